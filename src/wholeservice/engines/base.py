@@ -1,0 +1,25 @@
+"""What an engine does: run a query over the tables of one pinned snapshot. It knows nothing of the domain."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+    import pyarrow as pa
+
+
+class Engine(Protocol):
+    """Runs Ibis expressions over named tables; every engine gives the same rows for the same expression."""
+
+    def table(self, name: str) -> ir.Table:
+        """Return the named table. Raises KeyError with the name when it was never added."""
+
+    def names(self) -> frozenset[str]:
+        """Return the names of the tables it holds."""
+
+    def add(self, name: str, rows: Any) -> None:
+        """Add a table: Parquet files (list of paths), an Arrow table, or an Ibis expression to be materialised."""
+
+    def run(self, expression: ir.Table) -> pa.Table:
+        """Compute the expression; order is undefined unless the expression sorts."""

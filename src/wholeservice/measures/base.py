@@ -1,0 +1,112 @@
+"""What a measure is: a query that yields additive statistics, and a pure finish that turns them into a value.
+
+The engine only ever computes sums and counts, so that engines agree exactly and roll-up is addition. One row of
+statistics has the columns of `Statistics`; a value, its interval and the reason when there is none come from `finish`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any
+
+from wholeservice.uncertainty import Interval
+from wholeservice.units import Unit
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+SAMPLE, FULL_COUNT = "sample", "full count"
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """Sufficient statistics of one measure in one cell; every field is a sum, so cells add up.
+
+    n              units counted (attempts, answers, transactions ...)
+    numerator      sum of what is measured over the units
+    denominator    sum of what it is measured against; equals n for a mean or share of single units
+    squares        sum of squares of what is measured, for the spread of a mean
+    clusters       consumers; cluster_* are the sums over consumers of (numerator², numerator·denominator, denominator²)
+    reporting      parts (services, sources) that gave a number; `expected` those that should have
+    histogram      counts per point of a scale, lowest first; empty where there is no scale
+    """
+
+    n: float = 0.0
+    numerator: float = 0.0
+    denominator: float = 0.0
+    squares: float = 0.0
+    clusters: float = 0.0
+    cluster_aa: float = 0.0
+    cluster_ab: float = 0.0
+    cluster_bb: float = 0.0
+    reporting: float = 0.0
+    expected: float = 0.0
+    histogram: tuple[float, ...] = ()
+
+    def __add__(self, other: Statistics) -> Statistics:
+        return Statistics(*(_sum(getattr(self, each.name), getattr(other, each.name)) for each in fields(Statistics)))
+
+
+def _sum(left: Any, right: Any) -> Any:
+    if isinstance(left, tuple):
+        longest = max(len(left), len(right))
+        padded = [tuple(each) + (0.0,) * (longest - len(each)) for each in (left, right)]
+        return tuple(a + b for a, b in zip(*padded, strict=True))
+    return left + right
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A finished number. `value` is None exactly when `why_missing` says why; the interval says what it is of."""
+
+    value: float | None
+    interval: Interval | None
+    n: float
+    why_missing: str | None = None
+
+    @property
+    def is_few(self) -> bool:
+        """Few units behind it: draw it hollow."""
+        return self.n < 30
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Cell:
+    """Where and when a statistic was taken. `None` in step, channel or segment means all of them together."""
+
+    measure: str
+    entity: str
+    from_at: dt.datetime
+    to_at: dt.datetime
+    window: str
+    step: str | None = None
+    channel: str | None = None
+    segment: str | None = None
+    currency: str | None = None
+
+
+Query = Callable[[Any, "ir.Table"], "ir.Table"]
+"""(facts, periods) -> one row per entity, period and breakdown, with the columns of Cell (less `measure`) and Statistics.
+
+`facts` gives an Ibis table per fact and derived table (`facts.tallies`, `facts.attempts`), names already resolved to
+entities; `periods` has from_at, to_at, window. Tallies bring their own periods."""
+
+Finish = Callable[[Statistics], Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A registered measure. `words` are the other words a target may call it by; `version` grows when numbers change."""
+
+    name: str
+    title: str  # plain words for a page: "People who finish"
+    unit: Unit
+    better: str  # "higher", "lower" or "neither"
+    needs: tuple[str, ...]  # fact and derived tables
+    query: Query
+    finish: Finish
+    basis: str = SAMPLE  # SAMPLE, or FULL_COUNT: then the interval is variation between periods
+    words: tuple[str, ...] = ()
+    version: int = 1

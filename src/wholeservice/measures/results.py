@@ -1,0 +1,111 @@
+"""Measured results in memory: look up the value of a measure for an entity, its series over time and its breakdowns.
+
+Built once per snapshot from stored statistics; finishing a value is pure and cheap, so it happens on reading.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from wholeservice.measures.base import FULL_COUNT, Cell, Measure, Statistics, Value
+from wholeservice.periods import Period
+from wholeservice.uncertainty import between_periods
+
+Key = tuple[str, str, str | None, str | None, str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One measured number: where and when, the sums behind it, and the finished value."""
+
+    cell: Cell
+    statistics: Statistics
+    value: Value
+
+    @property
+    def period(self) -> Period:
+        return Period(self.cell.from_at, self.cell.to_at, self.cell.window)
+
+
+class Results:
+    """All results of one snapshot."""
+
+    def __init__(self, measures: Iterable[Measure], rows: Iterable[tuple[Cell, Statistics]]) -> None:
+        self._measures: Mapping[str, Measure] = {measure.name: measure for measure in measures}
+        self._rows: dict[Key, list[tuple[Cell, Statistics]]] = {}
+        for cell, statistics in rows:
+            key = (cell.measure, cell.entity, cell.step, cell.channel, cell.segment)
+            self._rows.setdefault(key, []).append((cell, statistics))
+        for series in self._rows.values():
+            series.sort(key=lambda row: (row[0].to_at, row[0].from_at))
+
+    def series(
+        self, measure: str, entity: str, *, step: str | None = None, channel: str | None = None, segment: str | None = None,
+        days: float | None = None,
+    ) -> tuple[Point, ...]:  # fmt: skip
+        """Return the points of one measure, oldest first; *days* keeps windows of about that length (±20 %).
+
+        Without *days* the most common window length is kept, so that a series never mixes weeks with months.
+        """
+        rows = self._rows.get((measure, entity, step, channel, segment), [])
+        if not rows:
+            return ()
+        length = days or _usual_length(rows)
+        kept = [row for row in rows if abs(_days(row[0]) - length) <= 0.2 * length]
+        return tuple(self._finish(kept, index) for index in range(len(kept)))
+
+    def latest(
+        self, measure: str, entity: str, *, step: str | None = None, channel: str | None = None, segment: str | None = None,
+        days: float | None = None,
+    ) -> Point | None:  # fmt: skip
+        """Return the newest point of a series, or None when nothing was measured."""
+        points = self.series(measure, entity, step=step, channel=channel, segment=segment, days=days)
+        return points[-1] if points else None
+
+    def steps(self, measure: str, entity: str) -> frozenset[str]:
+        """Return the steps for which the measure has a number."""
+        return frozenset(key[2] for key in self._rows if key[:2] == (measure, entity) and key[2])
+
+    def channels(self, measure: str, entity: str, step: str | None = None) -> frozenset[str]:
+        """Return the channels for which the measure has a number (of *step*, when given)."""
+        return frozenset(key[3] for key in self._rows if key[:3] == (measure, entity, step) and key[3])
+
+    def entities(self, measure: str) -> frozenset[str]:
+        """Return the entities for which the measure has a number."""
+        return frozenset(key[1] for key in self._rows if key[0] == measure)
+
+    def measures_of(self, entity: str) -> frozenset[str]:
+        """Return the names of the measures that have a number for the entity."""
+        return frozenset(key[0] for key in self._rows if key[1] == entity)
+
+    def _finish(self, rows: list[tuple[Cell, Statistics]], index: int) -> Point:
+        cell, statistics = rows[index]
+        measure = self._measures[cell.measure]
+        value = measure.finish(statistics)
+        if measure.basis == FULL_COUNT and value.value is not None:
+            value = replace(value, interval=between_periods(_like_periods(measure, rows, index)))
+        return Point(cell, statistics, value)
+
+
+def _days(cell: Cell) -> float:
+    return (cell.to_at - cell.from_at).total_seconds() / 86400
+
+
+def _usual_length(rows: list[tuple[Cell, Statistics]]) -> float:
+    lengths = [round(_days(cell)) for cell, _ in rows]
+    return max(set(lengths), key=lambda length: (lengths.count(length), length))
+
+
+def _like_periods(measure: Measure, rows: list[tuple[Cell, Statistics]], index: int) -> list[float]:
+    """Values of the periods up to *index* that do not overlap one another, oldest first."""
+    values: list[float] = []
+    starts_at = None
+    for cell, statistics in reversed(rows[: index + 1]):
+        if starts_at is not None and cell.to_at > starts_at:
+            continue
+        finished = measure.finish(statistics).value
+        if finished is not None:
+            values.append(finished)
+            starts_at = cell.from_at
+    return values[::-1]

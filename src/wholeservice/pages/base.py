@@ -1,0 +1,42 @@
+"""What a page is: a function from stored results to one dataclass. HTML, JSON and terminal are printings of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from wholeservice.findings.base import Finding
+    from wholeservice.findings.losses import LossMap
+    from wholeservice.measures.base import Measure
+    from wholeservice.measures.results import Results
+    from wholeservice.organisation.graph import Organisation
+
+
+@dataclass(frozen=True, slots=True)
+class Data:
+    """All that pages may read: one snapshot, finished. Building a page never runs a query.
+
+    `loss_maps` is keyed by (entity, need). `runs` are the rows of the store's `runs` table, newest first, as dicts.
+    `snapshot` names (store run, organisation hash, definitions version), so each number can be had again.
+    """
+
+    organisation: Organisation
+    results: Results
+    findings: tuple[Finding, ...]
+    loss_maps: Mapping[tuple[str, str], LossMap]
+    measures: Mapping[str, Measure]
+    runs: tuple[Mapping[str, Any], ...]
+    snapshot: str
+    zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A registered page. `path` has {entity}-like parameters; `build(data, **parameters)` returns a dataclass or None (404)."""
+
+    path: str
+    name: str
+    template: str
+    build: Callable[..., Any]

@@ -1,0 +1,109 @@
+"""Units, amounts and how they are written.
+
+A share is 0 to 1 inside and a percentage on paper; a duration is seconds inside. Parsing accepts what people type in a
+target: `99%`, `800ms`, `4.5 of 5`, `1.10 EUR`, `4.1M/yr`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A unit: `name` for people, `symbol` behind a number, `kind` decides how it is written."""
+
+    name: str
+    symbol: str
+    kind: str  # count, share, seconds, money, points, rate
+
+
+COUNT = Unit("count", "", "count")
+SHARE = Unit("share", "%", "share")
+SHARE_POINTS = Unit("percentage points", "pp", "share-change")
+SECONDS = Unit("seconds", "s", "seconds")
+POINTS = Unit("points", "", "points")
+SCORE = Unit("score from 0 to 100", "of 100", "points")
+
+_SECONDS_PER = {"ms": 0.001, "s": 1.0, "min": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0}
+_SCALE = {"": 1.0, "k": 1e3, "K": 1e3, "M": 1e6, "bn": 1e9}
+_NUMBER = r"(?P<number>[-+]?\d[\d,_]*(?:\.\d+)?)"
+_AMOUNT = re.compile(
+    _NUMBER + r"\s*(?:(?P<percent>%)|(?P<time>ms|s|min|h|d|w)|of\s+(?P<top>\d+(?:\.\d+)?)|(?P<currency>[A-Z]{3})|"
+    r"(?P<scale>k|K|M|bn)?(?:/(?P<per>yr|q|mo|w|d))?)(?P<rest>.*)$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A number with its unit. `top` is the top of the scale for `4.5 of 5`; `per` the period for `4.1M/yr`."""
+
+    number: float
+    unit: Unit
+    top: float | None = None
+    per: str | None = None
+
+
+def money(currency: str) -> Unit:
+    """Return the unit of an amount of *currency* (ISO 4217 code)."""
+    return Unit(currency, currency, "money")
+
+
+def parse_amount(words: str) -> Amount | None:
+    """Read an amount as people type it; None when it is not one.
+
+    >>> parse_amount("99%").number, parse_amount("800ms").number, parse_amount("4.1M/yr").number
+    (0.99, 0.8, 4100000.0)
+    >>> parse_amount("4.5 of 5").top
+    5.0
+    >>> parse_amount("soon") is None
+    True
+    """
+    match = _AMOUNT.match(words.strip())
+    if match is None or match["rest"].strip():
+        return None
+    number = float(match["number"].replace(",", "").replace("_", ""))
+    if match["percent"]:
+        return Amount(number / 100, SHARE)
+    if match["time"]:
+        return Amount(number * _SECONDS_PER[match["time"]], SECONDS)
+    if match["top"]:
+        return Amount(number, POINTS, top=float(match["top"]))
+    if match["currency"]:
+        return Amount(number, money(match["currency"]))
+    return Amount(number * _SCALE[match["scale"] or ""], COUNT, per=match["per"])
+
+
+def write(number: float | None, unit: Unit, *, signed: bool = False) -> str:
+    """Write a number with its unit for people; `None` is "not measured".
+
+    >>> write(0.9075, SHARE), write(1039075681, COUNT), write(5400, SECONDS), write(-0.1128, SHARE_POINTS, signed=True)
+    ('90.8%', '1,039,075,681', '1.5 h', '−11.3 pp')
+    """
+    if number is None:
+        return "not measured"
+    sign = "−" if number < 0 else "+" if signed and number > 0 else ""
+    return sign + _magnitude(abs(number), unit)
+
+
+def _magnitude(number: float, unit: Unit) -> str:
+    if unit.kind in ("share", "share-change"):
+        percent = number * 100
+        digits = 1 if percent >= 1 or percent == 0 else 2
+        return f"{percent:.{digits}f}" + ("%" if unit.kind == "share" else " pp")
+    if unit.kind == "seconds":
+        return _duration(number)
+    if unit.kind == "money":
+        symbol = {"GBP": "£", "EUR": "€", "USD": "$"}.get(unit.symbol)
+        return f"{symbol}{number:,.2f}" if symbol else f"{number:,.2f} {unit.symbol}"
+    if unit.kind == "count":
+        return f"{number:,.0f}" if number == int(number) or number >= 100 else f"{number:,.1f}"
+    return f"{number:,.2f}".rstrip("0").rstrip(".") + (f" {unit.symbol}" if unit.symbol else "")
+
+
+def _duration(seconds: float) -> str:
+    for limit, size, symbol in ((1, 0.001, "ms"), (120, 1, "s"), (5400, 60, "min"), (172800, 3600, "h")):
+        if seconds < limit:
+            return f"{seconds / size:.3g} {symbol}"
+    return f"{seconds / 86400:.3g} d"
