@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 SAMPLING, BETWEEN_PERIODS = "sampling", "variation between periods"
 Z_95 = 1.959963984540054
@@ -47,7 +48,9 @@ def wilson(hits: float, n: float, design_effect: float = 1.0) -> Interval | None
     return Interval(max(0.0, centre - half), min(1.0, centre + half), "Wilson")
 
 
-def cluster_standard_error(numerator: float, denominator: float, clusters: float, aa: float, ab: float, bb: float) -> float | None:
+def cluster_standard_error(
+    numerator: float, denominator: float, clusters: float, aa: float, ab: float, bb: float
+) -> float | None:
     """Standard error of numerator / denominator when the units of one cluster are alike (linearised ratio).
 
     Shape    aa, ab, bb: sums over clusters of numerator², numerator·denominator, denominator²
@@ -70,7 +73,7 @@ def between_periods(values: Sequence[float]) -> Interval | None:
         return None
     from scipy.special import stdtrit
 
-    steps = [later - earlier for earlier, later in zip(values, values[1:], strict=False)]
+    steps = [later - earlier for earlier, later in pairwise(values)]
     mean_step = sum(steps) / len(steps)
     variance = sum((step - mean_step) ** 2 for step in steps) / (2 * (len(steps) - 1))
     half = float(stdtrit(len(steps) - 1, 0.975)) * variance**0.5

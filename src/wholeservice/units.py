@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from decimal import Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ POINTS = Unit("points", "", "points")
 SCORE = Unit("score from 0 to 100", "of 100", "points")
 
 _SECONDS_PER = {"ms": 0.001, "s": 1.0, "min": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0}
-_SCALE = {"": 1.0, "k": 1e3, "K": 1e3, "M": 1e6, "bn": 1e9}
+_SCALE = {"": 1, "k": 10**3, "K": 10**3, "M": 10**6, "bn": 10**9}
 _NUMBER = r"(?P<number>[-+]?\d[\d,_]*(?:\.\d+)?)"
 _AMOUNT = re.compile(
     _NUMBER + r"\s*(?:(?P<percent>%)|(?P<time>ms|s|min|h|d|w)|of\s+(?P<top>\d+(?:\.\d+)?)|(?P<currency>[A-Z]{3})|"
@@ -63,16 +64,17 @@ def parse_amount(words: str) -> Amount | None:
     match = _AMOUNT.match(words.strip())
     if match is None or match["rest"].strip():
         return None
-    number = float(match["number"].replace(",", "").replace("_", ""))
+    digits = match["number"].replace(",", "").replace("_", "")
+    number = float(digits)
     if match["percent"]:
-        return Amount(number / 100, SHARE)
+        return Amount(float(Decimal(digits) / 100), SHARE)
     if match["time"]:
         return Amount(number * _SECONDS_PER[match["time"]], SECONDS)
     if match["top"]:
         return Amount(number, POINTS, top=float(match["top"]))
     if match["currency"]:
         return Amount(number, money(match["currency"]))
-    return Amount(number * _SCALE[match["scale"] or ""], COUNT, per=match["per"])
+    return Amount(float(Decimal(digits) * _SCALE[match["scale"] or ""]), COUNT, per=match["per"])
 
 
 def write(number: float | None, unit: Unit, *, signed: bool = False) -> str:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    import ibis.expr.types as ir
     import pyarrow as pa
+    from ibis.expr.types import Table as IbisTable
 
 
 class Engine(Protocol):
     """Runs Ibis expressions over named tables; every engine gives the same rows for the same expression."""
 
-    def table(self, name: str) -> ir.Table:
+    def table(self, name: str) -> IbisTable:
         """Return the named table. Raises KeyError with the name when it was never added."""
 
     def names(self) -> frozenset[str]:
@@ -21,5 +21,5 @@ class Engine(Protocol):
     def add(self, name: str, rows: Any) -> None:
         """Add a table: Parquet files (list of paths), an Arrow table, or an Ibis expression to be materialised."""
 
-    def run(self, expression: ir.Table) -> pa.Table:
+    def run(self, expression: IbisTable) -> pa.Table:
         """Compute the expression; order is undefined unless the expression sorts."""

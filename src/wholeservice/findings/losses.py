@@ -9,7 +9,8 @@ from wholeservice.uncertainty import Interval
 from wholeservice.units import Unit
 
 LINKED, TIMED, FITTED, ASSUMED = "linked", "timed", "fitted", "assumed"
-STARTS_HERE, AT_OR_BELOW, PASSES_ON, HEALTHY, NOT_OBSERVED = "starts here", "at or below", "passes on", "healthy", "not observed"
+STARTS_HERE, AT_OR_BELOW, PASSES_ON = "starts here", "at or below", "passes on"
+HEALTHY, NOT_OBSERVED = "healthy", "not observed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from wholeservice.uncertainty import Interval
 from wholeservice.units import Unit
 
 if TYPE_CHECKING:
-    import ibis.expr.types as ir
+    from ibis.expr.types import Table as IbisTable
 
 SAMPLE, FULL_COUNT = "sample", "full count"
 
@@ -87,7 +87,7 @@ class Cell:
     currency: str | None = None
 
 
-Query = Callable[[Any, "ir.Table"], "ir.Table"]
+Query = Callable[[Any, "IbisTable"], "IbisTable"]
 """(facts, periods) -> one row per entity, period and breakdown, with the columns of Cell (less `measure`) and Statistics.
 
 `facts` gives an Ibis table per fact and derived table (`facts.tallies`, `facts.attempts`), names already resolved to
