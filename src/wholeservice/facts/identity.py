@@ -1,0 +1,185 @@
+"""Resolve foreign names in facts to entities, on reading: a new alias heals old facts.
+
+A name matches an entity by its id, then by an alias, then by its title; letter case and outer blanks do not count. A title that
+two entities share resolves to neither: nothing is guessed. Steps resolve within the journey of their service.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from wholeservice import tables
+from wholeservice.facts.columns import arrow_schema
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from ibis.expr.types import Table as IbisTable
+
+    from wholeservice.engines.base import Engine
+    from wholeservice.organisation.graph import Entity, Organisation, Step
+
+RESOLVED_PREFIX = "resolved_"
+NAMES, STEP_NAMES = "names", "step_names"
+_KINDS_FIRST = ("service", "part", "unit")  # a fact is about one of these rather than a team of the same title
+
+
+@dataclass(frozen=True, slots=True)
+class Unresolved:
+    """A foreign name that stands for no entity, and how many rows of which table wait for it."""
+
+    table: str
+    name: str
+    n_rows: int
+
+
+class FactTables:
+    """The tables of one snapshot as a query sees them: `facts.tallies` has its names resolved, `facts.attempts` is derived."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def __getattr__(self, name: str) -> IbisTable:
+        resolved = RESOLVED_PREFIX + name
+        return self._engine.table(resolved if resolved in self._engine.names() else name)
+
+    def run(self, expression: IbisTable) -> pa.Table:
+        """Compute an expression over these tables."""
+        return self._engine.run(expression)
+
+
+def resolve(engine: Engine, organisation: Organisation) -> tuple[Unresolved, ...]:
+    """Add to the engine every fact table with its names resolved; return the names that stand for nothing, most rows first.
+
+    Shape    `resolved_<table>`: the columns of the table, `entity` (id or null), `step` as the journey's own id where it
+             matches, `channel` in lower case. A fact table that is not there is added empty.
+    """
+    engine.add(NAMES, names_table(organisation))
+    engine.add(STEP_NAMES, step_names_table(organisation))
+    unresolved: list[Unresolved] = []
+    for table in tables.TABLES:
+        if table.name not in engine.names():
+            _add_empty(engine, table)
+        elif foreign_column(table):
+            engine.add(RESOLVED_PREFIX + table.name, _resolved(engine, table))
+            unresolved.extend(_unresolved(engine, table))
+    return tuple(sorted(unresolved, key=lambda each: (-each.n_rows, each.table, each.name)))
+
+
+def foreign_column(table: tables.Table) -> str | None:
+    """Return the column that names what a row is about, None for tables that are about nothing in particular."""
+    return next((name for name in ("service", "entity") if name in table.column_names), None)
+
+
+def names_table(organisation: Organisation) -> pa.Table:
+    """Return name (lower case, no outer blanks) -> entity, each name once."""
+    found = _by_title(organisation.entities)
+    found |= {_plain(name): entity for name, entity in organisation.aliases.items()}
+    found |= {_plain(each.id): each.id for each in organisation.entities.values()}
+    return _text_table(name=list(found), entity_id=list(found.values()))
+
+
+def step_names_table(organisation: Organisation) -> pa.Table:
+    """Return entity, name (lower case) -> step. A part or service without a journey uses that of what it belongs to."""
+    rows: dict[tuple[str, str], str] = {}
+    for entity in organisation.entities.values():
+        holder = journey_holder(organisation, entity)
+        for step in leaf_steps(holder.journey) if holder else ():
+            local = local_id(holder, step) if holder else step.id
+            for name in (step.title, step.id, local):
+                rows[entity.id, _plain(name)] = local
+    return _text_table(
+        entity_id=[entity for entity, _ in rows], step_name=[name for _, name in rows], step_id=list(rows.values())
+    )
+
+
+def journey_holder(organisation: Organisation, entity: Entity) -> Entity | None:
+    """Return the entity itself, or the nearest it belongs to, that has a journey."""
+    seen: set[str] = set()
+    holder: Entity | None = entity
+    while holder and not holder.journey and holder.id not in seen:
+        seen.add(holder.id)
+        holder = organisation.entities.get(holder.parent or "")
+    return holder if holder and holder.journey else None
+
+
+def leaf_steps(journey: tuple[Step, ...]) -> Iterator[Step]:
+    """Yield the steps of a journey that hold no others, in order."""
+    for step in journey:
+        if step.children:
+            yield from leaf_steps(step.children)
+        else:
+            yield step
+
+
+def local_id(entity: Entity, step: Step) -> str:
+    """Return the step's id within its journey: `pay`, not `book-and-stay.pay`."""
+    return step.id.removeprefix(entity.id + ".")
+
+
+def _by_title(entities: Mapping[str, Entity]) -> dict[str, str]:
+    titled: dict[str, dict[int, list[str]]] = {}
+    for each in entities.values():
+        rank = _KINDS_FIRST.index(each.kind) if each.kind in _KINDS_FIRST else len(_KINDS_FIRST)
+        titled.setdefault(_plain(each.title), {}).setdefault(rank, []).append(each.id)
+    best = {title: ranks[min(ranks)] for title, ranks in titled.items() if title}
+    return {title: ids[0] for title, ids in best.items() if len(ids) == 1}
+
+
+def _plain(name: str) -> str:
+    return name.strip().lower()
+
+
+def _text_table(**columns: Any) -> pa.Table:
+    import pyarrow as pa
+
+    return pa.table({name: pa.array(values, pa.string()) for name, values in columns.items()})
+
+
+def _add_empty(engine: Engine, table: tables.Table) -> None:
+    import pyarrow as pa
+
+    nothing = arrow_schema(table).empty_table()
+    engine.add(table.name, nothing)
+    if foreign_column(table):
+        has_entity = "entity" in table.column_names
+        engine.add(RESOLVED_PREFIX + table.name, nothing if has_entity else nothing.append_column("entity", pa.array([], pa.string())))
+
+
+def _with_all_columns(engine: Engine, table: tables.Table) -> IbisTable:
+    """Return the table with every column it has today; one that a store of an older version lacks is missing, not an error."""
+    import ibis
+
+    kept = engine.table(table.name)
+    schema = ibis.Schema.from_pyarrow(arrow_schema(table))
+    lacking = {name: ibis.null(kind.copy(nullable=True)) for name, kind in schema.items() if name not in kept.columns}
+    return kept.mutate(**lacking) if lacking else kept
+
+
+def _resolved(engine: Engine, table: tables.Table) -> IbisTable:
+    names = engine.table(NAMES)
+    facts = _with_all_columns(engine, table)
+    foreign = facts[foreign_column(table)]
+    joined = facts.left_join(names, foreign.strip().lower() == names.name)
+    found = joined.mutate(entity=joined.entity_id).drop("name", "entity_id")
+    if "channel" in table.column_names:
+        found = found.mutate(channel=found.channel.strip().lower())
+    return _with_steps(engine, found) if "step" in table.column_names else found
+
+
+def _with_steps(engine: Engine, facts: IbisTable) -> IbisTable:
+    steps = engine.table(STEP_NAMES)
+    same = [facts.entity == steps.entity_id, facts.step.strip().lower() == steps.step_name]
+    joined = facts.left_join(steps, same)
+    return joined.mutate(step=joined.step_id.coalesce(joined.step)).drop("entity_id", "step_name", "step_id")
+
+
+def _unresolved(engine: Engine, table: tables.Table) -> Iterator[Unresolved]:
+    facts, names = engine.table(table.name), engine.table(NAMES)
+    foreign = facts[foreign_column(table)].strip()
+    lost = facts.select(foreign=foreign).filter(lambda t: t.foreign.notnull())
+    lost = lost.anti_join(names, lost.foreign.lower() == names.name)
+    counted = lost.group_by(lost.foreign).aggregate(n_rows=lost.count())
+    for row in engine.run(counted).to_pylist():
+        yield Unresolved(table.name, row["foreign"], row["n_rows"])
