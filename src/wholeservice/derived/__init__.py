@@ -1,1 +1,13 @@
+"""Derived tables: attempts and the like, made of facts once, so that no two views disagree. One file each, named in `DERIVED`."""
 
+from wholeservice.derived import attempts, disagreements, exposures, reached, tallied, visits
+from wholeservice.derived.base import Derived
+
+DERIVED: tuple[Derived, ...] = (  # in the order in which they are built
+    visits.VISITS,
+    attempts.ATTEMPTS,
+    exposures.EXPOSURES,
+    reached.REACHED,
+    tallied.TALLIED,
+    disagreements.DISAGREEMENTS,
+)

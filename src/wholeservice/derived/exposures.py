@@ -1,0 +1,84 @@
+"""Exposures: which parts an attempt met at each step, who called them, and whether they failed.
+
+Shape    one row per attempt, step, caller, state of the calling span and part: attempt, step, caller (entity; null when the
+         calling span was not recorded), caller_failed (null for the step and the unrecorded), is_root (the step itself
+         called), part, failed_any, failed_last (the last try), n_calls, n_failed, n_callers (calling spans), weight
+         (attempts this one stands for where traces are sampled)
+Reads    calls whose trace is the attempt, in production; names resolved; a caller is the part behind the parent span, else
+         the caller the source names
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from wholeservice.derived.base import Derived, in_production
+from wholeservice.facts.identity import FactTables
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from ibis.expr.types import Table as IbisTable
+
+    from wholeservice.engines.base import Engine
+    from wholeservice.periods import Period
+
+
+def build(facts: FactTables) -> IbisTable:
+    """Join each call to the call that made it, and fold repeated calls into one row with the state of the last try."""
+    calls = in_production(facts.calls).filter(lambda t: t.entity.notnull())
+    parents = calls.select(trace_of=calls.trace, span_of=calls.span, calling=calls.entity, caller_failed=calls.failed)
+    joined = calls.left_join(parents, [calls.trace == parents.trace_of, calls.parent == parents.span_of])
+    c = joined.mutate(is_root=joined.parent.isnull() & joined.caller.isnull(), calling=joined.calling.coalesce(joined.caller))
+    keys = {"attempt": c.trace, "step": c.step, "caller": c.calling, "is_root": c.is_root, "part": c.entity}
+    return c.group_by(**keys, caller_failed=c.caller_failed).aggregate(
+        failed_any=c.failed.any(),
+        failed_last=c.failed.argmax(c.started_at),
+        n_calls=c.count(),
+        n_failed=c.failed.sum(),
+        n_callers=c.parent.nunique(),
+        weight=c.weight.max().fill_null(1.0),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """What was seen of the attempts of one service in one period, as Arrow tables in a fixed order.
+
+    attempts  attempt, consumer, channel, lost_step (null: not lost), weight (null: none of its calls were recorded)
+    edges     exposures at the steps where an attempt was lost or a call failed
+    used      part, n: visits to a step in which the part was seen
+    """
+
+    attempts: pa.Table
+    edges: pa.Table
+    used: pa.Table
+
+
+def observe(engine: Engine, entity: str, period: Period) -> Observed:
+    """Read what the loss map of *entity* needs for the attempts that started in *period* and can be judged by now."""
+    facts = FactTables(engine)
+    a = facts.attempts
+    a = a.filter(a.entity == entity, a.is_matured, a.started_at >= period.from_at, a.started_at < period.to_at)
+    lost = (a.outcome == "done").ifelse(None, a.failed_step.coalesce(a.last_step))
+    a = a.select(a.attempt, a.consumer, a.channel, lost_step=lost)
+    e = facts.exposures
+    e = e.semi_join(a, [e.attempt == a.attempt])
+    weights = e.group_by(recorded=e.attempt).aggregate(weight=e.weight.max())
+    attempts = a.left_join(weights, [a.attempt == weights.recorded]).drop("recorded").order_by("attempt")
+    used = e.select(e.attempt, e.step, e.part).distinct()
+    used = used.group_by(used.part).aggregate(n=used.count()).order_by("part")
+    return Observed(engine.run(attempts), engine.run(_troubled(e, a)), engine.run(used))
+
+
+def _troubled(exposures: IbisTable, attempts: IbisTable) -> IbisTable:
+    """Keep the visits in which something failed or the attempt was lost; a call without a step counts for the step lost at."""
+    lost = attempts.select(which=attempts.attempt, lost_step=attempts.lost_step)
+    e = exposures.left_join(lost, [exposures.attempt == lost.which])
+    e = e.mutate(step=e.step.coalesce(e.lost_step)).drop("which")
+    failing = e.filter(e.failed_any | (e.step == e.lost_step)).select(at_attempt=e.attempt, at_step=e.step).distinct()
+    kept = e.semi_join(failing, [e.attempt == failing.at_attempt, e.step == failing.at_step])
+    return kept.order_by("attempt", "step", "caller", "part", "caller_failed")
+
+
+EXPOSURES = Derived(name="exposures", needs=("calls",), build=build)
