@@ -1,7 +1,7 @@
 """Intervals: how far a number could be from what it stands for, and of what (sampling, or variation between periods).
 
 All are 95 % unless said otherwise. Sources: Wilson 1927 (JASA 22); Efron 1987 (BCa, JASA 82); Kish 1965 (design effect);
-von Neumann 1941 (mean square successive difference).
+Korn & Graubard 1998 (degrees of freedom of a clustered share); von Neumann 1941 (mean square successive difference).
 """
 
 from __future__ import annotations
@@ -9,9 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
 
 SAMPLING, BETWEEN_PERIODS = "sampling", "variation between periods"
 Z_95 = 1.959963984540054
+N_DRAWS = 2000  # of a bootstrap
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +68,105 @@ def cluster_standard_error(
     return float((squares * clusters / (clusters - 1)) ** 0.5 / denominator)
 
 
+def clustered_share(
+    numerator: float, denominator: float, *, n: float, clusters: float, aa: float, ab: float, bb: float
+) -> Interval | None:
+    """Interval of a share whose units come in clusters, such as the attempts of one consumer: Wilson with the design effect.
+
+    Shape    n: units counted, before weighting; clusters, aa, ab, bb as in `cluster_standard_error`
+    Source   Kish 1965; Korn & Graubard 1998 (t instead of z for few clusters). Where all units agree, or come from one
+             cluster, their likeness cannot be estimated, and each cluster counts as one unit
+
+    >>> clustered_share(8, 10, n=10, clusters=10, aa=8, ab=8, bb=10) == wilson(8, 10)
+    True
+    >>> by_two = clustered_share(8, 10, n=10, clusters=5, aa=16, ab=16, bb=20)  # five people, each twice the same
+    >>> round(by_two.low, 3), round(by_two.high, 3)
+    (0.223, 0.982)
+    """
+    if denominator <= 0 or n <= 0 or not 0 <= numerator <= denominator:
+        return None
+    share = numerator / denominator
+    error = cluster_standard_error(numerator, denominator, clusters, aa, ab, bb)
+    if clusters < 1 or clusters == n == bb:  # no clusters, or each of a single unit
+        return wilson(share * n, n)
+    if error is None or share in (0.0, 1.0):
+        return wilson(share * n, n, n / clusters)
+    of_few = _t_95(clusters - 1) / Z_95
+    return wilson(share * n, n, error**2 * n / (share * (1 - share)) * of_few**2)
+
+
+def mean_from_sums(
+    n: float, total: float, squares: float, *, error: float | None = None, clusters: float = 0.0
+) -> Interval | None:
+    """Interval of a mean from sums (Student's t); None under two units.
+
+    Shape    total, squares: sums of the values and of their squares; error, clusters: standard error and number of
+             clusters, where units come in clusters
+
+    >>> interval = mean_from_sums(4, 10, 30)  # 1, 2, 3, 4
+    >>> round(interval.low, 3), round(interval.high, 3)
+    (0.446, 4.554)
+    """
+    n_free = (clusters if error is not None else n) - 1
+    if n_free < 1 or n <= 0:
+        return None
+    mean = total / n
+    if error is None:
+        error = (max(0.0, squares - total * mean) / (n - 1) / n) ** 0.5
+    half = _t_95(n_free) * error
+    return Interval(mean - half, mean + half, "t, clustered" if clusters and n_free != n - 1 else "t")
+
+
+def bca_of_counts(counts: Sequence[float], points: Sequence[float], generator: np.random.Generator) -> Interval | None:
+    """Interval of the mean of few answers on a scale: bias-corrected accelerated bootstrap; None under two answers.
+
+    Shape    counts: answers per point; points: the value of each. The generator is drawn from: the same seed, the same interval
+    Source   Efron 1987, equations 2.3 and 4.4; acceleration from the third moment, 6.6
+    """
+    import numpy as np
+    from scipy.special import ndtr, ndtri
+
+    answers, values = np.asarray(counts, dtype=float), np.asarray(points, dtype=float)
+    n = answers.sum()
+    if n < 2:
+        return None
+    mean = float(answers @ values / n)
+    deviations = values - mean
+    second = float(answers @ deviations**2)
+    if second == 0:
+        return None  # all alike: nothing to draw from
+    draws = generator.multinomial(round(n), answers / n, size=N_DRAWS) @ values / n
+    below = (draws < mean).mean() + (draws == mean).mean() / 2
+    bias = float(ndtri(np.clip(below, 1 / N_DRAWS, 1 - 1 / N_DRAWS)))
+    acceleration = float(answers @ deviations**3) / (6 * second**1.5)
+    shifted = bias + np.array([-Z_95, Z_95])
+    low, high = np.quantile(draws, ndtr(bias + shifted / (1 - acceleration * shifted)))
+    return Interval(float(low), float(high), "BCa")
+
+
+def all_alike(value: float, n: float, *, low: float, high: float) -> Interval | None:
+    """Interval of the mean of *n* equal answers on a scale from *low* to *high*: how far unseen other answers could move it.
+
+    Shape    scalars. The share of answers at *value* is at least Wilson's lower bound; the rest may lie at either end
+
+    >>> interval = all_alike(1.0, 10, low=0.0, high=1.0)
+    >>> round(interval.low, 3), interval.high
+    (0.722, 1.0)
+    """
+    share = wilson(n, n)
+    if share is None:
+        return None
+    return Interval(
+        share.low * value + (1 - share.low) * low, share.low * value + (1 - share.low) * high, "Wilson, all answers alike"
+    )
+
+
+def _t_95(n_free: float) -> float:
+    from scipy.special import stdtrit
+
+    return float(stdtrit(n_free, 0.975))
+
+
 def between_periods(values: Sequence[float]) -> Interval | None:
     """Interval of the newest of *values* from how much they vary from one period to the next; None under three.
 
@@ -71,10 +175,8 @@ def between_periods(values: Sequence[float]) -> Interval | None:
     """
     if len(values) < 3:
         return None
-    from scipy.special import stdtrit
-
     steps = [later - earlier for earlier, later in pairwise(values)]
     mean_step = sum(steps) / len(steps)
     variance = sum((step - mean_step) ** 2 for step in steps) / (2 * (len(steps) - 1))
-    half = float(stdtrit(len(steps) - 1, 0.975)) * variance**0.5
+    half = _t_95(len(steps) - 1) * variance**0.5
     return Interval(values[-1] - half, values[-1] + half, "successive differences", BETWEEN_PERIODS)

@@ -1,1 +1,22 @@
+"""Measures: each a query that yields sums and a pure finish, in one file whose docstring is its help page. Named in `MEASURES`."""
 
+from wholeservice.measures import (
+    channel_take_up,
+    completion,
+    cost_per_transaction,
+    satisfaction,
+    step_conversion,
+    success,
+    volume,
+)
+from wholeservice.measures.base import Measure
+
+MEASURES: tuple[Measure, ...] = (
+    volume.MEASURE,
+    channel_take_up.MEASURE,
+    completion.MEASURE,
+    step_conversion.MEASURE,
+    satisfaction.MEASURE,
+    cost_per_transaction.MEASURE,
+    success.MEASURE,
+)

@@ -5,7 +5,7 @@ Built once per snapshot from stored statistics; finishing a value is pure and ch
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from wholeservice.measures.base import FULL_COUNT, Cell, Measure, Statistics, Value
@@ -40,15 +40,34 @@ class Results:
         for series in self._rows.values():
             series.sort(key=lambda row: (row[0].to_at, row[0].from_at))
 
+    @property
+    def measures(self) -> Mapping[str, Measure]:
+        """The measures these results are of, by name."""
+        return self._measures
+
+    def rows(
+        self, measure: str, entity: str, *, step: str | None = None, channel: str | None = None, segment: str | None = None
+    ) -> tuple[tuple[Cell, Statistics], ...]:
+        """Return the sums behind a measure, unfinished, windows of every length, oldest first."""
+        return tuple(self._rows.get((measure, entity, step, channel, segment), ()))
+
+    def every(self, measure: str) -> Iterator[tuple[Cell, Statistics]]:
+        """Yield the sums behind every number of one measure: all entities, breakdowns and windows."""
+        for key, rows in self._rows.items():
+            if key[0] == measure:
+                yield from rows
+
     def series(
         self, measure: str, entity: str, *, step: str | None = None, channel: str | None = None, segment: str | None = None,
-        days: float | None = None,
+        days: float | None = None, window: str | None = None,
     ) -> tuple[Point, ...]:  # fmt: skip
         """Return the points of one measure, oldest first; *days* keeps windows of about that length (±20 %).
 
-        Without *days* the most common window length is kept, so that a series never mixes weeks with months.
+        Without *days* the most common window length is kept, so that a series never mixes weeks with months; *window*
+        keeps only calendar or only rolling ones.
         """
         rows = self._rows.get((measure, entity, step, channel, segment), [])
+        rows = [row for row in rows if window in (None, row[0].window)]
         if not rows:
             return ()
         length = days or _usual_length(rows)
@@ -83,7 +102,8 @@ class Results:
         cell, statistics = rows[index]
         measure = self._measures[cell.measure]
         value = measure.finish(statistics)
-        if measure.basis == FULL_COUNT and value.value is not None:
+        is_counted = measure.basis == FULL_COUNT or (value.interval is None and statistics.clusters == 0)
+        if is_counted and value.value is not None:  # no sample: what varies is one period to the next
             value = replace(value, interval=between_periods(_like_periods(measure, rows, index)))
         return Point(cell, statistics, value)
 

@@ -1,0 +1,62 @@
+"""
+Channel take-up: the share of what was completed that was completed in a channel; with no channel named, the digital ones.
+
+Formula   completed in the channel / completed in all channels, both from one source and one window
+Unit      share          Grain  one row per entity, period, channel (none: the digital channels together) and kind of consumer
+Counts    transactions as a source counts them; else attempts that began in the period, are old enough to judge and were
+          done, by the channel first seen
+Leaves out  an entity and period in which either number is not known, or nothing was completed. A channel that counts more
+          than all channels together is kept as the source gives it: above 100 % it is a finding about the data
+Source    GOV.UK Service Standard, mandatory key performance indicators (digital take-up)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wholeservice.measures.base import FULL_COUNT, Measure
+from wholeservice.measures.counted import DIGITAL_CHANNELS, TRANSACTIONS, counts, digital, first_of, ratio, stated, totals
+from wholeservice.measures.finish import finish_ratio
+from wholeservice.measures.units import PERIOD, in_periods, union_all
+from wholeservice.units import SHARE
+
+if TYPE_CHECKING:
+    from ibis.expr.types import Table as IbisTable
+
+    from wholeservice.facts.identity import FactTables
+
+STATED = ("take-up", "digital take-up", "digital-take-up")
+
+
+def query(facts: FactTables, periods: IbisTable) -> IbisTable:
+    """Set each channel, and the digital ones together, against all channels."""
+    return union_all([*_counted(facts), *_seen(facts, periods)])
+
+
+def _counted(facts: FactTables) -> list[IbisTable]:
+    amounts = counts(facts, TRANSACTIONS).filter(lambda t: t.step.isnull()).drop("step")
+    everything = totals(amounts)
+    by_channel = amounts.filter(amounts.channel.notnull())
+    said = stated(facts, STATED).filter(lambda t: t.step.isnull()).drop("step", "currency")
+    return [ratio(by_channel, everything), *first_of([ratio(digital(amounts), everything), said])]
+
+
+def _seen(facts: FactTables, periods: IbisTable) -> list[IbisTable]:
+    import ibis
+
+    a = facts.attempts
+    a = a.filter(a.finished_at.notnull(), a.is_matured, a.channel.notnull())
+    done = in_periods(a.select(a.entity, a.channel, unit_at=a.started_at), periods)
+    cell = ["entity", *PERIOD]
+    c = done.group_by([*cell, "channel"]).aggregate(numerator=done.count().cast("float64"))
+    c = c.mutate(denominator=c.numerator.sum().over(ibis.window(group_by=[c[name] for name in cell])))
+    is_digital = c.channel.isin(DIGITAL_CHANNELS)
+    together = c.group_by([*cell, c.denominator]).aggregate(numerator=is_digital.ifelse(c.numerator, 0.0).sum())
+    return [part.mutate(n=part.denominator) for part in (c, together)]
+
+
+MEASURE = Measure(
+    name="channel-take-up", title="Share who use the digital channels", unit=SHARE, better="higher",
+    needs=("tallied", "attempts"), query=query, finish=finish_ratio, basis=FULL_COUNT,
+    words=("take-up", "digital-take-up", "takeup"),
+)  # fmt: skip

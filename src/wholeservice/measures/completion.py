@@ -1,0 +1,63 @@
+"""
+Completion: the share of those who began that got to an end.
+
+Formula   attempts that reached a legitimate end ("you are not eligible" is one) / attempts that began in the period and are
+          old enough to judge. From counts per step: counted at the last step / counted at the first
+Unit      share          Grain  one row per entity, period and channel
+Counts    attempts, clustered by consumer. Counts per step are of visits, not of the same people: both steps come from one
+          source, one window and one kind of count, and the interval is the variation between periods
+Leaves out  attempts too young to judge; periods in which either step has no number; a service without a journey, unless the
+          source says what was done. Counted at the last step above the first is kept as given: a finding about the data
+Source    GOV.UK Service Standard, mandatory key performance indicators (completion rate); Wilson 1927 and Kish 1965
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wholeservice.measures.base import Measure
+from wholeservice.measures.counted import STEP_COUNTS, WHERE, counts, first_of, ratio, stated
+from wholeservice.measures.finish import finish_share
+from wholeservice.measures.units import sum_units, union_all
+from wholeservice.units import SHARE
+
+if TYPE_CHECKING:
+    from ibis.expr.types import Table as IbisTable
+
+    from wholeservice.facts.identity import FactTables
+
+STATED = ("completion", "completion rate", "completion-rate")
+
+
+def query(facts: FactTables, periods: IbisTable) -> IbisTable:
+    """Set ends against starts."""
+    attempts = sum_units(_units(facts), periods, by=["channel"])
+    said = stated(facts, STATED).filter(lambda t: t.step.isnull()).drop("step", "currency")
+    return union_all([attempts, *first_of([said, _from_steps(facts)], "channel")])
+
+
+def _units(facts: FactTables) -> IbisTable:
+    import ibis
+
+    a = facts.attempts
+    a = a.filter(a.is_matured)
+    done = a.finished_at.notnull().ifelse(1.0, 0.0)
+    who = a.consumer.coalesce(a.attempt)
+    return a.select(a.entity, a.channel, unit_at=a.started_at, cluster=who, hit=done, weight=ibis.literal(1.0))
+
+
+def _from_steps(facts: FactTables) -> IbisTable:
+    amounts, journeys = counts(facts, STEP_COUNTS), facts.journeys
+    first = journeys.filter(journeys.position == 0)
+    ends = journeys.filter(journeys.is_end)
+    begun = amounts.join(first, [amounts.entity == first.entity_id, amounts.step == first.step_id])
+    begun = begun.select(*WHERE, "channel", "amount")
+    ended = amounts.join(ends, [amounts.entity == ends.entity_id, amounts.step == ends.step_id])
+    ended = ended.group_by([*WHERE, "channel"]).aggregate(amount=ended.amount.sum())
+    return ratio(ended, begun, "channel")
+
+
+MEASURE = Measure(
+    name="completion", title="People who finish", unit=SHARE, better="higher", needs=("attempts", "tallied", "journeys"),
+    query=query, finish=finish_share, words=("completion-rate", "finish"),
+)  # fmt: skip

@@ -1,0 +1,154 @@
+"""Compute every measure over one snapshot: which periods, which source wins, and the sums per cell.
+
+Events are cut into calendar months, ISO weeks and the rolling windows that targets ask for; tallies keep their own periods.
+Sums of the same cell and source are added; of several sources one wins, and none are added to each other.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from wholeservice.derived import DERIVED
+from wholeservice.derived.base import derive
+from wholeservice.derived.journeys import JOURNEYS, add_journeys
+from wholeservice.facts.identity import NAMES, FactTables, Unresolved, resolve
+from wholeservice.measures import MEASURES
+from wholeservice.measures.base import FULL_COUNT, Cell, Measure, Statistics
+from wholeservice.measures.roll_up import roll_up
+from wholeservice.measures.rows import Row, from_arrow, rows_of, sources_of, to_arrow
+from wholeservice.periods import Period, civil, instant, months_between, weeks_between, windows_before
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from wholeservice.engines.base import Engine
+    from wholeservice.organisation.graph import Organisation, Target
+
+PERIODS = "periods"
+__all__ = ["PERIODS", "Extent", "compute", "event_periods", "extent", "from_arrow", "periods_table", "prepare", "to_arrow"]
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """The civil days that events cover, in the workspace's zone: the first, and the day after the last."""
+
+    first_on: dt.date
+    after_on: dt.date
+    complete_on: dt.date  # the day after the newest complete one
+
+
+def prepare(engine: Engine, organisation: Organisation) -> tuple[Unresolved, ...]:
+    """Resolve names and build the derived tables; return the names that stand for nothing."""
+    unresolved = resolve(engine, organisation)
+    add_journeys(engine, organisation)
+    derive(engine, DERIVED)
+    return unresolved
+
+
+def compute(
+    engine: Engine, organisation: Organisation, *, zone: str, source_order: Sequence[str],
+    targets: Iterable[Target] | None = None, measures: Sequence[Measure] = MEASURES,
+) -> list[Row]:  # fmt: skip
+    """
+    Compute the sums of every measure, and add them up to whatever holds the entities.
+
+    Shape    rows in no order, each cell once. `targets` (default: all declared) name the rolling windows; `source_order`
+             says which source wins where several count the same thing; the organisation's name stands for all of it
+    """
+    if NAMES not in engine.names():
+        prepare(engine, organisation)
+    declared = [target for need in organisation.needs for target in need.targets]
+    windows = {target.window_days for target in (declared if targets is None else targets)}
+    engine.add(PERIODS, periods_table(event_periods(engine, zone, windows), extent(engine, zone), zone))
+    with_facts = [measure for measure in measures if _has_facts(engine, measure)]
+    rows = [row for measure in with_facts for row in _measured(engine, measure, source_order)]
+    return roll_up(rows, organisation)
+
+
+def extent(engine: Engine, zone: str) -> Extent | None:
+    """Return the days that events cover; None when there are no events.
+
+    A day is complete when something was seen in its last hour or later.
+    """
+    bounds = engine.run(_instants(FactTables(engine))).to_pylist()[0]
+    if bounds["newest_at"] is None:
+        return None
+    newest_on = civil(bounds["newest_at"], zone)
+    after_on = newest_on + dt.timedelta(days=1)
+    is_complete = instant(after_on, zone) - bounds["newest_at"] <= dt.timedelta(hours=1)
+    return Extent(civil(bounds["oldest_at"], zone), after_on, after_on if is_complete else newest_on)
+
+
+def event_periods(engine: Engine, zone: str, windows: Iterable[int]) -> list[Period]:
+    """Return the months and weeks that touch the events, and whole windows of each length before the newest complete day."""
+    covered = extent(engine, zone)
+    if covered is None:
+        return []
+    from_at, to_at = instant(covered.first_on, zone), instant(covered.after_on, zone)
+    rolling = [each for days in sorted(set(windows)) for each in _windows(covered, days, zone)]
+    return [*months_between(from_at, to_at, zone), *weeks_between(from_at, to_at, zone), *rolling]
+
+
+def periods_table(periods: Sequence[Period], covered: Extent | None, zone: str) -> pa.Table:
+    """Return from_at, to_at, window, the civil days first_on and after_on, and is_whole: the events cover all of it."""
+    import pyarrow as pa
+
+    rows = [
+        {
+            "from_at": each.from_at, "to_at": each.to_at, "window": each.window,
+            "first_on": civil(each.from_at, zone), "after_on": civil(each.to_at, zone),
+            "is_whole": covered is not None and _covers(covered, each, zone),
+        }
+        for each in periods
+    ]  # fmt: skip
+    instant_type, date = pa.timestamp("us", tz="UTC"), pa.date32()
+    types = [("from_at", instant_type), ("to_at", instant_type), ("window", pa.string()), ("first_on", date), ("after_on", date)]
+    return pa.Table.from_pylist(rows, schema=pa.schema([*types, ("is_whole", pa.bool_())]))
+
+
+def _windows(covered: Extent, days: int, zone: str) -> Iterator[Period]:
+    """Civil windows: a day of 23 or 25 hours is a day."""
+    utc = dt.UTC
+    ends = dt.datetime.combine(covered.complete_on, dt.time(), utc)
+    begins = dt.datetime.combine(covered.first_on, dt.time(), utc)
+    for each in windows_before(ends, begins, days):
+        yield replace(each, from_at=instant(each.from_at.date(), zone), to_at=instant(each.to_at.date(), zone))
+
+
+def _covers(covered: Extent, period: Period, zone: str) -> bool:
+    return instant(covered.first_on, zone) <= period.from_at and period.to_at <= instant(covered.after_on, zone)
+
+
+def _instants(facts: FactTables) -> Any:
+    v, a, c = facts.interactions, facts.answers, facts.calls
+    seen = v.select(seen_at=v.happened_at)
+    seen = seen.union(a.select(seen_at=a.answered_at.coalesce(a.asked_at)), c.select(seen_at=c.started_at))
+    return seen.aggregate(oldest_at=seen.seen_at.min(), newest_at=seen.seen_at.max())
+
+
+def _has_facts(engine: Engine, measure: Measure) -> bool:
+    """Say whether any table the measure needs has rows; a query over nothing still takes a tenth of a second to compile."""
+    needed = [FactTables(engine).__getattr__(name) for name in measure.needs if name != JOURNEYS]
+    return any(engine.run(table.limit(1)).num_rows for table in needed)
+
+
+def _measured(engine: Engine, measure: Measure, source_order: Sequence[str]) -> Iterator[Row]:
+    """The sums of one measure per cell, of the source that wins."""
+    found: dict[Cell, dict[str | None, Statistics]] = {}
+    summed = engine.run(measure.query(FactTables(engine), engine.table(PERIODS)))
+    for (cell, sums), source in zip(rows_of(summed, measure.name), sources_of(summed), strict=True):
+        by_source = found.setdefault(cell, {})
+        by_source[source] = by_source[source] + sums if source in by_source else sums
+    for cell, by_source in found.items():
+        best = min(by_source, key=lambda source: _rank(measure, source, source_order))
+        yield cell, replace(by_source[best], reporting=1.0, expected=1.0)
+
+
+def _rank(measure: Measure, source: str | None, source_order: Sequence[str]) -> tuple[int, str]:
+    """Events go before tallies, since they carry their spread; a full count goes before events, which may be a part of it."""
+    if source is None:
+        return (len(source_order) + 1 if measure.basis == FULL_COUNT else -1, "")
+    return (source_order.index(source) if source in source_order else len(source_order), source)

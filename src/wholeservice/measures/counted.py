@@ -1,0 +1,106 @@
+"""From tallies (what somebody else counted) to rows of numbers: the words sources use, totals over channels, ratios.
+
+A ratio takes both halves from one source and one window. A number that is not there is never a 0.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from wholeservice.measures.units import union_all
+
+if TYPE_CHECKING:
+    from ibis.expr.types import Table as IbisTable
+
+    from wholeservice.facts.identity import FactTables
+
+COUNT, SHARE, MEAN, HISTOGRAM = "count", "share", "mean", "histogram"
+TRANSACTIONS = ("transactions", "completions", "volume")
+STEP_COUNTS = ("visits", "attempts", "consumers", "visitors", "sessions")
+
+DIGITAL = "digital"
+DIGITAL_CHANNELS = (DIGITAL, "online", "web", "app", "api", "chat")
+"""Channels that are digital; `digital` is all of them together, as some sources count."""
+
+WHERE = ("source", "entity", "from_at", "to_at", "window", "segment")
+"""What two numbers must share to belong together."""
+
+
+def counts(facts: FactTables, words: tuple[str, ...]) -> IbisTable:
+    """Return the counts of one thing, by the first of *words* that a source uses for it; a missing value is left out.
+
+    Shape    the columns WHERE, step, channel (null: all), amount
+    """
+    import ibis
+
+    t = facts.tallied
+    t = t.filter(t.statistic == COUNT, t.of.isin(words), t.value.notnull())
+    rank = ibis.cases(*((t.of == word, place) for place, word in enumerate(words)), else_=len(words))
+    t = t.mutate(rank=rank)
+    t = t.mutate(first=t.rank.min().over(ibis.window(group_by=[t[name] for name in WHERE])))
+    return t.filter(t.rank == t.first).select(*WHERE, t.step, t.channel, amount=t.value)
+
+
+def totals(amounts: IbisTable) -> IbisTable:
+    """Return the amount of all channels together: as the source gives it, else the sum of the channels it gives.
+
+    Shape    WHERE, amount. One channel alone is no total; `digital` and one of its channels are not added to each other
+    """
+    import ibis
+
+    given = amounts.filter(amounts.channel.isnull()).select(*WHERE, "amount")
+    parts = amounts.filter(amounts.channel.notnull())
+    whole = (parts.channel == DIGITAL).any().over(ibis.window(group_by=[parts[name] for name in WHERE]))
+    parts = parts.mutate(has_whole=whole)
+    is_inside = parts.has_whole & parts.channel.isin([each for each in DIGITAL_CHANNELS if each != DIGITAL])
+    parts = parts.filter(~is_inside)
+    summed = parts.group_by(list(WHERE)).aggregate(amount=parts.amount.sum(), n_channels=parts.count())
+    return union_all(first_of([given, summed.filter(summed.n_channels > 1).drop("n_channels")]))
+
+
+def digital(amounts: IbisTable) -> IbisTable:
+    """Return the amount of the digital channels: as the source gives it, else the sum of those it gives. Shape WHERE, amount."""
+    given = amounts.filter(amounts.channel == DIGITAL).select(*WHERE, "amount")
+    parts = amounts.filter(amounts.channel.isin(DIGITAL_CHANNELS), amounts.channel != DIGITAL)
+    summed = parts.group_by(list(WHERE)).aggregate(amount=parts.amount.sum())
+    return union_all(first_of([given, summed]))
+
+
+def same(left: IbisTable, right: IbisTable, *more: str) -> list[Any]:
+    """Return the predicates that two rows belong together; two missing values are the same."""
+    return [left[name].identical_to(right[name]) for name in (*WHERE, *more)]
+
+
+def ratio(over: IbisTable, under: IbisTable, *more: str) -> IbisTable:
+    """Return what is over divided by what is under, where both are known and the latter is above 0.
+
+    Shape    the columns of *over* less amount; numerator, denominator, n (the denominator)
+    """
+    beside = under.rename("{name}_under")
+    together = [over[name].identical_to(beside[f"{name}_under"]) for name in (*WHERE, *more)]
+    joined = over.join(beside, together)
+    joined = joined.filter(joined.amount_under > 0)
+    kept = [name for name in over.columns if name != "amount"]
+    return joined.select(*kept, numerator=joined.amount, denominator=joined.amount_under, n=joined.amount_under)
+
+
+def stated(facts: FactTables, words: tuple[str, ...]) -> IbisTable:
+    """Return a ratio that a source states by itself, with what it is a share of; without that it cannot be added, and is left out.
+
+    Shape    WHERE, step, channel, currency, numerator, denominator, n
+    """
+    t = facts.tallied
+    t = t.filter(t.of.isin(words), t.statistic.isin([SHARE, MEAN]))
+    t = t.mutate(numerator=t.numerator.coalesce(t.value * t.denominator))
+    t = t.filter(t.numerator.notnull(), t.denominator > 0)
+    return t.select(*WHERE, t.step, t.channel, t.currency, t.numerator, t.denominator, n=t.denominator)
+
+
+def first_of(parts: list[IbisTable], *more: str) -> list[IbisTable]:
+    """Return the parts, each without what an earlier one already says, so that nothing is added to itself."""
+    kept: list[IbisTable] = []
+    for part in parts:
+        for earlier in kept:
+            part = part.anti_join(earlier, same(part, earlier, *more))  # noqa: PLW2901
+        kept.append(part)
+    return kept

@@ -1,0 +1,83 @@
+"""From sums to a value, its interval and, where there is no value, the reason. One function per family of measures; pure.
+
+Somebody else's full counts come without clusters and get no sampling interval here: for them, `Results` takes the variation
+between periods.
+"""
+
+from __future__ import annotations
+
+from math import isclose
+
+from wholeservice.measures.base import Statistics, Value
+from wholeservice.uncertainty import Interval, all_alike, bca_of_counts, cluster_standard_error, clustered_share, mean_from_sums
+
+NOTHING = "nothing was counted"
+FEW = 30
+SEED = 20260101
+"""Of the bootstrap of few answers: the same answers always give the same interval."""
+
+
+def finish_count(sums: Statistics) -> Value:
+    """Finish a full count: the numerator. A count of 0 that somebody gave is a 0; no count at all is missing.
+
+    >>> finish_count(Statistics(reporting=1)).value, finish_count(Statistics()).why_missing
+    (0.0, 'nothing was counted')
+    """
+    if sums.reporting <= 0:
+        return Value(None, None, 0.0, NOTHING)
+    return Value(sums.numerator, None, sums.n)
+
+
+def finish_ratio(sums: Statistics) -> Value:
+    """Finish a ratio of full counts, or of money to counts: numerator / denominator.
+
+    >>> finish_ratio(Statistics(numerator=6, denominator=4, n=4)).value
+    1.5
+    """
+    if sums.denominator <= 0:
+        return Value(None, None, sums.n, NOTHING)
+    return Value(sums.numerator / sums.denominator, None, sums.n)
+
+
+def finish_share(sums: Statistics) -> Value:
+    """Finish a share of sampled units that come in clusters (attempts of a consumer, calls of a trace)."""
+    value = finish_ratio(sums)
+    if value.value is None or sums.clusters <= 0:
+        return value
+    interval = clustered_share(
+        sums.numerator, sums.denominator, n=sums.n, clusters=sums.clusters,
+        aa=sums.cluster_aa, ab=sums.cluster_ab, bb=sums.cluster_bb,
+    )  # fmt: skip
+    return Value(value.value, interval, sums.n)
+
+
+def finish_score(sums: Statistics) -> Value:
+    """Finish a mean of answers, each already between 0 and 1: t, clustered by consumer; BCa under 30 answers."""
+    value = finish_ratio(sums)
+    if value.value is None:
+        return value
+    return Value(value.value, _score_interval(sums, value.value), sums.n)
+
+
+def _score_interval(sums: Statistics, mean: float) -> Interval | None:
+    spread = sums.squares - sums.numerator * mean
+    if spread <= 1e-12 * max(1.0, sums.squares):
+        return all_alike(mean, sums.clusters or sums.n, low=0.0, high=1.0)
+    if sums.n < FEW and _is_whole(sums):
+        import numpy as np
+
+        last = len(sums.histogram) - 1
+        points = [point / last for point in range(last + 1)]
+        return bca_of_counts(sums.histogram, points, np.random.default_rng(SEED))
+    error = cluster_standard_error(
+        sums.numerator, sums.denominator, sums.clusters, sums.cluster_aa, sums.cluster_ab, sums.cluster_bb
+    )
+    if sums.clusters > 0 and error is None:
+        return None  # all from one consumer: no telling how others differ
+    return mean_from_sums(sums.denominator, sums.numerator, sums.squares, error=error, clusters=sums.clusters)
+
+
+def _is_whole(sums: Statistics) -> bool:
+    """The histogram holds every answer once, on one scale, and nobody answered twice."""
+    is_complete = len(sums.histogram) > 1 and isclose(sum(sums.histogram), sums.denominator)
+    return is_complete and isclose(sums.n, sums.denominator) and sums.clusters in (0, sums.n)

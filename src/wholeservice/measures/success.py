@@ -1,0 +1,39 @@
+"""
+Success: the share of calls to a part or internal service that gave what was asked.
+
+Formula   calls that did not fail / calls, each as many as it stands for (1 / sampling)
+Unit      share          Grain  one row per entity called, period and step that made the call
+Counts    calls in production, clustered by trace: calls of one trace are alike
+Leaves out  other environments. A retry that worked does not undo the call that failed
+Source    Google SRE workbook, service level indicators; Kish 1965
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wholeservice.derived.base import in_production
+from wholeservice.measures.base import Measure
+from wholeservice.measures.finish import finish_share
+from wholeservice.measures.units import sum_units
+from wholeservice.units import SHARE
+
+if TYPE_CHECKING:
+    from ibis.expr.types import Table as IbisTable
+
+    from wholeservice.facts.identity import FactTables
+
+
+def query(facts: FactTables, periods: IbisTable) -> IbisTable:
+    """Count calls and those that worked."""
+    c = in_production(facts.calls)
+    c = c.filter(c.entity.notnull())
+    worked = c.failed.ifelse(0.0, 1.0)
+    units = c.select(c.entity, c.step, unit_at=c.started_at, cluster=c.trace, hit=worked, weight=c.weight.coalesce(1.0))
+    return sum_units(units, periods, by=["step"])
+
+
+MEASURE = Measure(
+    name="success", title="Calls that worked", unit=SHARE, better="higher", needs=("calls",), query=query,
+    finish=finish_share, words=("success-rate",),
+)  # fmt: skip

@@ -1,0 +1,64 @@
+"""From single units (attempts, answers, calls) to additive statistics per period and breakdown.
+
+A unit is a row with entity, unit_at (when it counts), cluster (whose units are alike), hit (what is measured) and weight, and
+whatever it is broken down by.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ibis.expr.types import Table as IbisTable
+
+PERIOD = ("from_at", "to_at", "window")
+
+
+def sum_units(units: IbisTable, periods: IbisTable, *, by: Iterable[str] = (), always: Iterable[str] = ()) -> IbisTable:
+    """Sum units per entity and period: once over all of them, and once for each combination of the breakdowns.
+
+    Shape    one row per cell: entity, period, every name of *by* (null: all together) and *always*, the fields of `Statistics`
+    """
+    dated = in_periods(units, periods)
+    always, by = tuple(always), tuple(by)
+    parts = [
+        _summed(dated, (*always, *chosen))
+        for size in range(len(by) + 1)
+        for chosen in combinations(by, size)
+    ]
+    return union_all(parts)
+
+
+def in_periods(units: IbisTable, periods: IbisTable) -> IbisTable:
+    """Repeat each unit for every period it counts in: from the start, before the end."""
+    inside = [units.unit_at >= periods.from_at, units.unit_at < periods.to_at]
+    return units.join(periods, inside)
+
+
+def union_all(parts: list[IbisTable]) -> IbisTable:
+    """Put tables under one another; a column that one of them lacks is missing (null) in its rows."""
+    import ibis
+
+    types = {name: kind for part in parts for name, kind in part.schema().items()}
+    whole = [part.mutate(**{name: ibis.null(kind) for name, kind in types.items() if name not in part.columns}) for part in parts]
+    first, *others = (part.select(sorted(types)) for part in whole)
+    return first.union(*others) if others else first
+
+
+def _summed(units: IbisTable, named: tuple[str, ...]) -> IbisTable:
+    keys = ["entity", *PERIOD, *named]
+    rows = units.filter([units[name].notnull() for name in named]) if named else units
+    per_cluster = rows.group_by([*keys, "cluster"]).aggregate(
+        n=rows.count().cast("float64"),
+        numerator=(rows.hit * rows.weight).sum(),
+        denominator=rows.weight.sum(),
+        squares=(rows.hit * rows.hit * rows.weight).sum(),
+    )
+    c = per_cluster
+    return c.group_by(keys).aggregate(
+        n=c.n.sum(), numerator=c.numerator.sum(), denominator=c.denominator.sum(), squares=c.squares.sum(),
+        clusters=c.count().cast("float64"), cluster_aa=(c.numerator * c.numerator).sum(),
+        cluster_ab=(c.numerator * c.denominator).sum(), cluster_bb=(c.denominator * c.denominator).sum(),
+    )  # fmt: skip

@@ -1,0 +1,55 @@
+"""
+Volume: how many times a service was used.
+
+Formula   transactions, as counted by a source; where none is, attempts that began. By step: visits, or consumers, at the step
+Unit      count          Grain  one row per entity, period, channel, step and kind of consumer
+Counts    a full count: the interval is the variation between periods, never sampling
+Leaves out  periods that the events do not cover whole; a missing number, which is never a 0; a service that did not report
+          lowers `reporting`, not the number of those that did
+Source    GOV.UK Service Standard, mandatory key performance indicators (volume)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wholeservice.measures.base import FULL_COUNT, Measure
+from wholeservice.measures.counted import STEP_COUNTS, TRANSACTIONS, counts, totals
+from wholeservice.measures.finish import finish_count
+from wholeservice.measures.units import sum_units, union_all
+from wholeservice.units import COUNT
+
+if TYPE_CHECKING:
+    from ibis.expr.types import Table as IbisTable
+
+    from wholeservice.facts.identity import FactTables
+
+
+def query(facts: FactTables, periods: IbisTable) -> IbisTable:
+    """Count transactions, attempts and visits."""
+    return union_all([*_counted(facts), *_seen(facts, periods)])
+
+
+def _counted(facts: FactTables) -> list[IbisTable]:
+    used = counts(facts, TRANSACTIONS).filter(lambda t: t.step.isnull())
+    at_steps = counts(facts, STEP_COUNTS).filter(lambda t: t.step.notnull())
+    parts = [totals(used), used.filter(used.channel.notnull()), at_steps]
+    return [part.mutate(n=part.amount).rename(numerator="amount") for part in parts]
+
+
+def _seen(facts: FactTables, periods: IbisTable) -> list[IbisTable]:
+    import ibis
+
+    whole = periods.filter(periods.is_whole)
+    one = {"cluster": ibis.literal(""), "hit": ibis.literal(1.0), "weight": ibis.literal(1.0)}
+    begun, seen = facts.attempts, facts.visits
+    begun = begun.select(begun.entity, begun.channel, unit_at=begun.started_at, **one)
+    seen = seen.select(seen.entity, seen.channel, seen.step, unit_at=seen.happened_at, **one)
+    parts = [sum_units(begun, whole, by=["channel"]), sum_units(seen, whole, by=["channel"], always=["step"])]
+    return [part.drop("clusters", "cluster_aa", "cluster_ab", "cluster_bb") for part in parts]
+
+
+MEASURE = Measure(
+    name="volume", title="How often it is used", unit=COUNT, better="neither", needs=("tallied", "attempts", "visits"),
+    query=query, finish=finish_count, basis=FULL_COUNT, words=("transactions", "attempts", "users"),
+)  # fmt: skip
