@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
+from wholeservice.findings.circles import circles, join_calls, join_wiring
+from wholeservice.findings.confidence import Certainty, judge
+from wholeservice.findings.ledger import Ledger, Pattern, account, failure_rates
+from wholeservice.findings.propagation import AT_OR_BELOW, STARTS_HERE, Wiring
 from wholeservice.periods import Period
 from wholeservice.uncertainty import Interval
 from wholeservice.units import Unit
 
 LINKED, TIMED, FITTED, ASSUMED = "linked", "timed", "fitted", "assumed"
-STARTS_HERE, AT_OR_BELOW, PASSES_ON = "starts here", "at or below", "passes on"
-HEALTHY, NOT_OBSERVED = "healthy", "not observed"
+PASSES_ON, HEALTHY, NOT_OBSERVED = "passes on", "healthy", "not observed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,3 +85,220 @@ class LossMap:
     missing: tuple[MissingData, ...] = ()
     people_per_day: float | None = None
     why_no_map: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What the map must know of a box besides its losses. `tolerated` is its own target as a failure rate, 0 to 1."""
+
+    kind: str
+    title: str
+    tolerated: float = 0.0
+    reference: str = "no failures"
+
+
+@dataclass(frozen=True, slots=True)
+class Observations:
+    """All that was seen of the attempts behind one target.
+
+    n_used: box -> attempts that were seen to use it. `consumers`: (indexes of patterns one consumer met, how many consumers);
+    left empty, every attempt is taken for a consumer of its own.
+    """
+
+    patterns: Sequence[Pattern]
+    wiring: Wiring
+    places: Mapping[str, Place]
+    n_used: Mapping[str, float]
+    consumers: Sequence[tuple[tuple[int, ...], float]] = ()
+
+
+def draw_up(asked: LossMap, seen: Observations) -> LossMap:
+    """
+    Split the gap of *asked* over the boxes of *observed*.
+
+    Shape    asked: a map with the target, value, gap, n and period, and no boxes yet; attempts lost are 0 or 1
+    Unit     that of the target: share of attempts
+    Source   docs/loss_map.md; gap = sum of shares + unexplained - headroom
+    """
+    seen = _without_circles(seen)
+    steps = frozenset(step for pattern in seen.patterns for group in pattern.lost_at for step in group)
+    steps |= {box for box, place in seen.places.items() if place.kind == "step"}
+    rates = failure_rates(seen.patterns, seen.n_used, seen.wiring)
+    ledger = account(list(seen.patterns), seen.wiring, steps, lambda box: _healing(seen.places.get(box), rates.get(box)))
+    certainty = judge(_sizes(ledger), _per_consumer(ledger, seen))
+    residual = asked.gap - sum(ledger.share.values()) / asked.n
+    return replace(
+        asked,
+        boxes=tuple(_boxes(asked.n, ledger, seen, certainty)),
+        ribbons=tuple(_ribbons(asked.n, ledger, seen)),
+        unexplained=max(0.0, residual),
+        headroom=max(0.0, -residual),
+        by_rung=_by_rung(ledger),
+        top=certainty.top,
+        missing=tuple(_missing(asked.n, ledger, seen)),
+    )
+
+
+def _without_circles(seen: Observations) -> Observations:
+    joint = circles(seen.wiring)
+    if not joint:
+        return seen
+    places, n_used = dict(seen.places), defaultdict(float, seen.n_used)
+    for box, name in joint.items():
+        members = [seen.places[each].title for each in joint if joint[each] == name and each in seen.places]
+        places[name] = Place("circle", " + ".join(members))
+        n_used[name] = max(n_used[name], n_used.pop(box, 0.0))
+    patterns = tuple(replace(each, seen=join_calls(each.seen, joint)) for each in seen.patterns)
+    return replace(seen, patterns=patterns, wiring=join_wiring(seen.wiring, joint), places=places, n_used=n_used)
+
+
+def _healing(place: Place | None, rate: float | None) -> float:
+    """Chance that a failure would not have happened had the box been at its reference."""
+    if place is None or not place.tolerated or not rate:
+        return 1.0
+    return max(0.0, 1.0 - place.tolerated / rate)
+
+
+def _sizes(ledger: Ledger) -> dict[str, float]:
+    sizes: dict[str, float] = defaultdict(float)
+    for (box, _), share in ledger.share.items():
+        sizes[box] += share
+    for step, size in ledger.hidden.items():  # what nobody saw behind a step may be larger than all that was traced
+        sizes[step] += size
+    return sizes
+
+
+def _per_consumer(ledger: Ledger, seen: Observations) -> Iterator[tuple[Mapping[str, float], float]]:
+    """Yield what one consumer lost where. Failures within a box's reference count too: they are chance as well."""
+    if not seen.consumers:
+        for pattern, contribution in zip(seen.patterns, ledger.contributions, strict=True):
+            yield {box: loss * pattern.weight for box, loss in contribution.items()}, pattern.n / pattern.weight
+        return
+    for indexes, count in seen.consumers:
+        total: dict[str, float] = defaultdict(float)
+        for index in indexes:
+            for box, loss in ledger.contributions[index].items():
+                total[box] += loss * seen.patterns[index].weight
+        yield total, count
+
+
+def _boxes(n: float, ledger: Ledger, seen: Observations, certainty: Certainty) -> Iterator[Box]:
+    layers = _layers(seen)
+    for box in sorted(layers, key=lambda each: (layers[each], -ledger.flow_in.get(each, 0.0), each)):
+        place = seen.places.get(box, Place("part", box))
+        here = ledger.share.get((box, STARTS_HERE), 0.0)
+        below = ledger.share.get((box, AT_OR_BELOW), 0.0) + ledger.hidden.get(box, 0.0)
+        error = certainty.standard_error.get(box)
+        half = certainty.critical * error / n if error is not None else None
+        size = (here + below) / n
+        yield Box(
+            id=box,
+            kind=place.kind,
+            title=place.title,
+            layer=layers[box],
+            flow_in=ledger.flow_in.get(box, 0.0) / n,
+            starts_here=here / n,
+            not_traced=(ledger.share.get((box, AT_OR_BELOW), 0.0) + ledger.untraced.get(box, 0.0)) / n,
+            claim=_claim(here, below, ledger.flow_in.get(box, 0.0), place.kind == "step" or box in seen.n_used),
+            interval=Interval(max(0.0, size - half), size + half, "simultaneous over all boxes") if half is not None else None,
+            alone=ledger.alone[box] / n if box in ledger.alone else None,
+            last=ledger.last[box] / n if box in ledger.last else None,
+            reference=place.reference,
+            observed=_observed(box, ledger, seen),
+            is_named=box in certainty.named,
+            is_top=certainty.top == (box,),
+        )
+
+
+def _claim(here: float, below: float, flow: float, was_seen: bool) -> str:
+    if here + below > 0:
+        return STARTS_HERE if here >= below else AT_OR_BELOW
+    if flow > 0:
+        return PASSES_ON
+    return HEALTHY if was_seen else NOT_OBSERVED
+
+
+def _observed(box: str, ledger: Ledger, seen: Observations) -> float:
+    """Share of the lost attempts that concern the box in which it was seen; 1 or 0 where none concern it."""
+    unseen, felt = ledger.dark.get(box, 0.0), ledger.flow_in.get(box, 0.0)
+    if unseen + felt > 0:
+        return felt / (unseen + felt) if box in seen.n_used or box in ledger.untraced else 0.0
+    return 1.0 if box in seen.n_used else 0.0
+
+
+def _layers(seen: Observations) -> dict[str, int]:
+    """Return the column of every box behind the steps: one further than the furthest box that uses it."""
+    starts = [box for box, place in seen.places.items() if place.kind == "step"]
+    order, forward = _sorted_from(starts, seen.wiring)
+    layers = dict.fromkeys(starts, 0)
+    for box in order:
+        for to in forward[box]:
+            layers[to] = max(layers.get(to, 0), layers.get(box, 0) + 1)
+    return layers
+
+
+def _sorted_from(starts: Sequence[str], wiring: Wiring) -> tuple[list[str], dict[str, list[str]]]:
+    """Sort the boxes behind *starts* so that users come before the used; the edge that closes a circle is left out."""
+    done: dict[str, bool] = {}  # False while the box is being walked
+    order: list[str] = []
+    forward: dict[str, list[str]] = {}
+    for start in starts:
+        stack = [(start, iter(wiring.get(start, ())))] if start not in done else []
+        if stack:
+            done[start], forward[start] = False, []
+        while stack:
+            box, remaining = stack[-1]
+            for dependency in remaining:
+                if done.get(dependency.to) is not False:
+                    forward[box].append(dependency.to)
+                if dependency.to not in done:
+                    done[dependency.to], forward[dependency.to] = False, []
+                    stack.append((dependency.to, iter(wiring.get(dependency.to, ()))))
+                    break
+            else:
+                done[box] = True
+                order.append(box)
+                stack.pop()
+    return order[::-1], forward
+
+
+def _ribbons(n: float, ledger: Ledger, seen: Observations) -> Iterator[Ribbon]:
+    drawn = set()
+    for (from_id, to_id), size in sorted(ledger.ribbons.items(), key=lambda each: (-each[1], each[0])):
+        drawn.add((from_id, to_id))
+        yield Ribbon(from_id, to_id, size / n)
+    for box in sorted(_layers(seen)):
+        for dependency in seen.wiring.get(box, ()):
+            if (box, dependency.to) not in drawn:
+                drawn.add((box, dependency.to))
+                yield Ribbon(box, dependency.to, 0.0)
+
+
+def _by_rung(ledger: Ledger) -> tuple[tuple[str, float], ...]:
+    if not ledger.lost:
+        return ()
+    linked = sum(ledger.share.values()) / ledger.lost
+    tolerated = max(0.0, ledger.lost - ledger.mended - sum(ledger.untraced.values())) / ledger.lost
+    untraced = sum(ledger.untraced.values()) / ledger.lost
+    rows = (
+        (LINKED, linked),
+        (TIMED, 0.0),
+        (FITTED, 0.0),
+        (ASSUMED, 0.0),
+        ("within reference", tolerated),
+        ("untraced", untraced),
+    )
+    return tuple(row for row in rows if row[0] != "within reference" or row[1] > 1e-12)
+
+
+def _missing(n: float, ledger: Ledger, seen: Observations) -> Iterator[MissingData]:
+    """Yield what is not recorded, most promising first. Sizes overlap: one gap in the data may be mended in several ways."""
+    rows = [(f"calls of {seen.places[box].title}", size) for box, size in ledger.dark.items() if box in seen.places]
+    unlinked = sum(pattern.n for pattern in seen.patterns if pattern.lost_at and not pattern.is_linked)
+    if unlinked:
+        rows.append(("calls of the lost attempts for which none is recorded", unlinked))
+    at_steps = sum(ledger.untraced.values()) - sum(ledger.hidden.values())
+    if at_steps > 0.5:
+        rows.append(("what people met at the step itself: waits, messages, prices, rules", at_steps))
+    for what, size in sorted(rows, key=lambda row: (-row[1], row[0]))[:5]:
+        yield MissingData(what, size / n)

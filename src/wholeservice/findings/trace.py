@@ -1,0 +1,219 @@
+"""From what was seen of attempts to a loss map: read the organisation as wiring, attempts as patterns, and draw up.
+
+Linked evidence only: an attempt whose trace carries the states of the parts. The unit is one attempt; it is lost when it
+ended in a failure or was left before a legitimate end.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from wholeservice.findings.ledger import Pattern
+from wholeservice.findings.losses import LossMap, Observations, Place, draw_up
+from wholeservice.findings.propagation import ABSORBED, Dependency, SeenCall
+from wholeservice.organisation.graph import Organisation, Target, steps
+from wholeservice.units import SHARE, write
+
+if TYPE_CHECKING:
+    from wholeservice.derived.exposures import Observed
+
+ABSORBED_SHARE = 0.2  # an undeclared dependency whose failures its caller survives this often is taken for optional
+MIN_ABSORBED = 5
+
+Key = tuple[frozenset[SeenCall], str | None, bool, float]
+"""What was seen, the box lost at, whether any call was recorded, attempts that each one stands for."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Met:
+    """One part met from one caller. `absorbed`: its caller did not fail for it."""
+
+    caller: str | None  # None: the calling span was not recorded
+    part: str
+    failed_any: bool
+    failed_last: bool
+    absorbed: bool
+    n_failed: int
+    n_callers: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Visit:
+    """One attempt at one step: what it met there."""
+
+    attempt: str
+    step: str
+    met: tuple[_Met, ...]
+
+
+def trace(asked: LossMap, organisation: Organisation, observed: Observed) -> LossMap:
+    """
+    Draw up the map of one missed target from the calls that attempts made.
+
+    Shape    asked: target, value, gap, n and period; observed: derived.exposures.observe of the same entity and period
+    Errors   none: where nothing can be said the map says why (`why_no_map`)
+    """
+    service = asked.entity
+    titles = {box_of(service, step.id): step.title for step in steps(organisation, service)}
+    visits = list(_visits(observed, service))
+    wiring = _wiring(organisation, titles, visits)
+    patterns, consumers = _patterns(observed, visits, service, wiring)
+    if not any(pattern.lost_at for pattern in patterns):
+        return replace(asked, why_no_map="no lost attempt was seen in this period")
+    places = dict(_places(organisation, titles, wiring))
+    used = observed.used.to_pydict()
+    n_used = dict(zip(used["part"], map(float, used["n"]), strict=True))
+    seen = Observations(patterns, wiring, places, n_used, consumers)
+    return draw_up(replace(asked, n=float(observed.attempts.num_rows)), seen)
+
+
+def box_of(service: str, step: str) -> str:
+    """Return the id of a step's box: `book-and-stay.pay`."""
+    return step if step.startswith(service + ".") else f"{service}.{step}"
+
+
+def _visits(observed: Observed, service: str) -> Iterator[_Visit]:
+    """Yield the troubled visits; the table is ordered by attempt and step."""
+    for (attempt, step), rows in groupby(observed.edges.to_pylist(), key=lambda row: (row["attempt"], row["step"])):
+        yield _Visit(attempt, step, tuple(_met(row, service, step) for row in rows))
+
+
+def _met(row: Mapping[str, Any], service: str, step: str) -> _Met:
+    caller = box_of(service, step) if row["is_root"] else row["caller"]
+    absorbed = row["caller_failed"] is False
+    failures = (row["failed_any"], row["failed_last"])
+    return _Met(caller, row["part"], *failures, absorbed, row["n_failed"], row["n_callers"])
+
+
+def _survived(visits: Iterable[_Visit]) -> frozenset[tuple[str, str]]:
+    """Return the (caller, part) pairs whose failures the caller often survives: seen to be optional."""
+    failed: Counter[tuple[str, str]] = Counter()
+    fine: Counter[tuple[str, str]] = Counter()
+    for visit in visits:
+        for met in visit.met:
+            if met.failed_last and met.caller is not None:
+                failed[met.caller, met.part] += 1
+                fine[met.caller, met.part] += met.absorbed
+    return frozenset(pair for pair, n in failed.items() if n >= MIN_ABSORBED and fine[pair] >= ABSORBED_SHARE * n)
+
+
+def _wiring(organisation: Organisation, titles: Mapping[str, str], visits: list[_Visit]) -> dict[str, tuple[Dependency, ...]]:
+    """Return what each step and part uses: as declared, and where undeclared as it was seen."""
+    uses: dict[str, dict[str, Dependency]] = defaultdict(dict)
+    providers = {edge.to_id: edge.from_id for edge in organisation.edges if edge.relation == "provides"}
+    for edge in organisation.edges:
+        if edge.relation == "uses":
+            to_id = providers.get(edge.to_id, edge.to_id)
+            uses[edge.from_id].setdefault(to_id, Dependency(to_id, edge.how, edge.group))
+        elif edge.relation == "at" and edge.to_id in titles:
+            uses[edge.to_id].setdefault(edge.from_id, Dependency(edge.from_id))
+    survived = _survived(visits)
+    for caller, part in sorted({(met.caller, met.part) for visit in visits for met in visit.met if met.caller is not None}):
+        how = "optional" if (caller, part) in survived else "all"
+        uses[caller].setdefault(part, Dependency(part, how))
+    return {box: tuple(dependencies.values()) for box, dependencies in uses.items()}
+
+
+def _patterns(
+    observed: Observed, visits: list[_Visit], service: str, wiring: Mapping[str, tuple[Dependency, ...]]
+) -> tuple[list[Pattern], list[tuple[tuple[int, ...], float]]]:
+    """Fold visits into patterns with counts, and say which of them each consumer met."""
+    attempts = observed.attempts.to_pylist()
+    lost = {row["attempt"]: box_of(service, row["lost_step"]) for row in attempts if row["lost_step"]}
+    stands_for = _stands_for(attempts)
+    retried = {(box, each.to) for box, uses in wiring.items() for each in uses if each.how == "retry"}
+    counts: Counter[Key] = Counter()
+    lost_as: dict[str, Key] = {}
+    for visit in visits:
+        is_lost = lost.get(visit.attempt) == box_of(service, visit.step)
+        weight = stands_for[visit.attempt] or 1.0
+        key = (_seen(visit, retried, box_of(service, visit.step)), lost[visit.attempt] if is_lost else None, True, weight)
+        counts[key] += 1
+        if is_lost:
+            lost_as[visit.attempt] = key
+    for row in attempts:
+        attempt, weight = row["attempt"], stands_for[row["attempt"]]
+        if attempt in lost and attempt not in lost_as and weight:
+            lost_as[attempt] = (frozenset(), lost[attempt], row["weight"] is not None, weight)
+            counts[lost_as[attempt]] += 1
+    keys = sorted(counts, key=lambda key: (str(key[1]), sorted(map(str, key[0])), key[2:]))
+    patterns = [Pattern(key[0], ((key[1],),) if key[1] else (), counts[key] * key[3], key[2], key[3]) for key in keys]
+    return patterns, _by_consumer(attempts, lost_as, {key: index for index, key in enumerate(keys)})
+
+
+def _stands_for(attempts: list[dict[str, Any]]) -> dict[str, float]:
+    """Return how many attempts each one stands for; 0 when a recorded one stands for it.
+
+    Where traces are sampled (weights above 1), the recorded attempts lost at a step in a channel stand for all that were lost
+    there, so that a sample which favours failures does no harm. Without weights every attempt stands for itself.
+    """
+    if not any((row["weight"] or 1.0) > 1.0 for row in attempts):
+        return {row["attempt"]: 1.0 for row in attempts}
+    n_all: Counter[tuple[str | None, str | None]] = Counter()
+    n_recorded: Counter[tuple[str | None, str | None]] = Counter()
+    for row in attempts:
+        cell = (row["lost_step"], row["channel"])
+        n_all[cell] += 1
+        n_recorded[cell] += row["weight"] is not None
+    result = {}
+    for row in attempts:
+        cell = (row["lost_step"], row["channel"])
+        is_recorded = row["weight"] is not None
+        result[row["attempt"]] = n_all[cell] / n_recorded[cell] if is_recorded else float(not n_recorded[cell])
+    return result
+
+
+def _seen(visit: _Visit, retried: set[tuple[str, str]], step: str) -> frozenset[SeenCall]:
+    """Keep what tells where a failure starts: failed calls, and whatever the step or a failed part called.
+
+    A part counts as seen healthy behind a failed caller only if every failed call of that caller was seen to use it: one
+    that recorded nothing because it broke down would look healthy otherwise.
+    """
+    n_failed: Counter[str] = Counter()
+    for met in visit.met:
+        n_failed[met.part] += met.n_failed
+    states: set[SeenCall] = set()
+    for met in visit.met:
+        is_failed = met.failed_last if (met.caller, met.part) in retried else met.failed_any
+        if met.absorbed:
+            states |= {(ABSORBED, met.part, True)} if is_failed else set()
+        elif is_failed or met.caller in (None, step) or met.n_callers >= n_failed[met.caller or ""]:
+            states.add((met.caller, met.part, is_failed))
+    return frozenset(states)
+
+
+def _by_consumer(
+    attempts: list[dict[str, Any]], lost_as: Mapping[str, Key], index: Mapping[Key, int]
+) -> list[tuple[tuple[int, ...], float]]:
+    met: dict[str, list[int]] = defaultdict(list)
+    for row in attempts:
+        if row["attempt"] in lost_as:
+            met[row["consumer"] or f"attempt {row['attempt']}"].append(index[lost_as[row["attempt"]]])
+    folded = Counter(tuple(sorted(indexes)) for indexes in met.values())
+    return [(indexes, float(n)) for indexes, n in sorted(folded.items())]
+
+
+def _places(
+    organisation: Organisation, titles: Mapping[str, str], wiring: Mapping[str, tuple[Dependency, ...]]
+) -> Iterator[tuple[str, Place]]:
+    for box, title in titles.items():
+        yield box, Place("step", title)
+    own_targets = {
+        need.service: target for need in organisation.needs for target in need.targets if target.measure == "success"
+    }
+    for box in sorted({each.to for uses in wiring.values() for each in uses} | set(wiring)):
+        entity = organisation.entities.get(box)
+        if entity is not None:
+            yield box, _place(entity.kind, entity.title, own_targets.get(box))
+
+
+def _place(kind: str, title: str, target: Target | None) -> Place:
+    if target is None:
+        return Place(kind, title)
+    return Place(
+        kind, title, 1.0 - target.level.number, f"its own target: {write(target.level.number, SHARE)} of its calls succeed"
+    )
