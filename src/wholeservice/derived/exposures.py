@@ -41,34 +41,77 @@ def build(facts: FactTables) -> IbisTable:
     )
 
 
+NO_STEP = "no step recorded"
+
+
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """What was seen of the attempts of one service in one period, as Arrow tables in a fixed order.
+    """What was seen of the units behind one target in one period, as Arrow tables in a fixed order.
 
-    attempts  attempt, consumer, channel, lost_step (null: not lost), weight (null: none of its calls were recorded)
-    edges     exposures at the steps where an attempt was lost or a call failed
-    used      part, n: visits to a step in which the part was seen
+    units   attempt, consumer, channel, lost_step (null: not lost), weight (null: none of its calls were recorded)
+    edges   exposures at the steps where a unit was lost or a call failed
+    used    part, n: visits to a step in which the part was seen
     """
 
-    attempts: pa.Table
+    units: pa.Table
     edges: pa.Table
     used: pa.Table
 
 
-def observe(engine: Engine, entity: str, period: Period) -> Observed:
-    """Read what the loss map of *entity* needs for the attempts that started in *period* and can be judged by now."""
+def observe(engine: Engine, entity: str, period: Period, step: str | None = None) -> Observed:
+    """
+    Read what a loss map needs of the attempts that started in *period* and can be judged by now.
+
+    Shape    a unit is an attempt, lost at the step where it ended; with *step*, an attempt that reached what comes before the
+             step, lost when it did not reach the step (as `step-conversion` counts)
+    """
     facts = FactTables(engine)
     a = facts.attempts
     a = a.filter(a.entity == entity, a.is_matured, a.started_at >= period.from_at, a.started_at < period.to_at)
-    lost = (a.outcome == "done").ifelse(None, a.failed_step.coalesce(a.last_step))
-    a = a.select(a.attempt, a.consumer, a.channel, lost_step=lost)
-    e = facts.exposures
+    lost = (a.outcome == "done").ifelse(None, a.failed_step.coalesce(a.last_step, NO_STEP))
+    a = a.select(a.entity, a.attempt, a.consumer, a.channel, lost_step=lost)
+    return _observed(engine, facts.exposures, _at_step(facts, a, step) if step else a.drop("entity"))
+
+
+def _at_step(facts: FactTables, attempts: IbisTable, step: str) -> IbisTable:
+    """Keep the attempts that reached the step's base; those that went on were not lost here."""
+    journeys, reached = facts.journeys, facts.reached
+    base = journeys.filter(journeys.step_id == step).select(owner=journeys.entity_id, base=journeys.base_id)
+    at_base = reached.join(base, [reached.entity == base.owner, reached.step == base.base])
+    attempts = attempts.semi_join(at_base, ["entity", "attempt"])
+    went_on = reached.filter(reached.step == step).select(reached.entity, reached.attempt, went_on=True)
+    joined = attempts.left_join(went_on, ["entity", "attempt"])
+    lost = joined.went_on.isnull().ifelse(joined.lost_step, None)
+    return joined.select(joined.attempt, joined.consumer, joined.channel, lost_step=lost)
+
+
+def observe_part(engine: Engine, part: str, period: Period) -> Observed:
+    """
+    Read what a loss map needs of the visits in which *part* was called in *period*.
+
+    Shape    a unit is one attempt at one step (`attempt/step`) that called the part; it is lost when a call to the part failed
+    """
+    facts = FactTables(engine)
+    a, e = facts.attempts, facts.exposures
+    a = a.filter(a.started_at >= period.from_at, a.started_at < period.to_at).select(a.attempt, a.consumer, a.channel)
     e = e.semi_join(a, [e.attempt == a.attempt])
+    e = e.mutate(visit=e.attempt + "/" + e.step.fill_null(""))
+    mine = (
+        e.filter(e.part == part).group_by(e.visit, of_attempt=e.attempt).aggregate(failed=e.failed_any.any(), step=e.step.max())
+    )
+    units = mine.join(a, [mine.of_attempt == a.attempt])
+    units = units.select(attempt=units.visit, consumer=units.consumer, channel=units.channel,
+                         lost_step=units.failed.ifelse(units.step.fill_null(""), None))  # fmt: skip
+    return _observed(engine, e.drop("attempt").rename(attempt="visit"), units)
+
+
+def _observed(engine: Engine, exposures: IbisTable, units: IbisTable) -> Observed:
+    e = exposures.semi_join(units, [exposures.attempt == units.attempt])
     weights = e.group_by(recorded=e.attempt).aggregate(weight=e.weight.max())
-    attempts = a.left_join(weights, [a.attempt == weights.recorded]).drop("recorded").order_by("attempt")
+    weighed = units.left_join(weights, [units.attempt == weights.recorded]).drop("recorded").order_by("attempt")
     used = e.select(e.attempt, e.step, e.part).distinct()
     used = used.group_by(used.part).aggregate(n=used.count()).order_by("part")
-    return Observed(engine.run(attempts), engine.run(_troubled(e, a)), engine.run(used))
+    return Observed(engine.run(weighed), engine.run(_troubled(e, units)), engine.run(used))
 
 
 def _troubled(exposures: IbisTable, attempts: IbisTable) -> IbisTable:

@@ -9,7 +9,9 @@ from dataclasses import dataclass, replace
 from wholeservice.findings.circles import circles, join_calls, join_wiring
 from wholeservice.findings.confidence import Certainty, judge
 from wholeservice.findings.ledger import Ledger, Pattern, account, failure_rates
-from wholeservice.findings.propagation import AT_OR_BELOW, STARTS_HERE, Wiring
+from wholeservice.findings.propagation import AT_OR_BELOW as AT_OR_BELOW
+from wholeservice.findings.propagation import STARTS_HERE as STARTS_HERE
+from wholeservice.findings.propagation import Wiring
 from wholeservice.periods import Period
 from wholeservice.uncertainty import Interval
 from wholeservice.units import Unit
@@ -110,6 +112,7 @@ class Observations:
     places: Mapping[str, Place]
     n_used: Mapping[str, float]
     consumers: Sequence[tuple[tuple[int, ...], float]] = ()
+    roots: tuple[str, ...] = ()  # boxes that losses are first felt at; none: every step
 
 
 def draw_up(asked: LossMap, seen: Observations) -> LossMap:
@@ -121,8 +124,7 @@ def draw_up(asked: LossMap, seen: Observations) -> LossMap:
     Source   docs/loss_map.md; gap = sum of shares + unexplained - headroom
     """
     seen = _without_circles(seen)
-    steps = frozenset(step for pattern in seen.patterns for group in pattern.lost_at for step in group)
-    steps |= {box for box, place in seen.places.items() if place.kind == "step"}
+    steps = frozenset(box for box, place in seen.places.items() if place.kind == "step")
     rates = failure_rates(seen.patterns, seen.n_used, seen.wiring)
     ledger = account(list(seen.patterns), seen.wiring, steps, lambda box: _healing(seen.places.get(box), rates.get(box)))
     certainty = judge(_sizes(ledger), _per_consumer(ledger, seen))
@@ -228,7 +230,7 @@ def _observed(box: str, ledger: Ledger, seen: Observations) -> float:
 
 def _layers(seen: Observations) -> dict[str, int]:
     """Return the column of every box behind the steps: one further than the furthest box that uses it."""
-    starts = [box for box, place in seen.places.items() if place.kind == "step"]
+    starts = list(seen.roots) or [box for box, place in seen.places.items() if place.kind == "step"]
     order, forward = _sorted_from(starts, seen.wiring)
     layers = dict.fromkeys(starts, 0)
     for box in order:

@@ -133,7 +133,7 @@ def follow(attempt: Attempt, lost_at: LostAt) -> Trail:
     """Follow a lost attempt from the steps where it was lost to where the failures start."""
     walk = _Walk(attempt)
     for step in dict.fromkeys(step for group in lost_at for step in group):
-        walk.visit(step, is_step=True)
+        walk.visit(step)
     asked = coalitions(len(walk.origins))
     tables = walk.tables(asked)
     still_lost = _any_term(lost_at, tables, asked.everything)
@@ -153,7 +153,7 @@ class _Walk:
         self.order: list[str] = []
         self.visited: set[str] = set()
 
-    def visit(self, box: str, *, is_step: bool = False) -> None:
+    def visit(self, box: str) -> None:
         if box in self.visited:
             return
         self.visited.add(box)
@@ -163,7 +163,7 @@ class _Walk:
                 self.edges.append((box, cause))
                 self.visit(cause)
         if not explanation.terms:
-            if is_step:
+            if box in self.attempt.steps:
                 self.untraced.append(box)
             else:
                 self.origins.append((box, AT_OR_BELOW if explanation.dark else STARTS_HERE))

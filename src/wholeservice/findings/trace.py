@@ -1,7 +1,7 @@
 """From what was seen of attempts to a loss map: read the organisation as wiring, attempts as patterns, and draw up.
 
-Linked evidence only: an attempt whose trace carries the states of the parts. The unit is one attempt; it is lost when it
-ended in a failure or was left before a legitimate end.
+Linked evidence only: an attempt whose trace carries the states of the parts. A unit is one attempt of a service, lost when it
+ended in a failure or was left before a legitimate end; or one visit that called a part, lost when the call failed.
 """
 
 from __future__ import annotations
@@ -47,6 +47,7 @@ class _Visit:
 
     attempt: str
     step: str
+    box: str  # of the step
     met: tuple[_Met, ...]
 
 
@@ -54,21 +55,30 @@ def trace(asked: LossMap, organisation: Organisation, observed: Observed) -> Los
     """
     Draw up the map of one missed target from the calls that attempts made.
 
-    Shape    asked: target, value, gap, n and period; observed: derived.exposures.observe of the same entity and period
+    Shape    asked: target, value, gap, n and period; observed: what `derived.exposures` saw of the same entity and period. A
+             service with a journey loses attempts at its steps; any other entity loses the calls made to it
     Errors   none: where nothing can be said the map says why (`why_no_map`)
     """
-    service = asked.entity
-    titles = {box_of(service, step.id): step.title for step in steps(organisation, service)}
-    visits = list(_visits(observed, service))
+    titles = {box_of(asked.entity, step.id): step.title for step in steps(organisation, asked.entity)}
+    visits = list(_visits(observed, asked.entity))
     wiring = _wiring(organisation, titles, visits)
-    patterns, consumers = _patterns(observed, visits, service, wiring)
-    if not any(pattern.lost_at for pattern in patterns):
-        return replace(asked, why_no_map="no lost attempt was seen in this period")
-    places = dict(_places(organisation, titles, wiring))
+    lost = {
+        row["attempt"]: _lost_box(row, asked.entity, titles)
+        for row in observed.units.to_pylist()
+        if row["lost_step"] is not None
+    }
+    if not lost:
+        return replace(asked, why_no_map="nothing was seen to be lost in this period")
+    patterns, consumers = _patterns(observed, visits, lost, wiring)
     used = observed.used.to_pydict()
     n_used = dict(zip(used["part"], map(float, used["n"]), strict=True))
-    seen = Observations(patterns, wiring, places, n_used, consumers)
-    return draw_up(replace(asked, n=float(observed.attempts.num_rows)), seen)
+    places = dict(_places(organisation, titles, wiring, lost.values() if titles else ()))
+    seen = Observations(patterns, wiring, places, n_used, consumers, roots=tuple(titles) or (asked.entity,))
+    return draw_up(replace(asked, n=float(observed.units.num_rows)), seen)
+
+
+def _lost_box(row: Mapping[str, Any], entity: str, titles: Mapping[str, str]) -> str:
+    return box_of(entity, row["lost_step"]) if titles else entity
 
 
 def box_of(service: str, step: str) -> str:
@@ -79,11 +89,11 @@ def box_of(service: str, step: str) -> str:
 def _visits(observed: Observed, service: str) -> Iterator[_Visit]:
     """Yield the troubled visits; the table is ordered by attempt and step."""
     for (attempt, step), rows in groupby(observed.edges.to_pylist(), key=lambda row: (row["attempt"], row["step"])):
-        yield _Visit(attempt, step, tuple(_met(row, service, step) for row in rows))
+        yield _Visit(attempt, step, box_of(service, step), tuple(_met(row, box_of(service, step)) for row in rows))
 
 
-def _met(row: Mapping[str, Any], service: str, step: str) -> _Met:
-    caller = box_of(service, step) if row["is_root"] else row["caller"]
+def _met(row: Mapping[str, Any], box: str) -> _Met:
+    caller = box if row["is_root"] else row["caller"]
     absorbed = row["caller_failed"] is False
     failures = (row["failed_any"], row["failed_last"])
     return _Met(caller, row["part"], *failures, absorbed, row["n_failed"], row["n_callers"])
@@ -119,55 +129,55 @@ def _wiring(organisation: Organisation, titles: Mapping[str, str], visits: list[
 
 
 def _patterns(
-    observed: Observed, visits: list[_Visit], service: str, wiring: Mapping[str, tuple[Dependency, ...]]
+    observed: Observed, visits: list[_Visit], lost: Mapping[str, str], wiring: Mapping[str, tuple[Dependency, ...]]
 ) -> tuple[list[Pattern], list[tuple[tuple[int, ...], float]]]:
     """Fold visits into patterns with counts, and say which of them each consumer met."""
-    attempts = observed.attempts.to_pylist()
-    lost = {row["attempt"]: box_of(service, row["lost_step"]) for row in attempts if row["lost_step"]}
-    stands_for = _stands_for(attempts)
+    units = observed.units.to_pylist()
+    lost_step = {row["attempt"]: row["lost_step"] for row in units}
+    stands_for = _stands_for(units)
     retried = {(box, each.to) for box, uses in wiring.items() for each in uses if each.how == "retry"}
     counts: Counter[Key] = Counter()
     lost_as: dict[str, Key] = {}
     for visit in visits:
-        is_lost = lost.get(visit.attempt) == box_of(service, visit.step)
+        is_lost = visit.attempt in lost and lost_step[visit.attempt] == visit.step
         weight = stands_for[visit.attempt] or 1.0
-        key = (_seen(visit, retried, box_of(service, visit.step)), lost[visit.attempt] if is_lost else None, True, weight)
+        key = (_seen(visit, retried), lost[visit.attempt] if is_lost else None, True, weight)
         counts[key] += 1
         if is_lost:
             lost_as[visit.attempt] = key
-    for row in attempts:
+    for row in units:
         attempt, weight = row["attempt"], stands_for[row["attempt"]]
         if attempt in lost and attempt not in lost_as and weight:
             lost_as[attempt] = (frozenset(), lost[attempt], row["weight"] is not None, weight)
             counts[lost_as[attempt]] += 1
     keys = sorted(counts, key=lambda key: (str(key[1]), sorted(map(str, key[0])), key[2:]))
     patterns = [Pattern(key[0], ((key[1],),) if key[1] else (), counts[key] * key[3], key[2], key[3]) for key in keys]
-    return patterns, _by_consumer(attempts, lost_as, {key: index for index, key in enumerate(keys)})
+    return patterns, _by_consumer(units, lost_as, {key: index for index, key in enumerate(keys)})
 
 
-def _stands_for(attempts: list[dict[str, Any]]) -> dict[str, float]:
+def _stands_for(units: list[dict[str, Any]]) -> dict[str, float]:
     """Return how many attempts each one stands for; 0 when a recorded one stands for it.
 
     Where traces are sampled (weights above 1), the recorded attempts lost at a step in a channel stand for all that were lost
     there, so that a sample which favours failures does no harm. Without weights every attempt stands for itself.
     """
-    if not any((row["weight"] or 1.0) > 1.0 for row in attempts):
-        return {row["attempt"]: 1.0 for row in attempts}
+    if not any((row["weight"] or 1.0) > 1.0 for row in units):
+        return {row["attempt"]: 1.0 for row in units}
     n_all: Counter[tuple[str | None, str | None]] = Counter()
     n_recorded: Counter[tuple[str | None, str | None]] = Counter()
-    for row in attempts:
+    for row in units:
         cell = (row["lost_step"], row["channel"])
         n_all[cell] += 1
         n_recorded[cell] += row["weight"] is not None
     result = {}
-    for row in attempts:
+    for row in units:
         cell = (row["lost_step"], row["channel"])
         is_recorded = row["weight"] is not None
         result[row["attempt"]] = n_all[cell] / n_recorded[cell] if is_recorded else float(not n_recorded[cell])
     return result
 
 
-def _seen(visit: _Visit, retried: set[tuple[str, str]], step: str) -> frozenset[SeenCall]:
+def _seen(visit: _Visit, retried: set[tuple[str, str]]) -> frozenset[SeenCall]:
     """Keep what tells where a failure starts: failed calls, and whatever the step or a failed part called.
 
     A part counts as seen healthy behind a failed caller only if every failed call of that caller was seen to use it: one
@@ -181,16 +191,16 @@ def _seen(visit: _Visit, retried: set[tuple[str, str]], step: str) -> frozenset[
         is_failed = met.failed_last if (met.caller, met.part) in retried else met.failed_any
         if met.absorbed:
             states |= {(ABSORBED, met.part, True)} if is_failed else set()
-        elif is_failed or met.caller in (None, step) or met.n_callers >= n_failed[met.caller or ""]:
+        elif is_failed or met.caller in (None, visit.box) or met.n_callers >= n_failed[met.caller or ""]:
             states.add((met.caller, met.part, is_failed))
     return frozenset(states)
 
 
 def _by_consumer(
-    attempts: list[dict[str, Any]], lost_as: Mapping[str, Key], index: Mapping[Key, int]
+    units: list[dict[str, Any]], lost_as: Mapping[str, Key], index: Mapping[Key, int]
 ) -> list[tuple[tuple[int, ...], float]]:
     met: dict[str, list[int]] = defaultdict(list)
-    for row in attempts:
+    for row in units:
         if row["attempt"] in lost_as:
             met[row["consumer"] or f"attempt {row['attempt']}"].append(index[lost_as[row["attempt"]]])
     folded = Counter(tuple(sorted(indexes)) for indexes in met.values())
@@ -198,10 +208,12 @@ def _by_consumer(
 
 
 def _places(
-    organisation: Organisation, titles: Mapping[str, str], wiring: Mapping[str, tuple[Dependency, ...]]
+    organisation: Organisation, titles: Mapping[str, str], wiring: Mapping[str, tuple[Dependency, ...]], lost: Iterable[str]
 ) -> Iterator[tuple[str, Place]]:
     for box, title in titles.items():
         yield box, Place("step", title)
+    for box in sorted(set(lost) - set(titles)):  # a source may name steps that the journey lacks, or none
+        yield box, Place("step", box.rpartition(".")[2])
     own_targets = {
         need.service: target for need in organisation.needs for target in need.targets if target.measure == "success"
     }

@@ -67,7 +67,7 @@ def _add(engine: DuckdbEngine, table: Table, rows: Sequence[Fact]) -> None:
 
 def _ask(service: str, observed: exposures.Observed, level: float, period: Period) -> LossMap:
     """Return the question: how far completion is below *level*, with an interval clustered by consumer."""
-    rows = observed.attempts.to_pylist()
+    rows = observed.units.to_pylist()
     by_consumer: dict[str, list[int]] = {}
     for row in rows:
         by_consumer.setdefault(row["consumer"], []).append(row["lost_step"] is None)

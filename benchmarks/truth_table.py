@@ -1,0 +1,102 @@
+"""The truth table by one command: how often the tracer is right, silent, or wrong and confident, on organisations it never saw.
+
+    python -m benchmarks.truth_table 500 --write docs/truth_table.md
+
+Every organisation has its own seed; `--first` picks the first one, so that no run need repeat another.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+from wholeservice.simulation.blind import (
+    BASELINES,
+    EVIDENCE,
+    FALSE_ALARM,
+    GROUP,
+    QUIET,
+    RIGHT,
+    UNNAMED,
+    WRONG,
+    Case,
+    Cell,
+    judge_organisation,
+    truth_table,
+)
+
+START, END = "<!-- table -->", "<!-- end of table -->"
+
+
+def run(first: int, n: int, n_processes: int = 2) -> list[Case]:
+    """Judge organisations *first* to *first* + *n* - 1, showing progress on stderr."""
+    cases: list[Case] = []
+    with ProcessPoolExecutor(n_processes) as pool:
+        for done, found in enumerate(pool.map(judge_organisation, range(first, first + n)), 1):
+            cases += found
+            print(f"\r{done} of {n} organisations", end="", file=sys.stderr, flush=True)
+    print(file=sys.stderr)
+    return cases
+
+
+def table(cases: Sequence[Case]) -> Iterator[str]:
+    """Yield the truth table as Markdown."""
+    yield "| evidence | planted loss, standard errors | n | right | right group | unnamed | **wrong and confident** |"
+    yield "|---|---|--:|--:|--:|--:|--:|"
+    for cell in truth_table(cases):
+        if cell.n and cell.size != "nothing planted":
+            shares = " | ".join(_percent(cell, name) for name in (RIGHT, GROUP, UNNAMED, WRONG))
+            yield f"| {cell.evidence} | {cell.size} | {cell.n} | {shares} |"
+    yield ""
+    yield "| nothing planted | n | no claim | **false alarm** |"
+    yield "|---|--:|--:|--:|"
+    for cell in truth_table(cases):
+        if cell.n and cell.size == "nothing planted":
+            yield f"| {cell.evidence} | {cell.n} | {_percent(cell, QUIET)} | {_percent(cell, FALSE_ALARM)} |"
+
+
+def baselines(cases: Sequence[Case]) -> Iterator[str]:
+    """Yield how naive ways of looking do on the organisations with a planted loss of 6 standard errors and more."""
+    yield "| way of looking | evidence | n | right | wrong and confident |"
+    yield "|---|---|--:|--:|--:|"
+    for evidence in EVIDENCE:
+        for name in BASELINES:
+            cells = truth_table([case for case in cases if case.evidence == evidence.name], _by(name))
+            cell = next((each for each in cells if each.size == "6 and more"), None)
+            if cell and cell.n:
+                yield f"| {name} | {evidence.name} | {cell.n} | {_percent(cell, RIGHT)} | {_percent(cell, WRONG)} |"
+
+
+def _by(name: str):  # type: ignore[no-untyped-def]
+    return lambda case: case.naive[name]
+
+
+def _percent(cell: Cell, name: str) -> str:
+    share = cell.share(name)
+    return "–" if share is None else f"{share:.1%}"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("n", type=int, nargs="?", default=50)
+    parser.add_argument("--first", type=int, default=1000)
+    parser.add_argument("--write", type=Path, help="replace the table in this page")
+    asked = parser.parse_args()
+    cases = run(asked.first, asked.n)
+    lines = [f"{asked.n} organisations, seeds {asked.first} to {asked.first + asked.n - 1}.", "", *table(cases), ""]
+    lines += ["Naive ways of looking at the same facts:", "", *baselines(cases)]
+    print("\n".join(lines))
+    for case in cases:
+        if case.verdict in (WRONG, FALSE_ALARM):
+            print(f"{case.verdict}: seed {case.seed}, {case.evidence}, size {case.size:.1f}: {case.said}", file=sys.stderr)
+    if asked.write:
+        before, _, rest = asked.write.read_text(encoding="utf-8").partition(START)
+        after = rest.partition(END)[2]
+        asked.write.write_text(before + START + "\n" + "\n".join(lines) + "\n" + END + after, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
