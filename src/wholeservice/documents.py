@@ -6,6 +6,7 @@ composer; aliases are refused beyond a bound, so that a small file cannot unfold
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -14,7 +15,11 @@ import yaml
 from wholeservice.errors import Place, Problem
 
 MAX_NODES = 2_000_000
+MAX_DEPTH = 100
 _NULL = frozenset({"", "~", "null", "Null", "NULL"})
+_QUOTED = re.compile(r"'[^'\n]*'|\"[^\"\n]*\"|(?:^|\s)#[^\n]*")
+_DEEP_LINE = re.compile(r"^(?:[-?:] |[ \t]){300}", re.MULTILINE)
+_BRACKET = re.compile(r"[\[{\]}]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +72,14 @@ def parse(text: str, file: str) -> tuple[Node | None, list[Problem]]:
     >>> plain(root), problems
     ({'a': 'on', 'b': ['1.10']}, [])
     """
+    if _is_too_deep(text):
+        return None, [_too_deep(file)]
     try:
         root = yaml.compose(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     except yaml.YAMLError as error:
         return None, [_syntax_problem(error, text, file)]
+    except (RecursionError, UnicodeEncodeError) as error:
+        return None, [_too_deep(file) if isinstance(error, RecursionError) else _half_a_character(file)]
     if root is None:
         return None, []
     reader = _Reader(file, text.splitlines())
@@ -78,26 +87,39 @@ def parse(text: str, file: str) -> tuple[Node | None, list[Problem]]:
 
 
 class _Reader:
+    """Turns raw nodes into ours. What an alias stands for is built once and shared; its size counts each time."""
+
     def __init__(self, file: str, lines: list[str]) -> None:
         self.file, self.lines = file, lines
         self.problems: list[Problem] = []
-        self.n_nodes = 0
+        self.done: dict[int, Node] = {}
+        self.sizes: dict[int, int] = {}
         self.open_nodes: set[int] = set()
 
     def node(self, raw: yaml.Node) -> Node:
+        if id(raw) in self.done:
+            return self.done[id(raw)]
         place = self.place(raw)
-        self.n_nodes += 1
-        if self.n_nodes > MAX_NODES or id(raw) in self.open_nodes:
+        if isinstance(raw, yaml.ScalarNode):
+            is_null = not raw.style and raw.value in _NULL  # the C composer gives '' where the Python one gives None
+            node = Node(None if is_null else str(raw.value), place)
+        elif id(raw) in self.open_nodes:
             self.problems.append(_too_large(place))
             return Node(None, place)
-        if isinstance(raw, yaml.ScalarNode):
-            is_null = raw.style is None and raw.value in _NULL
-            return Node(None if is_null else str(raw.value), place)
-        self.open_nodes.add(id(raw))
-        try:
-            return self._mapping(raw, place) if isinstance(raw, yaml.MappingNode) else self._list(raw, place)
-        finally:
-            self.open_nodes.discard(id(raw))
+        else:
+            self.open_nodes.add(id(raw))
+            node = self._mapping(raw, place) if isinstance(raw, yaml.MappingNode) else self._list(raw, place)
+        self.done[id(raw)] = node
+        self._weigh(raw, place)
+        return node
+
+    def _weigh(self, raw: yaml.Node, place: Place) -> None:
+        inside = [] if isinstance(raw, yaml.ScalarNode) else raw.value
+        inner = [each[1] if isinstance(raw, yaml.MappingNode) else each for each in inside]
+        self.sizes[id(raw)] = 1 + sum(self.sizes.get(id(each), 1) for each in inner)
+        if self.sizes[id(raw)] > MAX_NODES:
+            self.problems.append(_too_large(place))
+            self.done[id(raw)], self.sizes[id(raw)] = Node(None, place), 1
 
     def place(self, raw: yaml.Node) -> Place:
         line, column = raw.start_mark.line, raw.start_mark.column
@@ -125,6 +147,27 @@ class _Reader:
 def _twice(key: str, place: Place, first: Place) -> Problem:
     return Problem("ORG002", f"'{key}' stands here twice; first at line {first.line}", place,
                    "each key once", next_step="merge the two or rename one")  # fmt: skip
+
+
+def _is_too_deep(text: str) -> bool:
+    """Say whether a text nests so deep that the parser itself could give way (it recurses, in C)."""
+    if text.count("[") + text.count("{") <= MAX_DEPTH:
+        return _DEEP_LINE.search(text) is not None
+    depth = deepest = 0
+    for match in _BRACKET.finditer(_QUOTED.sub("", text)):
+        depth = depth + 1 if match[0] in "[{" else max(0, depth - 1)
+        deepest = max(deepest, depth)
+    return deepest > MAX_DEPTH or _DEEP_LINE.search(text) is not None
+
+
+def _too_deep(file: str) -> Problem:
+    return Problem("ORG003", "this document nests too deep", Place(file), f"at most {MAX_DEPTH} levels",
+                   next_step="declare the inner things on their own; wholeservice explain ORG003")  # fmt: skip
+
+
+def _half_a_character(file: str) -> Problem:
+    return Problem("ORG005", "this file is not UTF-8 text: half a character", Place(file), "text in UTF-8",
+                   next_step="save it as UTF-8; wholeservice explain ORG005")  # fmt: skip
 
 
 def _too_large(place: Place) -> Problem:

@@ -11,6 +11,7 @@ from wholeservice.organisation.load import load_texts
 from wholeservice.units import COUNT, POINTS, SECONDS, SHARE, Unit
 
 MEASURES = ("search-time", "satisfaction", "cost-per-transaction", "completion")
+MONEY = Unit("money", "", "money")
 JOURNEY = "journey: [find, pay], channels: [web, app]"
 
 
@@ -48,9 +49,11 @@ def test_an_unknown_team_prints_as_the_design_says():
         ("teams: { t: {} }\nservices: { a: { uses: t } }", "ORG013", "'t' is a team, not a service or part or supplier"),
         ("units: { a: { part-of: b }, b: { part-of: a } }", "ORG020", "'b' is inside itself: b -> a -> b"),
         ("units: { a: { part-of: a } }", "ORG020", "'a' is inside itself: a -> a"),
-        ("services: { a: { parts: { p: { uses: q }, q: { uses: p } } } }", "ORG021", "these use each other in a circle: p -> q -> p"),
+        ("services: { a: { parts: { p: { uses: q }, q: { uses: p } } } }", "ORG021",
+         "these use each other in a circle: p -> q -> p"),
         ("services: { a: { uses: a } }", "ORG021", "these use each other in a circle: a -> a"),
-        ("teams: { a: { from: 2026-05-01, until: 2026-05-01 } }", "ORG024", "'a' ends on 2026-05-01, not after it begins on 2026-05-01"),
+        ("teams: { a: { from: 2026-05-01, until: 2026-05-01 } }", "ORG024",
+         "'a' ends on 2026-05-01, not after it begins on 2026-05-01"),
         ("parts: { p: {} }", "ORG026", "part 'p' is in no service"),
         ("policies: { p: {} }", "ORG042", "policy 'p' binds nothing"),
         (f"services: {{ a: {{ {JOURNEY}, parts: {{ p: {{ at: pya }} }} }} }}", "ORG032", "unknown step 'pya'"),
@@ -88,7 +91,8 @@ def test_a_name_of_another_service_s_step_finds_the_nearest():
 def test_a_target_s_problem_points_into_its_line(target: str, code: str, marked: str, nearest: str | None):
     """The caret stands under the very word, quoted or not."""
     for written in (target, f'"{target}"'):
-        text = f"consumers: {{ guest: {{}} }}\nservices: {{ a: {{ {JOURNEY}, needs: {{ n: {{ says: x, targets: [ {written} ] }} }} }} }}"
+        text = "consumers: { guest: {} }\n"
+        text += f"services: {{ a: {{ {JOURNEY}, needs: {{ n: {{ says: x, targets: [ {written} ] }} }} }} }}"
         problem = problems_of(text, measures=(*MEASURES, "volume"))[0]
         place = problem.place
         assert place is not None
@@ -108,8 +112,8 @@ def test_a_part_s_target_uses_the_journey_around_it():
     ("unit", "level", "fits"),
     [
         (SHARE, "90%", True), (SHARE, "90s", False), (SHARE, "4.5 of 5", False), (SHARE, "120%", False), (COUNT, "1.2M", True),
-        (COUNT, "90%", False), (SECONDS, "800ms", True), (SECONDS, "800", False), (Unit("money", "", "money"), "1.10 EUR", True),
-        (Unit("money", "", "money"), "1.10", False), (POINTS, "4.5 of 5", True), (POINTS, "6 of 5", False), (POINTS, "40", True),
+        (COUNT, "90%", False), (SECONDS, "800ms", True), (SECONDS, "800", False), (MONEY, "1.10 EUR", True),
+        (MONEY, "1.10", False), (POINTS, "4.5 of 5", True), (POINTS, "6 of 5", False), (POINTS, "40", True),
     ],
 )  # fmt: skip
 def test_a_level_fits_the_measure_s_unit(unit: Unit, level: str, fits: bool):
@@ -120,7 +124,8 @@ def test_a_level_fits_the_measure_s_unit(unit: Unit, level: str, fits: bool):
 
 def test_an_owner_cannot_be_typed_where_a_guest_is_served():
     """The owner of what an outside consumer uses is its stream's; the message names both."""
-    text = "consumers: { guest: { outside: true } }\nvalue-streams: { v: { owner: maya } }\nservices: { a: { for: guest, stream: v, owner: ann } }"
+    text = "consumers: { guest: { outside: true } }\nvalue-streams: { v: { owner: maya } }\n"
+    text += "services: { a: { for: guest, stream: v, owner: ann } }"
     problem = problems_of(text)[0]
     assert problem.code == "ORG019"
     assert "value stream 'v': maya" in problem.what

@@ -79,13 +79,14 @@ def test_dependencies_and_consumers():
 
 @pytest.mark.parametrize(
     ("name", "found"),
-    [("book-and-stay", "book-and-stay"), ("Book and  STAY", "book-and-stay"), (" component:default/SEARCH ", "search"), ("old-search", "search"),
-     ("Free rooms", "rooms"), ("free-room", None), ("", None), ("Same", None)],
+    [("book-and-stay", "book-and-stay"), ("Book and  STAY", "book-and-stay"), (" component:default/SEARCH ", "search"),
+     ("old-search", "search"),     ("Free rooms", "rooms"), ("free-room", None), ("", None), ("Same", None)],
 )  # fmt: skip
 def test_foreign_names_find_their_entity(name: str, found: str | None):
     """By id, alias, former id and title, whatever the case and spaces; an ambiguous title finds nothing."""
     org = declared(
-        "org: { name: X }\nservices: { book-and-stay: { parts: { rooms: { title: Free Rooms }, search: { was: old-search, aliases: "
+        "org: { name: X }\n"
+        "services: { book-and-stay: { parts: { rooms: { title: Free Rooms }, search: { was: old-search, aliases: "
         "{ backstage: 'component:default/search' } }, x: { title: Same }, y: { title: same } } } }"
     )
     assert resolve(org, name) == found

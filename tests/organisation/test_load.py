@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from organisation.texts import HOTEL, codes_of, declared, problems_of
+from wholeservice.organisation.graph import ancestors
 from wholeservice.organisation.load import MAX_BYTES, load, load_texts
 from wholeservice.units import Amount, money
 
@@ -82,6 +83,13 @@ def test_a_service_is_inside_its_service_before_its_unit():
     org = declared("org: { name: X }\nunits: { u: {} }\nservices: { a: { unit: u, services: { b: { unit: u } } } }")
     assert (org.entities["a"].parent, org.entities["b"].parent) == ("u", "a")
     assert [(edge.from_id, edge.to_id) for edge in org.edges if edge.relation == "part-of"] == [("a", "u"), ("b", "u")]
+
+
+def test_a_circle_through_a_service_and_its_unit_is_cut():
+    """Each is in a unit first and then part of the other: said once, and no walk goes round for ever."""
+    org, _ = load_texts({"a.yaml": "units: { u: {} }\nservices: { a: { unit: u, part-of: b }, b: { unit: u, part-of: a } }"})
+    assert ancestors(org, "a") == ("b", "u")
+    assert [reference.from_id for reference in org.unresolved] == ["b"]
 
 
 @pytest.mark.parametrize(

@@ -83,7 +83,7 @@ def test_a_file_cut_or_scratched_anywhere_never_raises(at: int, n_gone: int, put
 def test_the_order_of_keys_never_changes_the_hash(seed: int):
     """Any shuffle of the keys, at any depth and over any split into files, is the same organisation."""
     draw = random.Random(seed)
-    document = shuffled(yaml.load(HOTEL, yaml.BaseLoader), draw)  # noqa: S506 - our own text; BaseLoader keeps every scalar text
+    document = shuffled(yaml.load(HOTEL, yaml.BaseLoader), draw)  # noqa: S506 - our own text
     cut = draw.randint(0, len(document))
     halves = dict(list(document.items())[:cut]), dict(list(document.items())[cut:])
     texts = {f"organisation/{number}.yaml": yaml.safe_dump(half, sort_keys=False) for number, half in enumerate(halves) if half}
@@ -94,7 +94,8 @@ def test_the_order_of_keys_never_changes_the_hash(seed: int):
 
 def test_loading_and_checking_import_nothing_heavy():
     """`check` must start at once: no engine, no arrays."""
-    script = "import sys, wholeservice.organisation.load, wholeservice.organisation.check; print([m for m in ('numpy', 'duckdb', 'ibis', 'pyarrow', 'scipy') if m in sys.modules])"
+    script = "import sys, wholeservice.organisation.load, wholeservice.organisation.check; "
+    script += "print([m for m in ('numpy', 'duckdb', 'ibis', 'pyarrow', 'scipy') if m in sys.modules])"
     found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"
 
@@ -109,7 +110,7 @@ def large_organisation(n_services: int, n_parts: int) -> str:
             "    parts:",
         ]
         lines += [
-            f"      part-{service}-{part}: {{ at: [start, finish], uses: [part-{service}-{part + 1 if part + 1 < n_parts else 0}], "
+            f"      part-{service}-{part}: {{ at: [start, finish], uses: [part-{service}-{(part + 1) % n_parts}], "
             f"needs: {{ n: {{ says: It works, targets: [ completion >= 9{part}% over 28d @ start ] }} }} }}"
             for part in range(n_parts)
         ]

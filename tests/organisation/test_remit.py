@@ -93,6 +93,8 @@ def test_an_end_that_nothing_serves_tells_nothing():
 
 def test_the_stream_of_a_team_follows_from_its_work():
     """One stream of all its work, or the one with a stage of it; two leave it open, and what is declared wins."""
-    text = "org: { name: X }\nvalue-streams: { a: {}, b: { stages: [{ stage: s, team: t3 }] } }\nteams: { t1: {}, t2: {}, t3: {}, t4: { stream: b } }\n"
-    text += "services: { x: { stream: a, parts: { p: { team: t1 }, q: { team: t2 }, r: { team: t3 }, u: { team: t4 } } }, y: { stream: b, team: t2 } }"
+    text = "org: { name: X }\nvalue-streams: { a: {}, b: { stages: [{ stage: s, team: t3 }] } }\n"
+    text += "teams: { t1: {}, t2: {}, t3: {}, t4: { stream: b } }\n"
+    text += "services: { x: { stream: a, parts: { p: { team: t1 }, q: { team: t2 }, r: { team: t3 }, u: { team: t4 } } }, "
+    text += "y: { stream: b, team: t2 } }"
     assert team_streams(declared(text)) == {"t1": "a", "t3": "b", "t4": "b"}

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import csv
+import json
 import random
 import time
+from pathlib import Path
+
+import pytest
 
 from organisation.texts import HOTEL, declared, seen
 from wholeservice.organisation.check import check
-from wholeservice.organisation.graph import SEEN, children, resolve, used_by
+from wholeservice.organisation.graph import SEEN, ancestors, children, normalise, resolve, used_by
 from wholeservice.organisation.load import load_texts
 from wholeservice.organisation.sightings import with_sightings
 
@@ -131,6 +136,14 @@ def test_a_sighting_heals_a_reference_that_led_nowhere():
     assert (healed.entities["s"].parent, healed.entities["s"].team, used_by(healed, "ledger")) == ("dwp", "web", ("s",))
 
 
+def test_attributes_never_pose_as_fields_of_another_type():
+    """A free attribute is kept; a `from` that is text would break the dates of what is declared, so it is left out."""
+    row = seen("team", "care", attributes='{"from": "soon", "until": 3, "floor": 2, "title": "Care", "type": "odd"}')
+    org, _ = with_sightings(load_texts({})[0], [row])
+    assert org.entities["care"].fields == {"floor": 2, "title": "Care"}
+    assert check(org) == []
+
+
 def test_the_hash_stays_that_of_what_is_declared():
     """Results name the declared organisation by hash and the sightings by run."""
     org = declared(HOTEL)
@@ -152,3 +165,26 @@ def test_ten_thousand_rows_merge_in_a_moment():
     assert problems == []
     assert len(merged.entities) > 800
     assert took < 2, f"took {took:.2f} s; measured 0.2 s when written"
+
+
+@pytest.mark.real_data
+def test_the_real_estate_of_services_joins_without_a_clash(real_data: Path):
+    """734 services keep the ids their owners gave; each is inside its agency, each agency inside its department."""
+    with (real_data / "govuk" / "services.csv").open(encoding="utf-8", newline="") as stream:
+        table = list(csv.DictReader(stream))
+    rows = []
+    for row in table:
+        name, agency, department = row["Name of service"], row["Agency/body"], row["Department"]
+        attributes = json.dumps({"id": row["Slug"], "category": row["Category"]})
+        rows.append(seen("service", name, attributes=attributes, relation="part-of", to_kind="agency", to_name=agency))
+        rows.append(seen("agency", agency, relation="part-of", to_kind="department", to_name=department))
+    org, problems = with_sightings(load_texts({})[0], rows)
+    assert problems == []
+    services = {entity.id for entity in org.entities.values() if entity.kind == "service"}
+    assert services == {row["Slug"] for row in table}
+    assert len(services) == 734
+    assert all(resolve(org, row["Name of service"]) == row["Slug"] for row in table)
+    units = {normalise(row[column]) for row in table for column in ("Department", "Agency/body")}
+    assert len(org.entities) == 734 + len(units)
+    carers = ancestors(org, "dwp-carers-allowance-new-claims")
+    assert [org.entities[unit].title for unit in carers] == ["Department for Work and Pensions"]

@@ -41,7 +41,7 @@ def test_the_settings_and_the_ignored_store():
     root, problems = parse(files["wholeservice.yaml"], "wholeservice.yaml")
     assert problems == []
     assert root is not None
-    assert plain(root) == {"workspace": {"name": "It's: #1", "zone": "Europe/Berlin"}}
+    assert plain(root) == {"name": "It's: #1", "zone": "Europe/Berlin"}
     assert files[".gitignore"] == ".wholeservice/\n"
 
 

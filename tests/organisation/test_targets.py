@@ -63,8 +63,9 @@ def test_quantiles(text: str, quantile: float | None):
 
 @pytest.mark.parametrize(
     "text",
-    ["", " ", "completion", "completion >=", "completion >= 90%", "completion >= 90% over", "completion >= 90% over 0d", ">= 90% over 28d",
-     "p0 wait < 2s over 7d", "completion => 90% over 28d", "completion >= 90% over 28d @", "completion >= 90% over 99999d",
+    ["", " ", "completion", "completion >=", "completion >= 90%", "completion >= 90% over",
+     "completion >= 90% over 0d", ">= 90% over 28d", "p0 wait < 2s over 7d", "completion => 90% over 28d",
+     "completion >= 90% over 28d @", "completion >= 90% over 99999d",
      f"completion >= {'9' * 400} over 28d"],
 )  # fmt: skip
 def test_what_is_no_target_is_a_problem(text: str):

@@ -73,7 +73,7 @@ def build(documents: Iterable[Node], problems: list[Problem]) -> Organisation:
         header["north-star"],
         entities,
         tuple(edges),
-        tuple(reader.needs),
+        tuple(reader.needs.values()),
         _aliases(reader, problems),
         "",
         tuple(unresolved),
@@ -90,7 +90,7 @@ class _Reader:
         self.header: dict[str, Any] = {}
         self.drafts: dict[str, Draft] = {}
         self.references: list[Reference] = []
-        self.needs: list[Need] = []
+        self.needs: dict[tuple[str, str], Need] = {}
 
     def document(self, root: Node) -> None:
         for section, node in root.mapping.items():
@@ -164,11 +164,11 @@ class _Reader:
             kind = next(kind for kind in kinds.KINDS if kind.name == each.kinds[0])
             self.things(kind, node, each.name, draft.id)
         elif each.type in (kinds.NEEDS, kinds.AIMS):
-            self.needs_under(draft, each, node)
+            self._needs_under(draft, each, node)
         elif each.type == kinds.JOURNEY:
             draft.journey = () if is_empty(node) else read_journey(node, self.problems)
         elif each.type == kinds.STAGES:
-            draft.fields[each.name] = tuple(stage for item in node.items if (stage := self.stage(draft, item)))
+            draft.fields[each.name] = tuple(stage for item in node.items if (stage := self._stage(draft, item)))
         elif each.type in _REFERRING:
             found = read_references(each, node, draft.id, self.problems)
             self.references.extend(found)
@@ -178,7 +178,7 @@ class _Reader:
             if value is not None:
                 draft.fields[each.name] = value
 
-    def stage(self, draft: Draft, node: Node) -> dict[str, Any]:
+    def _stage(self, draft: Draft, node: Node) -> dict[str, Any]:
         if node.text and not is_empty(node):
             return {"stage": node.text.strip()}
         found: dict[str, Any] = {}
@@ -191,42 +191,42 @@ class _Reader:
                 found[each.name] = read_value(each, value, self.problems)
         return found
 
-    def needs_under(self, draft: Draft, each: Field, node: Node) -> None:
+    def _needs_under(self, draft: Draft, each: Field, node: Node) -> None:
         if is_empty(node):
             return
         if not isinstance(node.value, dict):
             wrong_type(each.name, node, "one under each id: {quick-find: {says: ..., targets: [...]}}", self.problems)
             return
-        known = {need.id: need for need in self.needs if need.service == draft.id}
         for identity, inner in node.value.items():
             place = (node.key_places or {}).get(identity, node.place)
             if problem := check_id(identity, place):
                 self.problems.append(problem)
-            elif first := known.get(identity):
+            elif first := self.needs.get((draft.id, identity)):
                 self.problems.append(_declared_twice(f"'{identity}'", "need", first.place, place))
             else:
-                self.needs.append(self.need(draft, identity, inner, place, is_aim=each.type == kinds.AIMS))
+                need = self._need(draft, identity, inner, place, is_aim=each.type == kinds.AIMS)
+                self.needs[draft.id, identity] = need
 
-    def need(self, draft: Draft, identity: str, node: Node, place: Place, *, is_aim: bool) -> Need:
+    def _need(self, draft: Draft, identity: str, node: Node, place: Place, *, is_aim: bool) -> Need:
         if is_aim and not isinstance(node.value, dict):  # an aim may be just its targets
-            return self.targeted(Need(identity, draft.id, plain_title(identity), is_aim=True, place=place), node)
+            return self._targeted(Need(identity, draft.id, plain_title(identity), is_aim=True, place=place), node)
         given = {each.name: (each, value) for each, value, _ in self.known_fields(kinds.NEED_KIND, node, identity)}
         read = {name: read_value(each, value, self.problems) for name, (each, value) in given.items() if name != kinds.TARGETS}
         because = read.get("because") or {}
         says = read.get("says") or plain_title(identity)
         need = Need(identity, draft.id, says, because.get("research"), because.get("dated"), (), is_aim, place)
-        return self.targeted(need, given[kinds.TARGETS][1] if kinds.TARGETS in given else None)
+        return self._targeted(need, given[kinds.TARGETS][1] if kinds.TARGETS in given else None)
 
-    def targeted(self, need: Need, node: Node | None) -> Need:
+    def _targeted(self, need: Need, node: Node | None) -> Need:
         """Return the need with its targets; none written is worth a word, since nobody can say then whether it is met."""
         if node is not None and not is_empty(node) and node.items:
-            return replace(need, targets=self.targets(node))
+            return replace(need, targets=self._targets(node))
         what = f"{'aim' if need.is_aim else 'need'} '{need.id}' of '{need.service}' has no target"
         fix = "add what would show that it is met"
         self.problems.append(new_problem("ORG036", what, need.place, "targets: [ completion >= 90% over 28d ]", fix=fix))
         return need
 
-    def targets(self, node: Node) -> tuple[Target, ...]:
+    def _targets(self, node: Node) -> tuple[Target, ...]:
         found: list[Target] = []
         for item in node.items:
             if item.text is None:
@@ -320,20 +320,20 @@ def _find(drafts: Mapping[str, Draft], reference: Reference) -> str | None:
 
 
 def _put_inside(reader: _Reader, reference: Reference) -> bool:
-    """Set the parent; False when that would close a cycle. A parent within its own kind goes before a unit."""
-    draft, above = reader.drafts[reference.from_id], reader.drafts.get(reference.word)
-    if draft.parent is not None and draft.parent != reference.word:
-        if kinds.UNIT in (reader.drafts[draft.parent].kind, reader.drafts[reference.word].kind) and draft.kind != kinds.UNIT:
-            if reader.drafts[draft.parent].kind == kinds.UNIT:
-                draft.parent = reference.word
-            return True
-        reader.problems.append(_inside_two(draft, reference))
-        return True
+    """Set the parent; False when that would close a circle. What is nested stays there; a service goes before a unit."""
+    drafts = reader.drafts
+    draft, outer = drafts[reference.from_id], drafts[reference.word]
+    above: Draft | None = outer
     while above is not None:
-        if above.id == draft.id:
+        if above is draft:
             return False
-        above = reader.drafts.get(above.parent or "")
-    draft.parent = reference.word
+        above = drafts.get(above.parent or "")
+    inside = drafts.get(draft.parent or "")
+    is_second_home = draft.kind == kinds.SERVICE and outer.kind == kinds.UNIT  # of a service that is inside another
+    if inside is None or (inside.kind == kinds.UNIT and outer.kind == kinds.SERVICE):
+        draft.parent = outer.id
+    elif inside is not outer and not is_second_home:
+        reader.problems.append(_inside_two(draft, reference))
     return True
 
 

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from typing import Protocol
 
 from wholeservice.errors import Place, Problem, suggest
 from wholeservice.organisation import kinds
@@ -54,10 +53,6 @@ def check(org: Organisation, known_measures: Measures | None = None) -> list[Pro
         for target in need.targets:
             problems.extend(_target(org, need, target, known_measures))
     return sorted(problems, key=_position)
-
-
-class _Rule(Protocol):
-    def __call__(self, org: Organisation, /) -> Iterator[Problem]: ...
 
 
 def _position(problem: Problem) -> tuple[str, int, int, str]:

@@ -11,7 +11,7 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from wholeservice.errors import Place
@@ -152,8 +152,8 @@ def index_of(org: Organisation) -> Index:
     if kept is not None and kept[0] is org:
         return kept[1]
     index = _build_index(org)
-    while len(_RECENT) >= _N_RECENT:
-        _RECENT.pop(next(iter(_RECENT), 0), None)
+    for oldest in list(_RECENT)[: len(_RECENT) - _N_RECENT + 1]:  # a copy: pages are built in several threads
+        _RECENT.pop(oldest, None)
     _RECENT[id(org)] = (org, index)
     return index
 
@@ -323,7 +323,7 @@ def content_hash(org: Organisation) -> str:
         },
         "edges": sorted([e.from_id, e.relation, e.to_id, e.how, e.group or ""] for e in org.edges),
         "unresolved": sorted([r.from_id, r.relation, r.word, r.how, r.group or ""] for r in org.unresolved),
-        "needs": {f"{need.service}.{need.id}": _canonical(replace(need, targets=())) for need in org.needs},
+        "needs": {f"{n.service}.{n.id}": [n.says, n.because, _canonical(n.evidence_on), n.is_aim] for n in org.needs},
         "targets": sorted([need.service, need.id, target.text] for need in org.needs for target in need.targets),
         "aliases": dict(org.aliases),
     }

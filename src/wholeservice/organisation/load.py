@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -14,11 +13,6 @@ from wholeservice.organisation.graph import Organisation
 
 FOLDER = "organisation"
 MAX_BYTES = 16 * 1024 * 1024
-MAX_DEPTH = 100
-
-_QUOTED = re.compile(r"'[^'\n]*'|\"[^\"\n]*\"|(?:^|\s)#[^\n]*")
-_DEEP_LINE = re.compile(r"^(?:[-?:] |[ \t]){300}", re.MULTILINE)
-_BRACKET = re.compile(r"[\[{\]}]")
 
 
 def load(folder: Path) -> tuple[Organisation, list[Problem]]:
@@ -102,14 +96,7 @@ def _parse(text: str, file: str, problems: list[Problem]) -> Node | None:
             )
         )
         return None
-    if _is_too_deep(text):
-        problems.append(_too_deep(file))
-        return None
-    try:
-        root, found = parse(text, file)
-    except (RecursionError, UnicodeEncodeError) as error:  # the text is our caller's, so say it rather than fall over
-        problems.append(_too_deep(file) if isinstance(error, RecursionError) else _not_text(Place(file), "half a character"))
-        return None
+    root, found = parse(text, file)
     problems.extend(found)
     if root is None or isinstance(root.value, dict):
         if root is None and not found:
@@ -133,27 +120,6 @@ def _parse(text: str, file: str, problems: list[Problem]) -> Node | None:
         )
     )
     return None
-
-
-def _is_too_deep(text: str) -> bool:
-    """Say whether a text nests so deep that the parser itself could give way (it recurses, in C)."""
-    if text.count("[") + text.count("{") <= MAX_DEPTH:
-        return _DEEP_LINE.search(text) is not None
-    depth = deepest = 0
-    for match in _BRACKET.finditer(_QUOTED.sub("", text)):
-        depth = depth + 1 if match[0] in "[{" else max(0, depth - 1)
-        deepest = max(deepest, depth)
-    return deepest > MAX_DEPTH or _DEEP_LINE.search(text) is not None
-
-
-def _too_deep(file: str) -> Problem:
-    return new_problem(
-        "ORG003",
-        "this document nests too deep",
-        Place(file),
-        f"at most {MAX_DEPTH} levels",
-        fix="declare the inner things on their own with 'part-of'",
-    )
 
 
 def _not_text(place: Place, what: str) -> Problem:

@@ -119,7 +119,7 @@ class _Merge:
             self.ids[key] = found
             entity = self.entities[found]
             if thing.attributes:
-                self.entities[found] = replace(entity, fields={**thing.attributes, **entity.fields})
+                self.entities[found] = replace(entity, fields={**_fitting(thing), **entity.fields})
             self._alias(thing.name, entity)
 
     def _by_id(self, thing: _Seen) -> str | None:
@@ -285,6 +285,18 @@ def _usual_end(kind: str, relation: str) -> str:
     """Return the kind at the other end of a relation, where a source leaves it out."""
     fields = (each for known in kinds.KINDS if known.name == kind for each in known.fields)
     return next((each.kinds[0] for each in fields if each.relation == relation and each.kinds), "")
+
+
+def _fitting(thing: _Seen) -> dict[str, Any]:
+    """Attributes that may stand among the fields: free ones, and those of the type that a field of that name holds."""
+    kind = kinds.BY_NAME[thing.kind]
+    types: dict[str, type] = {kinds.TEXT: str, kinds.FLAG: bool}
+    fields = {name: kind.field_named(name) for name in thing.attributes}
+    return {
+        name: value
+        for name, value in thing.attributes.items()
+        if (each := fields[name]) is None or (each.type in types and isinstance(value, types[each.type]))
+    }
 
 
 def _text(value: object) -> str | None:

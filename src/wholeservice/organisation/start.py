@@ -22,7 +22,7 @@ def new_workspace(name: str, service: str, consumer: str, journey: Sequence[str]
     service_id = _free(slug(service), _OURS)
     consumer_id = _free(slug(consumer), (*_OURS, service_id))
     fill = {
-        "NAME": _quoted(name.strip() or "Our organisation"), "ZONE": _quoted(zone),
+        "NAME": _quoted(_printable(name) or "Our organisation"), "ZONE": _quoted(zone),
         "SERVICE": service_id, "SERVICE_TITLE": _quoted(service),
         "CONSUMER": consumer_id, "CONSUMER_TITLE": _quoted(consumer), "FIRST": steps[0][0], "LAST": steps[-1][0],
         "JOURNEY": "\n".join(f"      - {{ step: {identity}, title: {_quoted(title)} }}" for identity, title in steps),
@@ -32,7 +32,7 @@ def new_workspace(name: str, service: str, consumer: str, journey: Sequence[str]
 
 def _steps(journey: Sequence[str]) -> list[tuple[str, str]]:
     found: dict[str, str] = {}
-    for words in dict.fromkeys(" ".join(each.split()) for each in journey if each.strip()):
+    for words in dict.fromkeys(filter(None, map(_printable, journey))):
         found.setdefault(_free(slug(words), found), plain_title(words))
     return list((found or {"start": "Start", "finish": "Finish"}).items())
 
@@ -44,10 +44,14 @@ def _free(wanted: str, taken: Collection[str]) -> str:
     return wanted if wanted not in taken else next(each for each in numbered if each not in taken)
 
 
+def _printable(words: str) -> str:
+    """Return words without control characters and with single spaces."""
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in words).split())
+
+
 def _quoted(words: str) -> str:
     """Write words as one YAML value, whatever they hold."""
-    plain = "".join(character if character.isprintable() else " " for character in words)
-    return "'" + " ".join(plain.split()).replace("'", "''") + "'"
+    return "'" + _printable(words).replace("'", "''") + "'"
 
 
 def _filled(text: str, fill: dict[str, str]) -> str:
@@ -123,11 +127,10 @@ teams:
 _SETTINGS = """\
 # A workspace is this file, organisation/*.yaml, and the store that `wholeservice ingest` fills.
 
-workspace:
-  name: @@NAME@@
-  zone: @@ZONE@@           # periods are cut at midnight here
+name: @@NAME@@
+zone: @@ZONE@@             # periods are cut at midnight here
 
-# Where facts come from. Let `wholeservice map FILE` propose this for a table of yours, or take the comment signs away.
+# Where facts come from: take the comment signs away, and put the names of your own columns in.
 # In a fact's field a text is itself, and a name in braces is a column of the file:
 #
 # sources:
