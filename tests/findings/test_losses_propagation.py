@@ -7,7 +7,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from wholeservice.findings.ledger import Pattern, account, failure_rates
-from wholeservice.findings.propagation import AT_OR_BELOW, STARTS_HERE, Attempt, Dependency, follow
+from wholeservice.findings.propagation import AT_OR_BELOW, STARTS_HERE, Attempt, Dependency, Plan, follow
 
 STEP = "service.pay"
 
@@ -15,7 +15,7 @@ STEP = "service.pay"
 def trail(seen, uses, lost_at=((STEP,),)):
     """Follow an attempt lost at STEP; *uses* is {box: [dependency or id]}."""
     wiring = {box: tuple(d if isinstance(d, Dependency) else Dependency(d) for d in each) for box, each in uses.items()}
-    return follow(Attempt(frozenset(seen), wiring, frozenset({STEP})), lost_at)
+    return follow(Attempt(frozenset(seen), Plan(wiring, frozenset({STEP}))), lost_at)
 
 
 def test_a_failure_is_followed_to_the_part_that_nothing_explains():
@@ -60,7 +60,7 @@ def test_redundant_parts_explain_a_failure_only_together():
     uses = {STEP: ["page"], "page": [Dependency("a", "any", "g"), Dependency("b", "any", "g")]}
     both = [(STEP, "page", True), ("page", "a", True), ("page", "b", True)]
     assert set(trail(both, uses).origins) == {("a", STARTS_HERE), ("b", STARTS_HERE)}
-    ledger = account([Pattern(frozenset(both), ((STEP,),), 10)], as_wiring(uses), frozenset({STEP}), lambda _: 1.0)
+    ledger = account([Pattern(frozenset(both), ((STEP,),), 10)], Plan(as_wiring(uses), frozenset({STEP})), lambda _: 1.0)
     assert (ledger.share["a", STARTS_HERE], ledger.alone["a"], ledger.last["a"]) == (5.0, 10.0, 0.0)
     one = [(STEP, "page", True), ("page", "a", True), ("page", "b", False)]
     assert trail(one, uses).origins == (("page", STARTS_HERE),)
@@ -79,9 +79,9 @@ def test_ways_of_a_choice_must_all_have_failed():
     seen = [("s.card", "cards", True), ("s.invoice", "invoices", True)]
     wiring = {"s.card": (Dependency("cards"),), "s.invoice": (Dependency("invoices"),)}
     steps = frozenset({"s.card", "s.invoice"})
-    ledger = account([Pattern(frozenset(seen), (("s.card", "s.invoice"),), 4)], wiring, steps, lambda _: 1.0)
+    ledger = account([Pattern(frozenset(seen), (("s.card", "s.invoice"),), 4)], Plan(wiring, steps), lambda _: 1.0)
     assert (ledger.alone["cards"], ledger.alone["invoices"]) == (4.0, 4.0)
-    ledger = account([Pattern(frozenset(seen), (("s.card",), ("s.invoice",)), 4)], wiring, steps, lambda _: 1.0)
+    ledger = account([Pattern(frozenset(seen), (("s.card",), ("s.invoice",)), 4)], Plan(wiring, steps), lambda _: 1.0)
     assert (ledger.alone["cards"], ledger.alone["invoices"]) == (0.0, 0.0)
 
 
@@ -89,7 +89,7 @@ def test_a_shared_part_is_one_origin_however_many_paths_lead_to_it():
     """Two callers felt the same failure: one origin, its share split over the two paths."""
     uses = {STEP: ["x", "y"], "x": ["db"], "y": ["db"]}
     seen = frozenset([(STEP, "x", True), (STEP, "y", True), ("x", "db", True), ("y", "db", True)])
-    ledger = account([Pattern(seen, ((STEP,),), 8)], as_wiring(uses), frozenset({STEP}), lambda _: 1.0)
+    ledger = account([Pattern(seen, ((STEP,),), 8)], Plan(as_wiring(uses), frozenset({STEP})), lambda _: 1.0)
     assert dict(ledger.share) == {("db", STARTS_HERE): 8.0}
     assert ledger.ribbons == {("x", "db"): 4.0, ("y", "db"): 4.0, (STEP, "x"): 4.0, (STEP, "y"): 4.0}
 
@@ -134,7 +134,7 @@ def test_shares_equal_those_of_a_simulator_that_knows_what_failed(world):
     visible = frozenset(box for box in failing if not fails(box, uses, failing - {box}))
     assume(visible and fails(STEP, uses, visible))
     seen = frozenset((box, d.to, fails(d.to, uses, visible)) for box in uses for d in uses[box])
-    ledger = account([Pattern(seen, ((STEP,),), 1)], uses, frozenset({STEP}), lambda _: 1.0)
+    ledger = account([Pattern(seen, ((STEP,),), 1)], Plan(uses, frozenset({STEP})), lambda _: 1.0)
     expected = dict.fromkeys(visible, 0.0)
     orders = list(permutations(sorted(visible)))
     for order in orders:
@@ -155,7 +155,7 @@ def test_what_goes_into_a_box_starts_there_or_goes_on(world):
     visible = frozenset(box for box in failing if not fails(box, uses, failing - {box}))
     assume(visible and fails(STEP, uses, visible))
     seen = frozenset((box, d.to, fails(d.to, uses, visible)) for box in uses for d in uses[box])
-    ledger = account([Pattern(seen, ((STEP,),), 3)], uses, frozenset({STEP}), lambda _: 1.0)
+    ledger = account([Pattern(seen, ((STEP,),), 3)], Plan(uses, frozenset({STEP})), lambda _: 1.0)
     for box, flow in ledger.flow_in.items():
         starts = sum(share for (each, _), share in ledger.share.items() if each == box) + ledger.untraced.get(box, 0.0)
         out = sum(size for (from_id, _), size in ledger.ribbons.items() if from_id == box)

@@ -55,8 +55,8 @@ troubles: [{ part: checkout, fails: 100%, from-day: 10, channels: [app] }]
     happened = simulate(load_world(text, "now.yaml", organisation), 1)
     failed = [row for row in happened.interactions if row.outcome == "failed"]
     assert {row.channel for row in failed} == {"app"}
-    assert min(row.happened_at for row in failed).date().isoformat() == "2026-09-17"
-    n_app_pays = sum(row.channel == "app" and row.step == "pay" for row in happened.interactions if row.happened_at.day >= 17)
+    assert min(row.happened_at for row in failed).date().isoformat() == "2026-06-11"
+    n_app_pays = sum(row.channel == "app" and row.step == "pay" for row in happened.interactions if row.happened_at.day >= 11)
     assert happened.lost_by_cause["checkout"] == len(failed) == n_app_pays
 
 

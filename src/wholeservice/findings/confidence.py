@@ -60,19 +60,22 @@ def judge(losses: Mapping[str, float], consumers: Iterable[tuple[Contribution, f
 
 
 def _covariance(boxes: Sequence[str], consumers: Iterable[tuple[Contribution, float]]) -> Matrix:
+    """Sum the products of what each consumer lost in every two boxes."""
     import numpy as np
+    from scipy.sparse import csr_matrix
 
     index = {box: i for i, box in enumerate(boxes)}
-    covariance = np.zeros((len(boxes), len(boxes)))
-    sums: dict[tuple[int, int], float] = {}
+    starts, columns, values = [0], [], []
     for contribution, count in consumers:
-        entries = [(index[box], loss) for box, loss in contribution.items() if box in index and loss]
-        for i, left in entries:
-            for j, right in entries:
-                sums[i, j] = sums.get((i, j), 0.0) + count * left * right
-    for (i, j), total in sums.items():
-        covariance[i, j] = total
-    return covariance
+        weight = count**0.5
+        for box, loss in contribution.items():
+            column = index.get(box)
+            if column is not None:
+                columns.append(column)
+                values.append(loss * weight)
+        starts.append(len(columns))
+    losses = csr_matrix((values, columns, starts), shape=(len(starts) - 1, len(boxes)), dtype=float)
+    return np.asarray((losses.T @ losses).todense())
 
 
 def _draws(covariance: Matrix) -> Matrix:
@@ -80,7 +83,8 @@ def _draws(covariance: Matrix) -> Matrix:
 
     values, vectors = np.linalg.eigh(covariance)
     root = vectors * np.sqrt(np.clip(values, 0, None))
-    return np.random.default_rng(SEED).standard_normal((N_DRAWS, len(values))) @ root.T
+    draws: Matrix = np.random.default_rng(SEED).standard_normal((N_DRAWS, len(values))) @ root.T
+    return draws
 
 
 def _critical(draws: Matrix, errors: Matrix) -> float:

@@ -7,10 +7,10 @@ that at every box: in = starts here + not traced further + what goes out.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from wholeservice.findings.propagation import AT_OR_BELOW, Attempt, LostAt, SeenCall, Trail, Wiring, follow
+from wholeservice.findings.propagation import AT_OR_BELOW, Attempt, LostAt, Plan, SeenCall, Trail, Wiring, follow
 from wholeservice.findings.shapley import Split, split
 
 
@@ -46,18 +46,19 @@ class Ledger:
 
 
 def failure_rates(patterns: Iterable[Pattern], n_used: Mapping[str, float], wiring: Wiring) -> dict[str, float]:
-    """Return, for each box, the share of the attempts that used it in which a failure starts there, lost or not."""
-    starts: dict[str, float] = defaultdict(float)
-    known: dict[frozenset[SeenCall], set[str]] = {}
+    """Return, for each box, the share of the visits that used it in which a failure starts there, lost or not."""
+    plan = Plan(wiring)
+    counts: dict[frozenset[SeenCall], float] = defaultdict(float)
     for pattern in patterns:
-        if pattern.seen not in known:
-            known[pattern.seen] = Attempt(pattern.seen, wiring).failures_that_start()
-        for box in known[pattern.seen]:
-            starts[box] += pattern.n
+        counts[pattern.seen] += pattern.n
+    starts: dict[str, float] = defaultdict(float)
+    for seen, n in counts.items():
+        for box in Attempt(seen, plan).failures_that_start():
+            starts[box] += n
     return {box: n / n_used[box] for box, n in starts.items() if n_used.get(box)}
 
 
-def account(patterns: list[Pattern], wiring: Wiring, steps: frozenset[str], healing: Callable[[str], float]) -> Ledger:
+def account(patterns: Sequence[Pattern], plan: Plan, healing: Callable[[str], float]) -> Ledger:
     """
     Split every lost attempt over its origins and add up.
 
@@ -66,22 +67,21 @@ def account(patterns: list[Pattern], wiring: Wiring, steps: frozenset[str], heal
     Source   Shapley values are linear, so the map of all attempts is the sum of the maps of each
     """
     ledger = Ledger()
-    trails: dict[tuple[frozenset[SeenCall], LostAt], tuple[Trail, Split, dict[str, float]]] = {}
+    counts: dict[tuple[frozenset[SeenCall], LostAt], float] = defaultdict(float)
     for pattern in patterns:
-        if not pattern.lost_at:
-            ledger.contributions.append({})
-            continue
-        key = (pattern.seen, pattern.lost_at)
-        if key not in trails:
-            trails[key] = _explain(pattern, wiring, steps, healing)
-        _enter(ledger, pattern.n, *trails[key])
+        counts[pattern.seen, pattern.lost_at] += pattern.n
+    contributions = {}
+    for (seen, lost_at), n in counts.items():
+        if lost_at:
+            trail, result, contribution = _explain(follow(Attempt(seen, plan), lost_at), healing)
+            _enter(ledger, n, trail, result)
+            contributions[seen, lost_at] = contribution
+    ledger.contributions = [contributions.get((each.seen, each.lost_at), {}) for each in patterns]
     return ledger
 
 
-def _explain(
-    pattern: Pattern, wiring: Wiring, steps: frozenset[str], healing: Callable[[str], float]
-) -> tuple[Trail, Split, dict[str, float]]:
-    trail = follow(Attempt(pattern.seen, wiring, steps), pattern.lost_at)
+def _explain(trail: Trail, healing: Callable[[str], float]) -> tuple[Trail, Split, dict[str, float]]:
+    """Return the trail, its split, and what one such attempt contributes with nothing tolerated."""
     chances = tuple(healing(box) for box, _ in trail.origins)
     whole = split(trail.still_lost, (1.0,) * len(chances))
     result = whole if all(chance == 1.0 for chance in chances) else split(trail.still_lost, chances)
@@ -91,10 +91,9 @@ def _explain(
     return trail, result, contribution
 
 
-def _enter(ledger: Ledger, n: float, trail: Trail, result: Split, contribution: dict[str, float]) -> None:
+def _enter(ledger: Ledger, n: float, trail: Trail, result: Split) -> None:
     ledger.lost += n
     ledger.mended += n * result.together
-    ledger.contributions.append(contribution)
     flow: dict[str, float] = defaultdict(float)
     for i, (box, claim) in enumerate(trail.origins):
         share = n * result.share[i]

@@ -11,7 +11,7 @@ from wholeservice.findings.confidence import Certainty, judge
 from wholeservice.findings.ledger import Ledger, Pattern, account, failure_rates
 from wholeservice.findings.propagation import AT_OR_BELOW as AT_OR_BELOW
 from wholeservice.findings.propagation import STARTS_HERE as STARTS_HERE
-from wholeservice.findings.propagation import Wiring
+from wholeservice.findings.propagation import Plan, Wiring
 from wholeservice.periods import Period
 from wholeservice.uncertainty import Interval
 from wholeservice.units import Unit
@@ -125,8 +125,9 @@ def draw_up(asked: LossMap, seen: Observations) -> LossMap:
     """
     seen = _without_circles(seen)
     steps = frozenset(box for box, place in seen.places.items() if place.kind == "step")
-    rates = failure_rates(seen.patterns, seen.n_used, seen.wiring)
-    ledger = account(list(seen.patterns), seen.wiring, steps, lambda box: _healing(seen.places.get(box), rates.get(box)))
+    tolerating = any(place.tolerated for place in seen.places.values())
+    rates = failure_rates(seen.patterns, seen.n_used, seen.wiring) if tolerating else {}
+    ledger = account(seen.patterns, Plan(seen.wiring, steps), lambda box: _healing(seen.places.get(box), rates.get(box)))
     certainty = judge(_sizes(ledger), _per_consumer(ledger, seen))
     residual = asked.gap - sum(ledger.share.values()) / asked.n
     return replace(

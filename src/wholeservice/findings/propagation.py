@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from wholeservice.findings.shapley import Coalitions, coalitions
+from wholeservice.findings.shapley import any_unhealed, coalitions
 
 STARTS_HERE, AT_OR_BELOW = "starts here", "at or below"
 
@@ -66,63 +66,75 @@ class _Explanation:
     dark: list[str] = field(default_factory=list)
 
 
-class Attempt:
-    """What was seen of one kind of attempt, with the wiring to read it by."""
+class Plan:
+    """Wiring sorted out once for many attempts: box -> what it must have, and groups of which any will do."""
 
-    def __init__(self, seen: frozenset[SeenCall], wiring: Wiring, steps: frozenset[str] = frozenset()) -> None:
-        self.wiring, self.steps = wiring, steps
-        self.calls: dict[tuple[str | None, str], bool] = {}
+    def __init__(self, wiring: Wiring, steps: frozenset[str] = frozenset()) -> None:
+        self.steps = steps
+        self.needs: dict[str, tuple[str, ...]] = {}
+        self.groups: dict[str, tuple[tuple[str, ...], ...]] = {}
+        for box, uses in wiring.items():
+            groups: dict[str, list[str]] = {}
+            for each in uses:
+                if each.how == "any":
+                    groups.setdefault(each.group or each.to, []).append(each.to)
+            self.needs[box] = tuple(each.to for each in uses if each.how not in ("any", "optional"))
+            self.groups[box] = tuple(map(tuple, groups.values()))
+
+
+class Attempt:
+    """What was seen of one kind of attempt, with the plan to read it by."""
+
+    def __init__(self, seen: frozenset[SeenCall], plan: Plan) -> None:
+        self.plan = plan
+        self.calls: dict[str | None, dict[str, bool]] = {}
         for caller, box, failed in seen:
-            self.calls[caller, box] = self.calls.get((caller, box), False) or failed
-        self.seen = {box for _, box in self.calls}
-        self.failed = {box for (_, box), failed in self.calls.items() if failed}
+            mine = self.calls.setdefault(caller, {})
+            mine[box] = failed or mine.get(box, False)
         self._known: dict[str, _Explanation] = {}
 
     def explain(self, box: str) -> _Explanation:
         """Return what explains the failure of *box*, and what it uses that nobody saw."""
-        if box not in self._known:
-            self._known[box] = _Explanation()  # a box that (through dark boxes) uses itself explains nothing
-            self._known[box] = self._explain(box)
-        return self._known[box]
+        known = self._known.get(box)
+        if known is None:
+            known = self._known[box] = _Explanation()  # what (through dark boxes) uses itself explains nothing: filled below
+            self._fill(box, known)
+        return known
 
-    def _explain(self, box: str) -> _Explanation:
-        result = _Explanation()
-        groups: dict[str, list[str]] = {}
-        for dependency in self.wiring.get(box, ()):
-            if dependency.how == "any":
-                groups.setdefault(dependency.group or dependency.to, []).append(dependency.to)
-            elif dependency.how != "optional":
-                self._add_one(box, dependency.to, result)
-        for members in groups.values():
-            self._add_group(box, members, result)
-        return result
+    def _fill(self, box: str, result: _Explanation) -> None:
+        mine, unknown = self.calls.get(box, _NOTHING), self.calls.get(None, _NOTHING)
+        for to in self.plan.needs.get(box, ()):
+            state = mine.get(to, unknown.get(to))
+            if state:
+                result.terms.append((to,))
+            elif state is None and not (box in self.plan.steps and self._was_seen(to)):
+                self._look_behind(to, result)
+        for members in self.plan.groups.get(box, ()):
+            states = [mine.get(to, unknown.get(to)) for to in members]
+            if all(states):
+                result.terms.append(members)
+            elif False not in states:
+                result.dark += [to for to, state in zip(members, states, strict=True) if state is None]
 
-    def _state(self, caller: str, box: str) -> bool | None:
-        """Return whether the call failed; None when nobody saw it. A call of unknown caller counts for any."""
-        state = self.calls.get((caller, box))
-        return self.calls.get((None, box)) if state is None else state
-
-    def _add_one(self, caller: str, box: str, result: _Explanation) -> None:
-        state = self._state(caller, box)
-        if state:
+    def _look_behind(self, box: str, result: _Explanation) -> None:
+        """Nobody saw the call to *box*: something seen to fail behind it explains its caller as well."""
+        beyond = self.explain(box)
+        if beyond.terms:
             result.terms.append((box,))
-        elif state is None and not (caller in self.steps and box in self.seen):
-            beyond = self.explain(box)  # a step need not call a part itself that another part of it was seen to call
-            if beyond.terms:
-                result.terms.append((box,))
-            else:
-                result.dark += [box, *beyond.dark]
+        else:
+            result.dark += [box, *beyond.dark]
 
-    def _add_group(self, caller: str, members: list[str], result: _Explanation) -> None:
-        states = {box: self._state(caller, box) for box in members}
-        if all(states.values()):
-            result.terms.append(tuple(members))
-        elif False not in states.values():
-            result.dark += [box for box, state in states.items() if state is None]
+    def _was_seen(self, box: str) -> bool:
+        """A step need not call a part itself that another part of it was seen to call."""
+        return any(box in mine for mine in self.calls.values())
 
     def failures_that_start(self) -> set[str]:
         """Return the boxes that failed with nothing to explain it, whether or not the attempt was lost."""
-        return {box for box in self.failed if not self.explain(box).terms}
+        failed = {box for mine in self.calls.values() for box, is_failed in mine.items() if is_failed}
+        return {box for box in failed if not self.explain(box).terms}
+
+
+_NOTHING: dict[str, bool] = {}
 
 
 LostAt = tuple[tuple[str, ...], ...]
@@ -134,9 +146,7 @@ def follow(attempt: Attempt, lost_at: LostAt) -> Trail:
     walk = _Walk(attempt)
     for step in dict.fromkeys(step for group in lost_at for step in group):
         walk.visit(step)
-    asked = coalitions(len(walk.origins))
-    tables = walk.tables(asked)
-    still_lost = _any_term(lost_at, tables, asked.everything)
+    still_lost = walk.still_lost(lost_at)
     ends = [box for box, _ in walk.origins] + walk.untraced
     dark = {box: tuple(dict.fromkeys(attempt.explain(box).dark)) for box in ends}
     return Trail(tuple(walk.origins), still_lost, tuple(walk.untraced), tuple(walk.edges), tuple(walk.order), dark)
@@ -152,6 +162,7 @@ class _Walk:
         self.edges: list[tuple[str, str]] = []
         self.order: list[str] = []
         self.visited: set[str] = set()
+        self.has_groups = False
 
     def visit(self, box: str) -> None:
         if box in self.visited:
@@ -159,24 +170,28 @@ class _Walk:
         self.visited.add(box)
         explanation = self.attempt.explain(box)
         for term in explanation.terms:
+            self.has_groups = self.has_groups or len(term) > 1
             for cause in term:
                 self.edges.append((box, cause))
                 self.visit(cause)
         if not explanation.terms:
-            if box in self.attempt.steps:
+            if box in self.attempt.plan.steps:
                 self.untraced.append(box)
             else:
                 self.origins.append((box, AT_OR_BELOW if explanation.dark else STARTS_HERE))
         self.order.append(box)
 
-    def tables(self, asked: Coalitions) -> dict[str, int]:
-        """Return, for each box, the bit table of the coalitions in which it still fails."""
+    def still_lost(self, lost_at: LostAt) -> int:
+        """Return the bit table of the coalitions in which the attempt is lost all the same."""
+        asked = coalitions(len(self.origins))
+        if not self.has_groups and not self.untraced and all(len(group) == 1 for group in lost_at):
+            return any_unhealed(len(self.origins))  # every origin by itself loses the attempt
         tables = {box: asked.unhealed[i] for i, (box, _) in enumerate(self.origins)}
         tables |= dict.fromkeys(self.untraced, asked.everything)
         for box in self.order:
             if box not in tables:
                 tables[box] = _any_term(self.attempt.explain(box).terms, tables, asked.everything)
-        return tables
+        return _any_term(lost_at, tables, asked.everything)
 
 
 def _any_term(terms: Iterable[tuple[str, ...]], tables: Mapping[str, int], everything: int) -> int:

@@ -58,6 +58,15 @@ def coalitions(n_origins: int) -> Coalitions:
     return Coalitions(n_origins, len(healed), unhealed)
 
 
+@lru_cache(maxsize=64)
+def any_unhealed(n_origins: int) -> int:
+    """Return the table of "lost unless every origin is mended"."""
+    lost = 0
+    for table in coalitions(n_origins).unhealed:
+        lost |= table
+    return lost
+
+
 def _table(bits: object) -> int:
     text = "".join("1" if bit else "0" for bit in bits)  # type: ignore[attr-defined]
     return int(text[::-1] or "0", 2)

@@ -136,12 +136,13 @@ def _patterns(
     lost_step = {row["attempt"]: row["lost_step"] for row in units}
     stands_for = _stands_for(units)
     retried = {(box, each.to) for box, uses in wiring.items() for each in uses if each.how == "retry"}
+    declared = defaultdict(frozenset, {box: frozenset(each.to for each in uses) for box, uses in wiring.items()})
     counts: Counter[Key] = Counter()
     lost_as: dict[str, Key] = {}
     for visit in visits:
         is_lost = visit.attempt in lost and lost_step[visit.attempt] == visit.step
         weight = stands_for[visit.attempt] or 1.0
-        key = (_seen(visit, retried), lost[visit.attempt] if is_lost else None, True, weight)
+        key = (_seen(visit, retried, declared[visit.box]), lost[visit.attempt] if is_lost else None, True, weight)
         counts[key] += 1
         if is_lost:
             lost_as[visit.attempt] = key
@@ -177,8 +178,8 @@ def _stands_for(units: list[dict[str, Any]]) -> dict[str, float]:
     return result
 
 
-def _seen(visit: _Visit, retried: set[tuple[str, str]]) -> frozenset[SeenCall]:
-    """Keep what tells where a failure starts: failed calls, and whatever the step or a failed part called.
+def _seen(visit: _Visit, retried: set[tuple[str, str]], at_step: frozenset[str]) -> frozenset[SeenCall]:
+    """Keep what tells where a failure starts: failed calls, what the step or a failed part called, the step's own parts.
 
     A part counts as seen healthy behind a failed caller only if every failed call of that caller was seen to use it: one
     that recorded nothing because it broke down would look healthy otherwise.
@@ -190,7 +191,7 @@ def _seen(visit: _Visit, retried: set[tuple[str, str]]) -> frozenset[SeenCall]:
     for met in visit.met:
         is_failed = met.failed_last if (met.caller, met.part) in retried else met.failed_any
         if met.absorbed:
-            states |= {(ABSORBED, met.part, True)} if is_failed else set()
+            states |= {(ABSORBED, met.part, is_failed)} if is_failed or met.part in at_step else set()
         elif is_failed or met.caller in (None, visit.box) or met.n_callers >= n_failed[met.caller or ""]:
             states.add((met.caller, met.part, is_failed))
     return frozenset(states)

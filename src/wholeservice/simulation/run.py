@@ -16,7 +16,7 @@ from typing import Any
 from wholeservice.simulation.world import BUSY_HOURS, DAY, WEEK, SimulatedPart, SimulatedStep, Survey, Trouble, World
 from wholeservice.tables import Answer, Call, Deployment, Interaction
 
-STARTS_ON = dt.date(2026, 9, 7)  # a Monday
+STARTS_ON = dt.date(2026, 6, 1)  # a Monday
 
 
 @dataclass(slots=True)
