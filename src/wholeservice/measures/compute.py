@@ -19,7 +19,9 @@ from wholeservice.measures import MEASURES
 from wholeservice.measures.base import FULL_COUNT, Cell, Measure, Statistics
 from wholeservice.measures.roll_up import roll_up
 from wholeservice.measures.rows import Row, from_arrow, rows_of, sources_of, to_arrow
+from wholeservice.measures.units import union_all
 from wholeservice.periods import Period, civil, instant, months_between, weeks_between, windows_before
+from wholeservice.tables import ANSWERS, CALLS, CONTACTS, INTERACTIONS
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from wholeservice.organisation.graph import Organisation, Target
 
 PERIODS = "periods"
+EVENTS = (INTERACTIONS.name, ANSWERS.name, CONTACTS.name, CALLS.name)
 __all__ = ["PERIODS", "Extent", "compute", "event_periods", "extent", "from_arrow", "periods_table", "prepare", "to_arrow"]
 
 
@@ -62,18 +65,19 @@ def compute(
         prepare(engine, organisation)
     declared = [target for need in organisation.needs for target in need.targets]
     windows = {target.window_days for target in (declared if targets is None else targets)}
-    engine.add(PERIODS, periods_table(event_periods(engine, zone, windows), extent(engine, zone), zone))
+    covered = extent(engine, zone, (INTERACTIONS.name,))
+    engine.add(PERIODS, periods_table(event_periods(engine, zone, windows), covered, zone))
     with_facts = [measure for measure in measures if _has_facts(engine, measure)]
     rows = [row for measure in with_facts for row in _measured(engine, measure, source_order)]
     return roll_up(rows, organisation)
 
 
-def extent(engine: Engine, zone: str) -> Extent | None:
-    """Return the days that events cover; None when there are no events.
+def extent(engine: Engine, zone: str, of: Sequence[str] = EVENTS) -> Extent | None:
+    """Return the days that the events of some tables cover; None when there are none.
 
     A day is complete when something was seen in its last hour or later.
     """
-    bounds = engine.run(_instants(FactTables(engine))).to_pylist()[0]
+    bounds = engine.run(_instants(FactTables(engine), of)).to_pylist()[0]
     if bounds["newest_at"] is None:
         return None
     newest_on = civil(bounds["newest_at"], zone)
@@ -93,7 +97,7 @@ def event_periods(engine: Engine, zone: str, windows: Iterable[int]) -> list[Per
 
 
 def periods_table(periods: Sequence[Period], covered: Extent | None, zone: str) -> pa.Table:
-    """Return from_at, to_at, window, the civil days first_on and after_on, and is_whole: the events cover all of it."""
+    """Return from_at, to_at, window, the civil days first_on and after_on, and is_whole: *covered* (the days of the interactions) holds all of it."""
     import pyarrow as pa
 
     rows = [
@@ -105,7 +109,13 @@ def periods_table(periods: Sequence[Period], covered: Extent | None, zone: str) 
         for each in periods
     ]  # fmt: skip
     instant_type, date = pa.timestamp("us", tz="UTC"), pa.date32()
-    types = [("from_at", instant_type), ("to_at", instant_type), ("window", pa.string()), ("first_on", date), ("after_on", date)]
+    types = [
+        ("from_at", instant_type),
+        ("to_at", instant_type),
+        ("window", pa.string()),
+        ("first_on", date),
+        ("after_on", date),
+    ]
     return pa.Table.from_pylist(rows, schema=pa.schema([*types, ("is_whole", pa.bool_())]))
 
 
@@ -122,10 +132,16 @@ def _covers(covered: Extent, period: Period, zone: str) -> bool:
     return instant(covered.first_on, zone) <= period.from_at and period.to_at <= instant(covered.after_on, zone)
 
 
-def _instants(facts: FactTables) -> Any:
-    v, a, c = facts.interactions, facts.answers, facts.calls
-    seen = v.select(seen_at=v.happened_at)
-    seen = seen.union(a.select(seen_at=a.answered_at.coalesce(a.asked_at)), c.select(seen_at=c.started_at))
+def _instants(facts: FactTables, of: Sequence[str]) -> Any:
+    """The oldest and the newest instant of some tables of events."""
+    i, a, k, c = facts.interactions, facts.answers, facts.contacts, facts.calls
+    instants = {
+        INTERACTIONS.name: i.select(seen_at=i.happened_at),
+        ANSWERS.name: a.select(seen_at=a.answered_at.coalesce(a.asked_at)),
+        CONTACTS.name: k.select(seen_at=k.happened_at),
+        CALLS.name: c.select(seen_at=c.started_at),
+    }
+    seen = union_all([instants[name] for name in of])
     return seen.aggregate(oldest_at=seen.seen_at.min(), newest_at=seen.seen_at.max())
 
 

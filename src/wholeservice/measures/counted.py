@@ -101,6 +101,6 @@ def first_of(parts: list[IbisTable], *more: str) -> list[IbisTable]:
     kept: list[IbisTable] = []
     for part in parts:
         for earlier in kept:
-            part = part.anti_join(earlier, same(part, earlier, *more))  # noqa: PLW2901
+            part = part.anti_join(earlier, same(part, earlier, *more))
         kept.append(part)
     return kept

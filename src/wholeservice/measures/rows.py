@@ -23,7 +23,9 @@ def to_arrow(rows: Iterable[Row]) -> pa.Table:
     import pyarrow as pa
 
     kinds = {**dict.fromkeys(_INSTANTS, pa.timestamp("us", tz="UTC")), _COUNTS: pa.list_(pa.float64())}
-    schema = [(name, kinds.get(name, pa.string())) for name in _CELL] + [(name, kinds.get(name, pa.float64())) for name in _SUMS]
+    schema = [(name, kinds.get(name, pa.string())) for name in _CELL] + [
+        (name, kinds.get(name, pa.float64())) for name in _SUMS
+    ]
     given = list(rows)
     halves = [(0, name) for name in _CELL] + [(1, name) for name in _SUMS]
     columns = [[getattr(row[half], name) for row in given] for half, name in halves]

@@ -23,11 +23,7 @@ def sum_units(units: IbisTable, periods: IbisTable, *, by: Iterable[str] = (), a
     """
     dated = in_periods(units, periods)
     always, by = tuple(always), tuple(by)
-    parts = [
-        _summed(dated, (*always, *chosen))
-        for size in range(len(by) + 1)
-        for chosen in combinations(by, size)
-    ]
+    parts = [_summed(dated, (*always, *chosen)) for size in range(len(by) + 1) for chosen in combinations(by, size)]
     return union_all(parts)
 
 
@@ -42,7 +38,9 @@ def union_all(parts: list[IbisTable]) -> IbisTable:
     import ibis
 
     types = {name: kind for part in parts for name, kind in part.schema().items()}
-    whole = [part.mutate(**{name: ibis.null(kind) for name, kind in types.items() if name not in part.columns}) for part in parts]
+    whole = [
+        part.mutate(**{name: ibis.null(kind) for name, kind in types.items() if name not in part.columns}) for part in parts
+    ]
     first, *others = (part.select(sorted(types)) for part in whole)
     return first.union(*others) if others else first
 

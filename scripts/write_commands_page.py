@@ -1,0 +1,53 @@
+"""Write docs/commands.md from the commands themselves: .venv/bin/python scripts/write_commands_page.py"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from wholeservice.app.cli import COMMANDS, cli
+
+PAGE = Path(__file__).resolve().parents[1] / "docs" / "commands.md"
+WIDTH = 100
+
+HEAD = """\
+# The command line
+
+Written by `make docs` from the commands; a test fails when it is out of date.
+
+Results go to stdout, everything else to stderr. Every command that prints results takes `--format table|json|csv`; JSON
+and CSV hold raw values: a share is 0 to 1, an instant is UTC, what is missing is null or empty and never zero.
+`NO_COLOR` and pipes are honoured.
+
+| exit code | meaning |
+|---|---|
+| 0 | all is well |
+| 1 | `check` found errors |
+| 2 | your input: an option, a name, a file that cannot be used as it is |
+| 3 | the outside world: a missing file, a full disk, a lock |
+| 70 | our bug; the message names a log file, and your data is safe |
+| 130 | stopped with Ctrl-C |
+
+A setting of `wholeservice.yaml` can be given on the command line (`--set data=DIR`) or in the environment
+(`WHOLESERVICE_DATA=DIR`); the command line wins. With `WHOLESERVICE_DEBUG=1` the traceback of a failure is shown.
+"""
+
+
+def commands_page() -> str:
+    """Return the page: the help of the program, then of each command."""
+    root = click.Context(cli, info_name="wholeservice", terminal_width=WIDTH, max_content_width=WIDTH)
+    sections = [_section("wholeservice", cli.get_help(root))]
+    for name in COMMANDS:
+        command = cli.get_command(root, name)
+        context = click.Context(command, info_name=name, parent=root, terminal_width=WIDTH, max_content_width=WIDTH)
+        sections.append(_section(name, command.get_help(context)))
+    return HEAD + "".join(sections)
+
+
+def _section(name: str, text: str) -> str:
+    return f"\n## {name}\n\n```\n{text}\n```\n"
+
+
+if __name__ == "__main__":
+    PAGE.write_text(commands_page(), encoding="utf-8")
