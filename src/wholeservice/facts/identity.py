@@ -85,13 +85,13 @@ def step_names_table(organisation: Organisation) -> pa.Table:
     rows: dict[tuple[str, str], str] = {}
     for entity in organisation.entities.values():
         holder = journey_holder(organisation, entity)
-        for step in leaf_steps(holder.journey) if holder else ():
-            local = local_id(holder, step) if holder else step.id
-            for name in (step.title, step.id, local):
-                rows[entity.id, _plain(name)] = local
-    return _text_table(
-        entity_id=[entity for entity, _ in rows], step_name=[name for _, name in rows], step_id=list(rows.values())
-    )
+        if holder is None:
+            continue
+        for step in leaf_steps(holder.journey):
+            local = local_id(holder, step)
+            rows |= {(entity.id, _plain(name)): local for name in (step.title, f"{holder.id}.{local}", local)}
+    entities, names = [entity for entity, _ in rows], [name for _, name in rows]
+    return _text_table(entity_id=entities, step_name=names, step_id=list(rows.values()))
 
 
 def journey_holder(organisation: Organisation, entity: Entity) -> Entity | None:
@@ -144,7 +144,9 @@ def _add_empty(engine: Engine, table: tables.Table) -> None:
     engine.add(table.name, nothing)
     if foreign_column(table):
         has_entity = "entity" in table.column_names
-        engine.add(RESOLVED_PREFIX + table.name, nothing if has_entity else nothing.append_column("entity", pa.array([], pa.string())))
+        engine.add(
+            RESOLVED_PREFIX + table.name, nothing if has_entity else nothing.append_column("entity", pa.array([], pa.string()))
+        )
 
 
 def _with_all_columns(engine: Engine, table: tables.Table) -> IbisTable:

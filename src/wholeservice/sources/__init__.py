@@ -1,1 +1,10 @@
+"""From foreign systems to raw rows: one file per kind of source, listed here.
 
+A source never decides what a row means; the mapping in `facts` does. Add one: write `sources/NAME.py` that ends in
+`SOURCE = Source(...)`, and put it in this tuple.
+"""
+
+from wholeservice.sources import table
+from wholeservice.sources.base import Source
+
+SOURCES: tuple[Source, ...] = (table.SOURCE,)
