@@ -1,1 +1,17 @@
+"""Pages: functions from stored results to one dataclass each, which is printed as HTML, as JSON or on the terminal.
 
+A page is one file with a `PAGE` and one line here. What several pages show stands in a file without one (`*_part.py`).
+"""
+
+from wholeservice.pages import data, finding, findings, home, measure, measures, service
+from wholeservice.pages.base import Page
+
+PAGES: tuple[Page, ...] = (
+    home.PAGE,
+    service.PAGE,
+    findings.PAGE,
+    finding.PAGE,
+    measures.PAGE,
+    measure.PAGE,
+    data.PAGE,
+)

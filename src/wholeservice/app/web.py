@@ -1,0 +1,228 @@
+"""The web face: every registered page as HTML and, at the same address with `.json`, as data. It reads; it never writes.
+
+One request builds one page from results that are already in memory. Nothing is fetched from outside the machine: the style
+sheet, the font and a few lines of script come from this package, under an address that changes with their content.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+import json
+import re
+import threading
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from wholeservice import __version__
+from wholeservice.app.failures import report
+from wholeservice.app.records import to_plain
+from wholeservice.draw import gap, journey, loss_map, spark, svg, trend
+from wholeservice.errors import WholeserviceError, suggest
+from wholeservice.pages import PAGES
+from wholeservice.pages.base import Data, Page
+
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+HERE = Path(__file__).parent
+STATIC, TEMPLATES = HERE / "static", HERE / "templates"
+LOOPBACK = ("127.0.0.1", "localhost", "[::1]", "::1")
+KINDS = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".woff2": "font/woff2",
+    ".svg": "image/svg+xml",
+}
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; font-src 'self'; img-src 'self'; "
+    "connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "X-Frame-Options": "DENY",
+}
+A_YEAR = "public, max-age=31536000, immutable"
+
+LoadData = Callable[[], Data]
+
+
+def create_app(load_data: LoadData, *, hosts: tuple[str, ...] = LOOPBACK) -> Starlette:
+    """
+    Return the web application over what *load_data* returns: the newest snapshot, which may change between requests.
+
+    Shape    *load_data* must be cheap to call. *hosts* are the names the server answers to; "*" is any
+    Errors   none reach a reader as a traceback: a problem becomes a page that says what to do
+    """
+    from starlette.applications import Starlette
+    from starlette.middleware import Middleware
+    from starlette.middleware.gzip import GZipMiddleware
+    from starlette.middleware.trustedhost import TrustedHostMiddleware
+    from starlette.routing import Route
+
+    routes = [Route("/static/{version}/{name}", _static)]
+    for page in PAGES:
+        routes += [Route(path, _endpoint(page, load_data, is_json=is_json)) for path, is_json in _paths(page)]
+    return Starlette(
+        routes=routes,
+        lifespan=_warmed(load_data),
+        middleware=[
+            Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts)),
+            Middleware(GZipMiddleware, minimum_size=1024),
+        ],
+        exception_handlers={404: lambda request, error: _not_found(request, load_data)},
+    )
+
+
+def _warmed(load_data: LoadData) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
+    """Build the first page beside the start, so that the first reader need not wait for what is worked out once a snapshot."""
+
+    def build_first() -> None:
+        with suppress(Exception):  # whoever asks for the page is told what is wrong
+            render(PAGES[0], PAGES[0].build(load_data()), path=PAGES[0].path)
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        threading.Thread(target=build_first, daemon=True).start()
+        yield
+
+    return lifespan
+
+
+def render(page: Page, built: Any, *, path: str = "") -> str:
+    """Return a built page as HTML. *path* is the address it is shown at."""
+    return str(
+        _templates().get_template(page.template).render(page=built, name=page.name, path=path, json_path=_json_path(path))
+    )
+
+
+def as_json(built: Any) -> str:
+    """Return a built page as JSON: the same numbers as the HTML."""
+    return json.dumps(to_plain(built), ensure_ascii=False, indent=1)
+
+
+def _paths(page: Page) -> list[tuple[str, bool]]:
+    """The address with `.json` comes first, since an id may hold dots; ids may hold slashes."""
+    path = page.path.replace("}", ":path}")
+    return [(_json_path(path), True), (path, False)]
+
+
+def _json_path(path: str) -> str:
+    return f"{path.rstrip('/') or '/index'}.json"
+
+
+def _endpoint(page: Page, load_data: LoadData, *, is_json: bool) -> Callable[[Request], Response]:
+    asked = set(inspect.signature(page.build).parameters)
+
+    def answer(request: Request) -> Response:
+        try:
+            data = load_data()
+            tag = _tag(data, request)
+            if tag in request.headers.get("if-none-match", ""):
+                return _respond("", 304, tag=tag)
+            given = {**request.query_params, **request.path_params}
+            built = page.build(data, **{name: value for name, value in given.items() if name in asked})
+            if built is None:
+                return _not_found(request, load_data)
+            path = request.url.path.removesuffix(".json") if is_json else request.url.path
+            text = as_json(built) if is_json else render(page, built, path=path)
+            return _respond(text, tag=tag, kind="application/json" if is_json else "text/html")
+        except WholeserviceError as error:
+            return _trouble(503, "The numbers cannot be read just now", [each.what for each in error.problems])
+        except Exception as error:
+            report(error)
+            return _trouble(
+                500, "This page could not be made", ["The mistake is ours, and it was written down. Your data is safe."]
+            )
+
+    return answer
+
+
+def _respond(text: str, status: int = 200, *, tag: str | None = None, kind: str = "text/html") -> Response:
+    from starlette.responses import Response
+
+    headers = {**HEADERS, "Cache-Control": "no-cache"} | ({"ETag": tag} if tag else {})
+    return Response(text, status, headers, media_type=f"{kind}; charset=utf-8")
+
+
+def _tag(data: Data, request: Request) -> str:
+    """Name a page by its snapshot, its address and the version of what draws it."""
+    words = "\n".join((data.snapshot, request.url.path, request.url.query, __version__, static_version()))
+    return f'W/"{hashlib.sha256(words.encode()).hexdigest()[:24]}"'
+
+
+def _not_found(request: Request, load_data: LoadData) -> Response:
+    """Say that there is no such page, and which names come near."""
+    try:
+        entities = load_data().organisation.entities
+    except WholeserviceError:
+        entities = {}
+    word = request.url.path.removesuffix(".json").rsplit("/", 1)[-1]
+    names = {name: each for each in entities.values() for name in (each.id, each.title)}
+    near = suggest(word, names)
+    nearest = [names[near]] if near else []
+    text = _templates().get_template("missing.html").render(word=word, nearest=nearest, name="missing", path="", json_path="")
+    return _respond(text, 404)
+
+
+def _trouble(status: int, title: str, says: list[str]) -> Response:
+    text = _templates().get_template("trouble.html").render(title=title, says=says, name="trouble", path="", json_path="")
+    return _respond(text, status)
+
+
+def _static(request: Request) -> Response:
+    from starlette.responses import Response
+
+    asset = _assets().get(request.path_params["name"])
+    if asset is None:
+        return _respond("there is no such file", 404, kind="text/plain")
+    return Response(asset.content, headers={**HEADERS, "Cache-Control": A_YEAR}, media_type=asset.kind)
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """A file the pages load."""
+
+    content: bytes
+    kind: str
+
+
+@cache
+def _assets() -> Mapping[str, Asset]:
+    return {
+        path.name: Asset(path.read_bytes(), KINDS[path.suffix]) for path in sorted(STATIC.iterdir()) if path.suffix in KINDS
+    }
+
+
+@cache
+def static_version() -> str:
+    """Return a short hash over everything the pages load, so that a browser may keep it for a year."""
+    return hashlib.sha256(b"".join(name.encode() + each.content for name, each in _assets().items())).hexdigest()[:12]
+
+
+_NUMBER_AND_UNIT = re.compile(r"(?<=\d) (?=(?:pp|%|k|m|bn|ms|s|min|h|d|of)\b)")
+
+
+def _unbroken(value: Any) -> Any:
+    """Keep a number and its unit on one line."""
+    return _NUMBER_AND_UNIT.sub("\N{NO-BREAK SPACE}", value) if type(value) is str else value
+
+
+@cache
+def _templates() -> Any:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
+        auto_reload=False, finalize=_unbroken,
+    )  # fmt: skip
+    environment.globals.update(
+        trend=trend, gap=gap, journey=journey, loss_map=loss_map, spark=spark, patterns=svg.patterns,
+        static=lambda name: f"/static/{static_version()}/{name}",
+    )  # fmt: skip
+    return environment

@@ -1,0 +1,32 @@
+"""All findings: those about services, most people first, and apart from them those about the data itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from wholeservice.pages.base import Data, Page
+from wholeservice.pages.findings_part import FindingRow, rows
+from wholeservice.pages.numbers import plural
+
+
+@dataclass(frozen=True, slots=True)
+class FindingsPage:
+    """The list, as the rules ordered it."""
+
+    title: str
+    about_services: tuple[FindingRow, ...]
+    about_data: tuple[FindingRow, ...]
+    snapshot: str
+
+
+def build(data: Data) -> FindingsPage:
+    """Return all findings of the snapshot."""
+    services, about_data = rows(data, about_data=False), rows(data, about_data=True)
+    if not services and not about_data:
+        title = "No rule found anything"
+    else:
+        title = f"{plural(len(services), 'finding')} about services, {len(about_data):,} about the data itself"
+    return FindingsPage(title, services, about_data, data.snapshot)
+
+
+PAGE = Page(path="/findings", name="findings", template="findings.html", build=build)

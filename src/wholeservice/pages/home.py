@@ -1,0 +1,84 @@
+"""The home page: what moved since last time, where most people can be won back, every service, and the data itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from wholeservice.organisation.graph import Entity
+from wholeservice.pages.base import Data, Page
+from wholeservice.pages.findings_part import FindingRow, rows
+from wholeservice.pages.listing import SERVICE, UNIT, Row, by_title, row_of
+from wholeservice.pages.numbers import plural
+from wholeservice.pages.overview import Overview, overview
+
+PER_PAGE = 40
+N_DATA_FINDINGS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class HomePage:
+    """All the page says. A list of services is alphabetical: no level ranks anyone."""
+
+    name: str
+    purpose: str
+    north_star: str
+    moved_title: str
+    overview: Overview
+    won_title: str
+    units: tuple[Row, ...]
+    services: tuple[Row, ...]
+    n_services: int
+    n_found: int
+    query: str
+    page: int
+    n_pages: int
+    data_findings: tuple[FindingRow, ...]
+    n_data_findings: int
+    n_findings: int
+    snapshot: str
+
+
+def build(data: Data, *, q: str = "", page: str = "1") -> HomePage:
+    """Return the home page; *q* keeps services whose name, or whose unit's name, holds every word; *page* counts from 1."""
+    entities = data.organisation.entities
+    services = by_title(each for each in entities.values() if each.kind == SERVICE)
+    found = [each for each in services if _matches(data, each, q)]
+    n_pages = max(1, -(-len(found) // PER_PAGE))
+    at = min(max(1, int(page)), n_pages) if page.isdecimal() and len(page) < 7 else 1
+    about_data = rows(data, about_data=True)
+    seen = overview(data)
+    units = by_title(each for each in entities.values() if each.kind == UNIT and each.parent is None)
+    return HomePage(
+        data.organisation.name, data.organisation.purpose, data.organisation.north_star, _moved_title(seen), seen,
+        _won_title(seen), tuple(row_of(data, each) for each in units) if not q and at == 1 and len(units) > 1 else (),
+        tuple(row_of(data, each) for each in found[(at - 1) * PER_PAGE : at * PER_PAGE]), len(services), len(found), q, at,
+        n_pages, about_data[:N_DATA_FINDINGS], len(about_data), len(data.findings) - len(about_data), data.snapshot,
+    )  # fmt: skip
+
+
+def _matches(data: Data, entity: Entity, query: str) -> bool:
+    parent = data.organisation.entities.get(entity.parent or "")
+    words = f"{entity.title} {entity.id} {parent.title if parent else ''}".casefold()
+    return all(word in words for word in query.casefold().split())
+
+
+def _moved_title(seen: Overview) -> str:
+    if not seen.n_compared:
+        return "Nothing can be compared with last time yet: no service has two like periods"
+    if not seen.moves:
+        return f"Nothing surely moved since last time: in all {plural(seen.n_compared, 'comparison')} the likely ranges overlap"
+    first = seen.moves[0]
+    words = f"{first.measure_title} moved most at {first.title}: {first.before.written} to {first.now.written}"
+    return words + (f"; {seen.n_moved - 1:,} more moved" if seen.n_moved > 1 else "")
+
+
+def _won_title(seen: Overview) -> str:
+    if not seen.won_back:
+        return "No missed need is known: nothing says yet where people could be won back"
+    first = seen.won_back[0]
+    if first.people:
+        return f"Most can be won back at {first.title}: {first.people}"
+    return f"{first.gap} are missing at {first.title}; how many people that is, is not known"
+
+
+PAGE = Page(path="/", name="home", template="home.html", build=build)

@@ -1,0 +1,197 @@
+"""The journey of a service: how many are left at each step over the same periods, and which numbers cannot be true."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from wholeservice.derived.journeys import Stop, flatten
+from wholeservice.draw.axes import NOT_MEASURED
+from wholeservice.draw.journey import Journey, JourneyStep
+from wholeservice.measures.base import Cell, Measure, Statistics, Value
+from wholeservice.organisation.graph import Entity, Step
+from wholeservice.pages.base import Data
+from wholeservice.pages.numbers import listed, plural, when
+from wholeservice.periods import Period
+from wholeservice.units import SHARE, write
+
+VOLUME = "volume"
+CONVERSION = "step-conversion"
+MOST_DAYS = 92.0  # the picture is of about a quarter: recent enough to act on, long enough to count
+
+Window = tuple[Period, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class JourneyPart:
+    """The drawing, a sentence that states what it shows, its period, and the finding numbers its remarks come from."""
+
+    drawing: Journey
+    title: str
+    period: str | None
+    reading: str
+    n_periods: int
+
+
+def journey_part(data: Data, entity: Entity) -> JourneyPart | None:
+    """Return the journey of an entity; None when it declares none."""
+    stops = flatten(entity.journey)
+    if not stops:
+        return None
+    channel = _channel(data, entity, [stop.step for stop in stops])
+    counts = {stop.step: _counts(data, entity.id, stop.step, channel) for stop in stops}
+    counted = _Counted(counts, _common_window(counts), channel)
+    window = counted.window
+    drawn = tuple(_step(data, entity, stop, counted) for stop in stops)
+    period = when(data, Period(window[0].from_at, window[-1].to_at)) if window else None
+    title = _title(drawn)
+    drawing = Journey(f"journey-{_id(entity.id)}", title, "people", drawn)
+    return JourneyPart(drawing, title, period, _reading(drawn, period, counted), len(window))
+
+
+def _id(words: str) -> str:
+    return "".join(letter if letter.isalnum() else "-" for letter in words)
+
+
+def _titles(steps: tuple[Step, ...]) -> Iterator[tuple[str, str]]:
+    for step in steps:
+        yield step.id, step.title
+        yield from _titles(step.children)
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """People by step and period; the periods that are shown; the one channel they were counted in, None for all."""
+
+    counts: dict[str, dict[Period, float]]
+    window: Window
+    channel: str | None
+
+
+def _channel(data: Data, entity: Entity, steps: list[str]) -> str | None:
+    """All channels together where that was counted; else the channel in which most steps were."""
+    if any(data.results.rows(VOLUME, entity.id, step=step) for step in steps):
+        return None
+    seen = Counter(channel for step in steps for channel in data.results.channels(VOLUME, entity.id, step))
+    return min(seen, key=lambda channel: (-seen[channel], channel), default=None)
+
+
+def _counts(data: Data, entity: str, step: str, channel: str | None) -> dict[Period, float]:
+    """People at a step by period; only periods of the usual length."""
+    if VOLUME not in data.measures:
+        return {}
+    points = data.results.series(VOLUME, entity, step=step, channel=channel)
+    return {each.period: each.value.value for each in points if each.value.value is not None}
+
+
+def _common_window(counts: dict[str, dict[Period, float]]) -> Window:
+    """The newest periods, a quarter at most, in which every measured step has a number: none is counted longer."""
+    measured = [set(each) for each in counts.values() if each]
+    if not measured:
+        return ()
+    common = set.intersection(*measured) or max(measured, key=lambda periods: max(periods))
+    newest = sorted(common, reverse=True)
+    kept = [each for each in newest if (newest[0].to_at - each.from_at).days <= MOST_DAYS] or newest[:1]
+    apart: list[Period] = []
+    for period in kept:
+        if not apart or period.to_at <= apart[-1].from_at:
+            apart.append(period)
+    return tuple(reversed(apart))
+
+
+def _step(data: Data, entity: Entity, stop: Stop, counted: _Counted) -> JourneyStep:
+    counts, window = counted.counts, counted.window
+    people, before = _people(counts[stop.step], window), _people(counts.get(stop.base or "", {}), window)
+    kept = _kept(data, entity.id, stop.step, counted)
+    why = None
+    if people is not None and before is not None and people > before:
+        why = f"more than at the step before ({people:,.0f} against {before:,.0f})"
+    share = kept.value if kept else people / before if people is not None and before else None
+    spread = kept.interval if kept and not why else None
+    bases = {each.base for each in flatten(entity.journey)}
+    return JourneyStep(
+        stop.step, dict(_titles(entity.journey)).get(stop.step, stop.step), people, None if why else share,
+        spread.low if spread else None, spread.high if spread else None, why, _remarks(data, entity.id).get(stop.step),
+        stop.base, stop.step not in bases and not stop.is_end,
+    )  # fmt: skip
+
+
+def _people(counts: dict[Period, float], window: Window) -> float | None:
+    """The sum over the window; None when one of its periods has no number: a part is never shown as the whole."""
+    return sum(counts[each] for each in window) if window and all(each in counts for each in window) else None
+
+
+def _remarks(data: Data, entity: str) -> dict[str, str]:
+    """What findings about the data say of a step."""
+    return {
+        each.step: each.title for each in reversed(data.findings) if each.about_data and each.entity == entity and each.step
+    }
+
+
+def _kept(data: Data, entity: str, step: str, counted: _Counted) -> Value | None:
+    """The share of the people of the step before who reached this one, over the window, from the sums behind it."""
+    measure = data.measures.get(CONVERSION)
+    if measure is None:
+        return None
+    found = data.results.rows(measure.name, entity, step=step, channel=counted.channel)
+    rows = [row for row in found if _period(row[0]) in counted.window]
+    return _added(measure, rows) if len(rows) == len(counted.window) and rows else None
+
+
+def _period(cell: Cell) -> Period:
+    return Period(cell.from_at, cell.to_at, cell.window)
+
+
+def _added(measure: Measure, rows: list[tuple[Cell, Statistics]]) -> Value:
+    total = rows[0][1]
+    for _, statistics in rows[1:]:
+        total = total + statistics
+    return measure.finish(total)
+
+
+def _title(steps: tuple[JourneyStep, ...]) -> str:
+    measured = [each for each in steps if each.people is not None]
+    if not measured:
+        return f"Nobody measures any of its {plural(len(steps), 'step')}"
+    wrong = [f"“{each.title}”" for each in steps if each.why_impossible]
+    lost = _largest_drop(steps)
+    if lost is None:
+        return (
+            f"The numbers at {listed(wrong)} cannot be true" if wrong else "Nobody leaves between the steps that are measured"
+        )
+    before, after = lost
+    people = (before.people or 0) - (after.people or 0)
+    words = f"Most people leave between “{before.title}” and “{after.title}”: {people:,.0f} of {before.people:,.0f}"
+    return words + (f"; the numbers at {listed(wrong)} cannot be true" if wrong else "")
+
+
+def _largest_drop(steps: tuple[JourneyStep, ...]) -> tuple[JourneyStep, JourneyStep] | None:
+    by_id = {step.id: step for step in steps}
+    pairs = [(by_id[step.base], step) for step in steps if step.base in by_id and not step.is_detour]
+    pairs = [
+        (one, other) for one, other in pairs if one.is_sound and other.is_sound and (one.people or 0) > (other.people or 0)
+    ]
+    return max(pairs, key=lambda pair: (pair[0].people or 0) - (pair[1].people or 0), default=None)
+
+
+def _reading(steps: tuple[JourneyStep, ...], period: str | None, counted: _Counted) -> str:
+    missing = sum(each.people is None for each in steps)
+    words = (
+        "The band is as high as people are left; what bends down leaves. Whether they left for a good reason is not measured."
+    )
+    if period:
+        only = f", by {counted.channel} only" if counted.channel else ""
+        words += f" {period}, {plural(len(counted.window), 'period')} in which every measured step was counted{only}."
+    if missing:
+        words += f" {plural(missing, 'step')} of {len(steps)}: {NOT_MEASURED}."
+    return words
+
+
+def drop_words(part: JourneyPart) -> tuple[str, str] | None:
+    """Return (share lost, where) of the largest drop; None when none is known."""
+    drop = _largest_drop(part.drawing.steps)
+    if drop is None or not drop[0].people:
+        return None
+    share = 1 - (drop[1].people or 0) / drop[0].people
+    return "−" + write(share, SHARE), f"between {drop[0].title} and {drop[1].title}"

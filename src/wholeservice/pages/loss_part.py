@@ -1,0 +1,174 @@
+"""Where a missed need is lost: the map, a sentence that states what can be said, who could act, and what nobody can tell."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from wholeservice.draw.axes import difference_unit, signed
+from wholeservice.draw.loss_map import KINDS, LossDrawing
+from wholeservice.findings.losses import AT_OR_BELOW, Box, LossMap
+from wholeservice.organisation.graph import team_of
+from wholeservice.organisation.remit import owner_of
+from wholeservice.pages.base import Data
+from wholeservice.pages.need_rows import target_words
+from wholeservice.pages.numbers import listed, when
+from wholeservice.uncertainty import Interval
+from wholeservice.units import COUNT, SHARE, Unit, write
+
+RUNGS = {
+    "linked": "linked: the same attempt, the same event", "timed": "joined by time: the same place and hour",
+    "fitted": "fitted: rises and falls together", "assumed": "assumed: somebody's judgement",
+    "within reference": "no more than what the place promises allows", "untraced": "not traced to any place",
+}  # fmt: skip
+N_ORIGINS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """A place where loss starts. `alone` is what mending only this place would win back; the share adds up to the gap."""
+
+    entity: str
+    title: str
+    kind: str
+    claim: str
+    share: str
+    range_written: str | None
+    alone: str | None
+    reference: str
+    team: str | None
+    owner: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """How a part of the loss is known."""
+
+    words: str
+    share: str
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """Data that is not there and how much of the loss it could explain."""
+
+    what: str
+    could_explain: str
+
+
+@dataclass(frozen=True, slots=True)
+class LossPart:
+    """One missed need. `drawing` is None exactly when `why_no_map` says why."""
+
+    need: str
+    says: str
+    title: str
+    target: str
+    period: str
+    n: str
+    gap: str
+    gap_range: str | None
+    people: str | None
+    drawing: LossDrawing | None
+    why_no_map: str | None
+    origins: tuple[Origin, ...]
+    rungs: tuple[Rung, ...]
+    unexplained: str | None
+    headroom: str | None
+    missing: tuple[Missing, ...]
+
+
+def loss_parts(data: Data, entity: str) -> tuple[LossPart, ...]:
+    """Return a part for each need of an entity that has a loss map, the largest gap first."""
+    aims = {(each.service, each.id) for each in data.organisation.needs if each.is_aim}
+    maps = [each for key, each in data.loss_maps.items() if key[0] == entity and key not in aims and each.gap > 0]
+    return tuple(
+        _part(data, each) for each in sorted(maps, key=lambda each: (each.why_no_map is not None, -each.gap, each.need))
+    )
+
+
+def _part(data: Data, loss_map: LossMap) -> LossPart:
+    title, unit = loss_title(loss_map), loss_map.unit
+    spread = loss_map.gap_interval
+    drawing = None if loss_map.why_no_map else LossDrawing(_id(f"loss-{loss_map.entity}-{loss_map.need}"), title, loss_map)
+    return LossPart(
+        need=loss_map.need, says=_says(data, loss_map), title=title, target=_target(data, loss_map),
+        period=when(data, loss_map.period), n=write(loss_map.n, COUNT),
+        gap=signed(-loss_map.gap, unit), gap_range=_range(spread, unit),
+        people=people_words(loss_map), drawing=drawing, why_no_map=_sentence(loss_map.why_no_map),
+        origins=tuple(_origin(data, loss_map, box) for box in _origins(loss_map)),
+        rungs=tuple(Rung(RUNGS.get(name, name), write(share, SHARE)) for name, share in loss_map.by_rung if share > 0),
+        unexplained=signed(-loss_map.unexplained, unit) if loss_map.unexplained > 0 else None,
+        headroom=signed(loss_map.headroom, unit) if loss_map.headroom > 0 else None,
+        missing=tuple(Missing(each.what, signed(-each.could_explain, unit)) for each in loss_map.missing),
+    )  # fmt: skip
+
+
+def _sentence(words: str | None) -> str | None:
+    return f"{words[:1].upper()}{words[1:].rstrip('.')}." if words else None
+
+
+def _id(words: str) -> str:
+    return "".join(letter if letter.isalnum() else "-" for letter in words)
+
+
+def _range(spread: Interval | None, unit: Unit) -> str | None:
+    return f"{signed(-spread.high, unit)} to {signed(-spread.low, unit)}" if spread else None
+
+
+def _says(data: Data, loss_map: LossMap) -> str:
+    needs = (each.says for each in data.organisation.needs if each.service == loss_map.entity and each.id == loss_map.need)
+    return next(needs, loss_map.need)
+
+
+def _target(data: Data, loss_map: LossMap) -> str:
+    """The target in plain words; as it was declared when the need is gone since."""
+    needs = (each for each in data.organisation.needs if each.service == loss_map.entity and each.id == loss_map.need)
+    targets = (target for need in needs for target in need.targets if target.text == loss_map.target)
+    return next((target_words(data, each) for each in targets), loss_map.target)
+
+
+def people_words(loss_map: LossMap) -> str | None:
+    """How many people a day the gap is, in words; None where it is not known."""
+    return None if loss_map.people_per_day is None else f"{write(round(loss_map.people_per_day), COUNT)} people a day"
+
+
+def _origins(loss_map: LossMap) -> list[Box]:
+    starting = [box for box in loss_map.boxes if box.starts_here + box.not_traced > 0]
+    return sorted(starting, key=lambda box: (-(box.alone or 0.0), -(box.starts_here + box.not_traced), box.id))[:N_ORIGINS]
+
+
+def _origin(data: Data, loss_map: LossMap, box: Box) -> Origin:
+    unit, spread = loss_map.unit, box.interval
+    team = data.organisation.entities.get(team_of(data.organisation, box.id) or "")
+    return Origin(
+        entity=box.id if box.id in data.organisation.entities else "", title=box.title,
+        kind=KINDS.get(box.kind, box.kind).lower(),
+        claim="here or below, not traced further" if box.claim == AT_OR_BELOW else box.claim,
+        share=signed(-(box.starts_here + box.not_traced), unit),
+        range_written=_range(spread, unit),
+        alone=None if box.alone is None else signed(box.alone, unit), reference=box.reference,
+        team=team.title if team else None, owner=owner_of(data.organisation, box.id),
+    )  # fmt: skip
+
+
+def loss_title(loss_map: LossMap) -> str:
+    """State what can be said of where a gap starts: one place, several that cannot be told apart, or none."""
+    unit = difference_unit(loss_map.unit)
+    gap = f"{write(loss_map.gap, unit)} are missing"
+    if loss_map.why_no_map:
+        return f"{gap}; where they are lost cannot be drawn yet"
+    boxes = {box.id: box for box in loss_map.boxes}
+    top = [boxes[each] for each in loss_map.top if each in boxes]
+    if not top:
+        return f"{gap}, and the data name no place where they are lost"
+    if len(top) > 1:
+        named = [box.title for box in top]
+        return f"{gap}; most is lost at {', '.join(named[:-1])} or {named[-1]}, which the data cannot rank"
+    won = write(top[0].starts_here + top[0].not_traced if top[0].alone is None else top[0].alone, unit)
+    where = f"{top[0].title}, or something below it," if top[0].claim == AT_OR_BELOW else top[0].title
+    return f"{gap}; mending {where} alone would win back {won}"
+
+
+def origin_words(part: LossPart) -> str:
+    """Name up to three places where loss starts."""
+    return listed([each.title for each in part.origins[:3]]) or "where it starts is not traced"

@@ -1,0 +1,246 @@
+"""The page of a service, part or unit: what it provides, to whom, how it goes, where it is lost, what nobody measures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from wholeservice.draw.trend import Trend
+from wholeservice.measures.base import Measure
+from wholeservice.organisation import graph
+from wholeservice.organisation.graph import Entity
+from wholeservice.organisation.remit import owner_of
+from wholeservice.pages.base import Data, Page
+from wholeservice.pages.findings_part import FindingRow, around, rows
+from wholeservice.pages.journey_part import JourneyPart, drop_words, journey_part
+from wholeservice.pages.listing import SERVICE, UNIT, Row, by_title, leading_measure, measures_of, row_of
+from wholeservice.pages.loss_part import LossPart, loss_parts, origin_words
+from wholeservice.pages.need_rows import MET, MISSED, UNKNOWN, NeedRow, need_rows, needs_title
+from wholeservice.pages.numbers import Number, number_of, plural
+from wholeservice.pages.series import measured_points, newest_of, trend_of
+from wholeservice.pages.unmeasured_part import Unmeasured, unmeasured_of
+from wholeservice.units import write
+
+MOST_CHILDREN = 60
+KINDS_WITH_NEEDS = (SERVICE, "part")
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Another page."""
+
+    entity: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Consumer:
+    """Whom a service is for, and what they do with it (use, pay, judge)."""
+
+    entity: str
+    title: str
+    does: str
+    volume: str | None
+    is_inside: bool  # something of ours that uses it
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One cell of the strip below the head: a label, a number or a few words, and where the page says more."""
+
+    label: str
+    value: str
+    note: str
+    anchor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """A measure over time: the newest number and the trend; `words` says what it did."""
+
+    number: Number
+    trend: Trend
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class ServicePage:
+    """All the page says; the same numbers stand in HTML and JSON."""
+
+    entity: str
+    kind: str
+    title: str
+    above: tuple[Link, ...]
+    promise: str | None
+    consumers: tuple[Consumer, ...]
+    channels: tuple[str, ...]
+    owner: str | None
+    team: Link | None
+    state: str
+    lead: Series | None
+    facts: tuple[Fact, ...]
+    needs_title: str
+    needs: tuple[NeedRow, ...]
+    has_needs: bool  # a thing of this kind should have needs
+    series_title: str
+    series: tuple[Series, ...]
+    journey: JourneyPart | None
+    losses: tuple[LossPart, ...]
+    children_title: str
+    children: tuple[Row, ...]
+    n_children: int
+    unmeasured: tuple[Unmeasured, ...]
+    findings: tuple[FindingRow, ...]
+    data_findings: tuple[FindingRow, ...]
+    snapshot: str
+
+
+def build(data: Data, entity: str) -> ServicePage | None:
+    """Return the page of an entity; None when the organisation has none of this id."""
+    found = data.organisation.entities.get(entity)
+    return _page(data, found) if found else None
+
+
+def _page(data: Data, entity: Entity) -> ServicePage:
+    needs = need_rows(data, entity.id)
+    series = _all_series(data, entity, needs)
+    journey, losses = journey_part(data, entity), loss_parts(data, entity.id)
+    team = data.organisation.entities.get(graph.team_of(data.organisation, entity.id) or "")
+    inside = [data.organisation.entities[each] for each in graph.children(data.organisation, entity.id)]
+    unmeasured = unmeasured_of(data, entity, needs, journey)
+    near = around(data.organisation, entity.id) if entity.kind != UNIT else (entity.id,)
+    findings = rows(data, about_data=False, of=near)
+    return ServicePage(
+        entity=entity.id, kind=entity.kind.replace("-", " "), title=entity.title, above=_above(data, entity),
+        promise=_promise(entity, needs), consumers=_consumers(data, entity), channels=entity.channels,
+        owner=owner_of(data.organisation, entity.id), team=Link(team.id, team.title) if team and team is not entity else None,
+        state=entity.state.replace("-", " "), lead=_lead(data, entity, series, needs),
+        facts=_facts(needs, journey, losses, unmeasured, findings), needs_title=needs_title(needs), needs=needs,
+        has_needs=entity.kind in KINDS_WITH_NEEDS, series_title=_series_title(series), series=series, journey=journey,
+        losses=losses, children_title=_children_title(inside),
+        children=tuple(row_of(data, each) for each in _in_order(inside)[:MOST_CHILDREN]), n_children=len(inside),
+        unmeasured=unmeasured, findings=findings, data_findings=rows(data, about_data=True, of=near), snapshot=data.snapshot,
+    )  # fmt: skip
+
+
+def _above(data: Data, entity: Entity) -> tuple[Link, ...]:
+    ids = reversed(graph.ancestors(data.organisation, entity.id))
+    return tuple(Link(each, data.organisation.entities[each].title) for each in ids if each in data.organisation.entities)
+
+
+def _promise(entity: Entity, needs: tuple[NeedRow, ...]) -> str | None:
+    outcome = entity.fields.get("outcome")
+    return str(outcome) if outcome else needs[0].says if needs else None
+
+
+def _consumers(data: Data, entity: Entity) -> tuple[Consumer, ...]:
+    named = {edge.to_id: edge.how for edge in graph.edges_out(data.organisation, entity.id, "for")}
+    ids = graph.consumers_of(data.organisation, entity.id)
+    known = (data.organisation.entities[each] for each in ids if each in data.organisation.entities)
+    return tuple(
+        Consumer(
+            each.id, each.title, _roles(entity, each.id) if each.id in named else "uses it", _volume(each), each.id not in named
+        )
+        for each in known
+    )
+
+
+def _roles(entity: Entity, consumer: str) -> str:
+    declared = entity.fields.get("for")
+    words = declared.get(consumer) if isinstance(declared, Mapping) else None
+    return ", ".join(map(str, words)) if isinstance(words, list | tuple) and words else "uses it"
+
+
+def _volume(consumer: Entity) -> str | None:
+    amount = consumer.fields.get("volume")
+    if amount is None or not hasattr(amount, "number"):
+        return None
+    per = {"yr": " a year", "q": " a quarter", "mo": " a month", "w": " a week", "d": " a day"}
+    return write(amount.number, amount.unit) + per.get(amount.per or "", "")
+
+
+def _all_series(data: Data, entity: Entity, needs: tuple[NeedRow, ...]) -> tuple[Series, ...]:
+    measures = measures_of(data, entity.id)
+    return tuple(each for each in (_series(data, entity, measure, needs) for measure in measures) if each)
+
+
+def _series(data: Data, entity: Entity, measure: Measure, needs: tuple[NeedRow, ...]) -> Series | None:
+    points = measured_points(data.results, measure.name, entity.id)
+    if not points:
+        return None
+    number = number_of(data, measure, newest_of(points))
+    target = _target_level(needs, measure, number)
+    trend = trend_of(
+        data, measure, points, id_=f"trend-{measure.name}", title=f"{measure.title}, {entity.title}", target=target
+    )
+    return Series(number, trend, _movement(number_of(data, measure, points[0]), number, len(points)))
+
+
+def _target_level(needs: tuple[NeedRow, ...], measure: Measure, number: Number) -> float | None:
+    """The level a need promises of the whole service, where it is held against this very measure and window."""
+    for row in needs:
+        for target in row.targets:
+            same = target.number and (target.number.measure, target.number.to_at) == (measure.name, number.to_at)
+            if same and target.gap and target.number and target.number.value == number.value:
+                return target.gap.level
+    return None
+
+
+def _movement(first: Number, last: Number, n_points: int) -> str:
+    if n_points < 2:
+        return f"One period measured: {last.period}"
+    return f"{first.written} in {first.period}, {last.written} in {last.period}"
+
+
+def _lead(data: Data, entity: Entity, series: tuple[Series, ...], needs: tuple[NeedRow, ...]) -> Series | None:
+    """The leading measure; its number is the one its need is held against, where there is one."""
+    measure = leading_measure(data, entity.id)
+    found = next((each for each in series if measure and each.number.measure == measure.name), None)
+    promised = (t.number for row in needs for t in row.targets if t.number and t.number.of_whole)
+    number = next((each for each in promised if found and each.measure == found.number.measure), None)
+    return replace(found, number=number) if found and number else found
+
+
+def _series_title(series: tuple[Series, ...]) -> str:
+    if not series:
+        return "Nothing has been measured over time yet"
+    few = sum(each.number.is_few for each in series)
+    words = f"{plural(len(series), 'measure')} over time"
+    return words + (f"; behind {few} of them stand few" if few else "")
+
+
+def _children_title(inside: list[Entity]) -> str:
+    kinds = [(kind, sum(each.kind == kind for each in inside)) for kind in dict.fromkeys(each.kind for each in inside)]
+    words = [plural(n, kind.replace("-", " "), None if kind != "policy" else "policies") for kind, n in kinds]
+    return "Inside it: " + ", ".join(words) if words else ""
+
+
+def _in_order(inside: list[Entity]) -> list[Entity]:
+    order = (UNIT, SERVICE, "part", "team")
+    return sorted(by_title(inside), key=lambda each: order.index(each.kind) if each.kind in order else len(order))
+
+
+def _facts(
+    needs: tuple[NeedRow, ...], journey: JourneyPart | None, losses: tuple[LossPart, ...],
+    unmeasured: tuple[Unmeasured, ...], findings: tuple[FindingRow, ...],
+) -> tuple[Fact, ...]:  # fmt: skip
+    met, missed = sum(row.verdict == MET for row in needs), sum(row.verdict == MISSED for row in needs)
+    unknown = sum(row.verdict == UNKNOWN for row in needs)
+    note = ", ".join(filter(None, (f"{missed} missed" if missed else "", f"{unknown} not measured" if unknown else "")))
+    drop = drop_words(journey) if journey else None
+    loss = next(iter(losses), None)
+    return (
+        Fact("Needs met", f"{met} of {len(needs)}" if needs else "not written down", note or "as consumers say them", "needs"),
+        Fact("The journey", drop[0] if drop else "not measured", drop[1] if drop else "where people leave", "journey"),
+        Fact(
+            "Where it is lost",
+            loss.gap if loss else "no map",
+            origin_words(loss) if loss else "no loss was traced",
+            "losses",
+        ),
+        Fact("Findings", str(len(findings)) if findings else "none", "what rules saw in the numbers", "findings"),
+        Fact("Not measured", str(len(unmeasured)) if unmeasured else "nothing", "and what would fill it", "unmeasured"),
+    )
+
+
+PAGE = Page(path="/service/{entity}", name="service", template="service.html", build=build)

@@ -1,0 +1,73 @@
+"""What nobody measures of an entity, and what would fill each hole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from wholeservice.findings.losses import NOT_OBSERVED
+from wholeservice.organisation.graph import Entity
+from wholeservice.organisation.remit import owner_of
+from wholeservice.pages.base import Data
+from wholeservice.pages.journey_part import VOLUME, JourneyPart
+from wholeservice.pages.listing import SERVICE
+from wholeservice.pages.need_rows import NeedRow
+from wholeservice.pages.numbers import listed, plural
+
+
+@dataclass(frozen=True, slots=True)
+class Unmeasured:
+    """One hole: what is not known, and what would fill it."""
+
+    what: str
+    fill: str
+
+
+def unmeasured_of(
+    data: Data, entity: Entity, needs: tuple[NeedRow, ...], journey: JourneyPart | None
+) -> tuple[Unmeasured, ...]:
+    """Return the holes of an entity, the declaration first, then needs, journey, channels and what stands behind it."""
+    if entity.kind not in (SERVICE, "part"):
+        return ()
+    declared = (*_undeclared(data, entity, needs), *_needs(needs))
+    return (*declared, *_steps(journey), *_channels(data, entity), *_behind(data, entity))
+
+
+def _undeclared(data: Data, entity: Entity, needs: tuple[NeedRow, ...]) -> Iterator[Unmeasured]:
+    if owner_of(data.organisation, entity.id) is None:
+        yield Unmeasured("Who answers for it", "Name its value stream, or its team, in the organisation's files.")
+    if not needs:
+        yield Unmeasured("What people need from it", "Write down at least one need in their own words, with a target.")
+    if entity.kind == SERVICE and not entity.journey:
+        yield Unmeasured("How people go through it", "List the steps of its journey in order.")
+
+
+def _needs(needs: tuple[NeedRow, ...]) -> Iterator[Unmeasured]:
+    for need in needs:
+        if not need.targets:
+            yield Unmeasured(f"Whether “{need.says}” is met", "Give the need a target that can be measured.")
+        for target in need.targets:
+            if target.fill:
+                yield Unmeasured(target.words, target.fill)
+
+
+def _steps(journey: JourneyPart | None) -> Iterator[Unmeasured]:
+    dark = [step.title for step in journey.drawing.steps if step.people is None] if journey else []
+    if dark:
+        yield Unmeasured(f"How many people reach {listed(dark)}", "Count visits at each step, or ingest them as events.")
+
+
+def _channels(data: Data, entity: Entity) -> Iterator[Unmeasured]:
+    seen = data.results.channels(VOLUME, entity.id) if VOLUME in data.measures else frozenset()
+    dark = [channel for channel in entity.channels if channel not in seen]
+    if dark:
+        yield Unmeasured(
+            f"How many come by {listed(dark)}", f"Count use by channel; {plural(len(dark), 'channel')} give no number."
+        )
+
+
+def _behind(data: Data, entity: Entity) -> Iterator[Unmeasured]:
+    maps = [each for (owner, _), each in data.loss_maps.items() if owner == entity.id]
+    dark = dict.fromkeys(box.title for each in maps for box in each.boxes if box.claim == NOT_OBSERVED)
+    if dark:
+        yield Unmeasured(f"What happens at {listed(list(dark))}", "Record the calls to it, with the attempt they belong to.")

@@ -1,0 +1,119 @@
+"""The page of a service says what its numbers say: nothing missing becomes zero, nothing unsure becomes sure."""
+
+from __future__ import annotations
+
+import pytest
+
+from pages import sample
+from wholeservice.pages import service
+
+
+@pytest.fixture(scope="module")
+def page(data):
+    """The page of the hotel's main service."""
+    return service.build(data, "stay")
+
+
+def test_an_unknown_id_has_no_page(data):
+    """None becomes a page that says so."""
+    assert service.build(data, "stey") is None
+
+
+def test_needs_are_judged_by_their_whole_range_and_missed_ones_come_first(page):
+    """Missed, too close to call (few answers), met, and two that nobody measures."""
+    verdicts = [(need.id, need.verdict) for need in page.needs]
+    assert verdicts == [
+        ("sure-of-price", "missed"), ("easy", "cannot tell yet"), ("finish", "met"),
+        ("quiet", "not measured"), ("known", "not measured"),
+    ]  # fmt: skip
+    assert (
+        page.needs_title
+        == "“I want to know what I will pay” is not met (−4.8 pp); 1 met, 1 too close to call and 2 not measured"
+    )
+
+
+def test_an_aim_of_the_organisation_is_not_a_need(page):
+    """“Cost less” is not said by any consumer."""
+    assert "lean" not in {need.id for need in page.needs}
+
+
+def test_the_number_of_a_need_carries_all_it_needs_to_be_read(page):
+    """3,768 of 4,000 in the newest month, three of four reporting: 94.2 %, never the mean of the months."""
+    number = page.needs[0].targets[0].number
+    assert (number.value, number.n, number.written) == (pytest.approx(0.942), 4000, "94.2%")
+    assert (number.period, number.coverage, number.range_written) == ("Dec 2026", "3 of 4 report", "93.4% to 94.9%")
+    assert number.how.snapshot == "run-7.0a1b2c3d.v1"
+
+
+def test_what_nobody_measures_is_named_with_what_would_fill_it(page):
+    """A need whose measure does not exist, one without a target, a dark step and three dark channels."""
+    whats = [each.what for each in page.unmeasured]
+    assert "Whether “Know me when I come back” is met" in whats
+    assert "How many people reach Stay" in whats
+    assert "How many come by app, phone and desk" in whats
+    assert "What happens at Repairs" in whats
+    assert all(each.fill for each in page.unmeasured)
+
+
+def test_a_missing_month_is_a_gap_of_the_trend(page):
+    """Two months without a number are two points without a value; 24 periods in all."""
+    points = page.lead.trend.points
+    assert [point.label for point in points if point.value is None] == ["Apr 2026", "May 2026"]
+    assert len(points) == 24
+    assert page.lead.trend.target == 0.99
+
+
+def test_the_journey_sums_like_periods_and_flags_what_cannot_be_true(page):
+    """Three months of each step; more at the last step than before it is impossible; a dark step stays dark."""
+    steps = {step.id: step for step in page.journey.drawing.steps}
+    assert (steps["find"].people, steps["choose"].people) == (30000, 23640)
+    assert steps["choose"].kept == pytest.approx(0.788)
+    assert steps["choose"].low < 0.788 < steps["choose"].high
+    assert steps["stay"].people is None
+    assert steps["thanks"].why_impossible == "more than at the step before (15,630 against 14,520)"
+    assert steps["thanks"].remark == "More people say how it was than leave: 5,210 against 4,840"
+    assert page.journey.title.startswith("Most people leave between “Find” and “Choose”: 6,360 of 30,000")
+
+
+def test_the_loss_says_where_it_starts_and_who_could_act(page):
+    """The title names the one place that is separated from the others; a team stands beside it, never as the origin."""
+    loss = page.losses[0]
+    assert loss.title == "6.0 pp are missing; mending Price build-up with a rather long name alone would win back 1.8 pp"
+    first = loss.origins[0]
+    assert (first.title, first.share, first.alone, first.team) == (
+        "Price build-up with a rather long name",
+        "−2.0 pp",
+        "+1.8 pp",
+        "Pricing team",
+    )
+    assert loss.target == "Price paid is the price shown: at least 99.0%, over 30 days"
+    assert [each.what for each in loss.missing] == ["calls to Guest records, linked to their attempt"]
+
+
+def test_consumers_owner_and_channels_stand_at_the_top(page):
+    """Whom it is for and what they do with it; the owner is derived from the stream."""
+    assert [(c.title, c.does, c.volume) for c in page.consumers] == [("Guests", "pays, uses, judges", "4,100,000 a year")]
+    assert page.owner == "Maya Okafor"
+    assert page.team.title == "Booking team"
+
+
+def test_a_service_without_any_number_says_so(data):
+    """Nothing measured gives no lead, no series, and a page all the same."""
+    page = service.build(data, "night-desk")
+    assert page.lead is None
+    assert page.series == ()
+    assert page.needs_title == "Nobody has written down yet what people need from it"
+    assert page.facts[0].value == "not written down"
+
+
+def test_a_unit_lists_what_is_inside_it_alphabetically(data):
+    """Four services, by name; no level ranks them."""
+    page = service.build(data, "kestrel")
+    assert [row.title for row in page.children] == ["Book and stay", "Night desk", "Parking & <valet>", "Spa"]
+    assert page.children_title == "Inside it: 4 services"
+
+
+def test_one_period_is_not_a_trend():
+    """With a single period nothing is compared."""
+    data = sample.large(2, 1)
+    assert service.build(data, "s1").series[0].words.startswith("One period measured")
