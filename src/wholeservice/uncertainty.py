@@ -86,7 +86,7 @@ def clustered_share(
     if denominator <= 0 or n <= 0 or not 0 <= numerator <= denominator:
         return None
     share = numerator / denominator
-    error = cluster_standard_error(numerator, denominator, clusters, aa, ab, bb)
+    error = cluster_standard_error(numerator, denominator, clusters=clusters, aa=aa, ab=ab, bb=bb)
     if clusters < 1 or clusters == n == bb:  # no clusters, or each of a single unit
         return wilson(share * n, n)
     if error is None or share in (0.0, 1.0):

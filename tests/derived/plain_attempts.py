@@ -51,7 +51,7 @@ def summed(name: str, events: list[dict[str, Any]], last_place: int, ends: set[s
     placed = [event for event in events if event["place"] is not None]
     outcome = "done" if done else "failed" if failed else "left"
     channels = [event["channel"] for event in events if event["channel"]]
-    failures = [event["step"] for event in events if event["outcome"] == "failed" and event["step"]]
+    failures = [event["step"] for event in events if event["outcome"] == "failed"]
     return {
         "entity": "shop",
         "attempt": name,

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from measures.given import at, engine_with, organisation, service
+
+from measures.given import at, engine_with, organisation, prepared, service
 from wholeservice.derived.reached import reach
-from wholeservice.measures.compute import prepare
 
 DATA = Path(os.environ.get("WHOLESERVICE_TEST_DATA") or Path(__file__).parents[2] / "../shared/data")
 EXPERIENCE = DATA.parent / "peers/experience.json"
@@ -23,7 +23,9 @@ def counts(people: dict[str, list[tuple[str, float]]], steps: list[str], window_
     """Return how many people reached each step."""
     rows = [(number, *event) for number, events in enumerate(people.values()) for event in events if event[0] in steps]
     places = [steps.index(step) for _, step, _ in rows]
-    kept = list(reach([row[0] for row in rows], places, [place - 1 for place in places], [row[2] for row in rows], window_s=window_s))
+    kept = list(
+        reach([row[0] for row in rows], places, [place - 1 for place in places], [row[2] for row in rows], window_s=window_s)
+    )
     return [sum(places[index] == place for index in kept) for place in range(len(steps))]
 
 
@@ -32,7 +34,9 @@ def counts(people: dict[str, list[tuple[str, float]]], steps: list[str], window_
 @pytest.mark.parametrize("case", ORDERED, ids=[case["name"] for case in ORDERED])
 def test_ordered_funnels_agree_with_posthog(case):
     """The counts of PostHog's own tests: order, skipped steps, windows, several starts."""
-    timed = case.get("timed") or {name: [(step, place) for place, step in enumerate(word)] for name, word in case["people"].items()}
+    timed = case.get("timed") or {
+        name: [(step, place) for place, step in enumerate(word)] for name, word in case["people"].items()
+    }
     assert counts(timed, case["steps"], case["window"]) == case["expected_counts"]
 
 
@@ -59,7 +63,8 @@ def can_reach(walk: list[tuple[int, int]], last: int, window: int) -> bool:
     def from_here(index: int, step: int, start: int) -> bool:
         rest = enumerate(walk[index:], index)
         return step > last or any(
-            each == step and second - start <= window and from_here(place + 1, step + 1, start) for place, (each, second) in rest
+            each == step and second - start <= window and from_here(place + 1, step + 1, start)
+            for place, (each, second) in rest
         )
 
     return any(step == 0 and from_here(place + 1, 1, second) for place, (step, second) in enumerate(walk))
@@ -73,6 +78,11 @@ def test_a_step_is_reached_only_after_its_base():
         for minute, step in enumerate(steps.split())
     ]
     engine = engine_with(interactions=rows)
-    prepare(engine, organisation(service("shop", "find help? pay")))
+    prepared(engine, organisation(service("shop", "find help? pay")), ["reached"])
     found = {(row["attempt"], row["step"], row["base"]) for row in engine.run(engine.table("reached")).to_pylist()}
-    assert found == {("in-order", "find", None), ("in-order", "pay", "find"), ("backwards", "find", None), ("backwards", "help", "find")}
+    assert found == {
+        ("in-order", "find", None),
+        ("in-order", "pay", "find"),
+        ("backwards", "find", None),
+        ("backwards", "help", "find"),
+    }

@@ -7,9 +7,14 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pyarrow as pa
+
 from wholeservice import tables
+from wholeservice.derived import DERIVED
+from wholeservice.derived.base import derive
+from wholeservice.derived.journeys import add_journeys
 from wholeservice.engines.duckdb_engine import DuckdbEngine
 from wholeservice.facts.columns import arrow_schema
+from wholeservice.facts.identity import resolve
 from wholeservice.organisation.graph import Entity, Organisation, Step
 
 START = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
@@ -37,9 +42,22 @@ def engine_with(**rows: Iterable[Mapping[str, Any]]) -> DuckdbEngine:
     return engine
 
 
+def prepared(engine: DuckdbEngine, known: Organisation, needs: Iterable[str]) -> DuckdbEngine:
+    """Resolve names and build the derived tables in *needs*, with those they are made of; the others would only take time."""
+    resolve(engine, known)
+    add_journeys(engine, known)
+    wanted = set(needs)
+    for each in reversed(DERIVED):
+        wanted |= set(each.needs) if each.name in wanted else set()
+    derive(engine, [each for each in DERIVED if each.name in wanted])
+    return engine
+
+
 def steps(*words: str) -> tuple[Step, ...]:
     """Return a plain journey; `word?` is an optional step."""
-    return tuple(Step(word.rstrip("?"), word.rstrip("?").title(), "optional" if word.endswith("?") else "step") for word in words)
+    return tuple(
+        Step(word.rstrip("?"), word.rstrip("?").title(), "optional" if word.endswith("?") else "step") for word in words
+    )
 
 
 def organisation(*entities: Entity, **more: Any) -> Organisation:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import csv
 import datetime as dt
 import json
@@ -11,11 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from measures.given import engine_with, organisation, service
+
+from measures.given import engine_with, organisation, prepared, service
 from wholeservice.measures import MEASURES
+from wholeservice.measures.base import Statistics
 from wholeservice.measures.compute import compute
 from wholeservice.measures.finish import finish_count, finish_ratio, finish_score
-from wholeservice.measures.base import Statistics
 from wholeservice.measures.kpi_change import change
 from wholeservice.measures.results import Results
 from wholeservice.periods import instant
@@ -33,6 +35,7 @@ needs = {
     path: pytest.mark.skipif(not path.exists(), reason=f"the public data is not here: {path.name}")
     for path in (VOLUMES, EXPECTED, EXPERIENCE, KPI, SATISFACTION)
 }
+MONTHS = list(calendar.month_name)[1:]
 MISLABELLED = {"January 2014 to December 2015": "January 2014 to December 2014"}
 PERIODS = list(json.loads(EXPECTED.read_text())["periods"]) if EXPECTED.exists() else []
 DECOMPOSITIONS = {
@@ -44,9 +47,11 @@ DECOMPOSITIONS = {
 
 def bounds(label: str) -> tuple[dt.datetime, dt.datetime]:
     """Return the instants of `April 2011 to March 2012`."""
-    first, last = (dt.datetime.strptime(word, "%B %Y").date() for word in MISLABELLED.get(label, label).split(" to "))
-    after = dt.date(last.year + last.month // 12, last.month % 12 + 1, 1)
-    return instant(first, "Europe/London"), instant(after, "Europe/London")
+    (first, from_year), (last, to_year) = (word.split() for word in MISLABELLED.get(label, label).split(" to "))
+    month = MONTHS.index(last) + 1
+    from_on = dt.date(int(from_year), MONTHS.index(first) + 1, 1)
+    after_on = dt.date(int(to_year) + month // 12, month % 12 + 1, 1)
+    return instant(from_on, "Europe/London"), instant(after_on, "Europe/London")
 
 
 def tallies(names: list[str], header: list[str], row: list[str]) -> list[dict[str, Any]]:
@@ -76,7 +81,9 @@ def results() -> Results:
         entities[agency] = service(agency, kind="unit", title=agency, parent=department)
         entities[f"s{number}"] = service(f"s{number}", title=name, parent=agency)
         facts += tallies([department, agency, name], header, row)
-    computed = compute(engine_with(tallies=facts), organisation(*entities.values()), zone="Europe/London", source_order=["test"])
+    computed = compute(
+        engine_with(tallies=facts), organisation(*entities.values()), zone="Europe/London", source_order=["test"]
+    )
     return Results(MEASURES, computed)
 
 
@@ -192,3 +199,78 @@ def test_archived_indicators_recompute():
         assert cost.value.value == pytest.approx(day["total_cost"] / day["number_of_transactions"], abs=1e-12)
         assert round(cost.value.value, 2) == day["cost_per_transaction"]
     assert len(found.series("channel-take-up", days[0]["service_id"])) == len(days) == 5
+
+
+def spotlight() -> dict[str, Any]:
+    return dict(json.loads(EXPERIENCE.read_text())["govuk_spotlight"])
+
+
+MONTH = {
+    "from_at": dt.datetime(2014, 1, 1, tzinfo=dt.UTC),
+    "to_at": dt.datetime(2014, 2, 1, tzinfo=dt.UTC),
+    "window": "calendar",
+}
+
+
+def values(measure: str, facts: list[dict[str, Any]], *entities: Any) -> dict[str, Any]:
+    """Return the finished value of each entity from some tallies of one month."""
+    known = organisation(*entities)
+    chosen = next(each for each in MEASURES if each.name == measure)
+    engine = prepared(engine_with(tallies=[{**MONTH, **fact} for fact in facts]), known, chosen.needs)
+    computed = compute(engine, known, zone="UTC", source_order=[], measures=[chosen])
+    return {cell.entity: chosen.finish(sums).value for cell, sums in computed if cell.channel is None}
+
+
+@needs[EXPERIENCE]
+def test_spotlight_scores():
+    """The user satisfaction of the dashboard's own tests."""
+    cases = spotlight()["satisfaction"]
+    facts = [
+        {"entity": f"s{n}", "of": "answers", "statistic": "histogram", "histogram": case["ratings"]}
+        for n, case in enumerate(cases)
+    ]
+    found = values("satisfaction", facts, *(service(f"s{n}") for n in range(len(cases))))
+    assert [found[f"s{n}"] for n in range(len(cases))] == [case["score"] for case in cases]
+
+
+@needs[EXPERIENCE]
+def test_spotlight_completion():
+    """The completion rate of the dashboard's own tests; where it has none, we have none."""
+    cases = spotlight()["completion"]
+    facts = [
+        {"entity": f"s{n}", "of": "visits", "statistic": "count", "step": step, "value": case[step]}
+        for n, case in enumerate(cases) for step in ("start", "end")
+    ]  # fmt: skip
+    found = values("completion", facts, *(service(f"s{n}", "start end") for n in range(len(cases))))
+    assert [found.get(f"s{n}") for n in range(len(cases))] == [case["rate"] for case in cases]
+
+
+@needs[EXPERIENCE]
+def test_spotlight_take_up():
+    """Digital over digital and paper."""
+    case = spotlight()["digital_takeup"]
+    facts = [
+        {"entity": "s", "of": "transactions", "statistic": "count", "channel": name, "value": case[name]}
+        for name in ("digital", "paper")
+    ]
+    assert values("channel-take-up", facts, service("s"))["s"] == pytest.approx(case["rate"], abs=1e-12)
+
+
+@needs[EXPERIENCE]
+@pytest.mark.parametrize(("measure", "of", "key"), [
+    ("cost-per-transaction", "costs", "cpt"), ("satisfaction", "satisfaction", "satisfaction"),
+    ("completion", "completion", "completion"), ("channel-take-up", "take-up", "takeup"),
+])  # fmt: skip
+def test_spotlight_weighted_totals(measure: str, of: str, key: str):
+    """The total of three services is weighted with their volume."""
+    rows = spotlight()["services"]
+    facts = [
+        {"entity": f"s{n}", "of": of, "statistic": "mean", "value": row[key], "denominator": row["volume"]}
+        for n, row in enumerate(rows)
+    ]
+    total = values(measure, facts, *(service(f"s{n}") for n in range(len(rows))))[ROOT]
+    assert total == pytest.approx(sum(row[key] * row["volume"] for row in rows) / sum(row["volume"] for row in rows), abs=1e-12)
+    names = {"cpt": "cost_per_transaction", "satisfaction": "user_satisfaction", "completion": "completion_rate"}
+    for case in spotlight()["weighted"]:
+        if case["key"] == names.get(key):
+            assert round(total, case["decimals"]) == case["expected"]

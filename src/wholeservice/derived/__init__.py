@@ -1,4 +1,4 @@
-"""Derived tables: attempts and the like, made of facts once, so that no two views disagree. One file each, named in `DERIVED`."""
+"""Derived tables: attempts and the like, made of facts once, so that no two views disagree. One file each, in `DERIVED`."""
 
 from wholeservice.derived import attempts, disagreements, exposures, reached, tallied, visits
 from wholeservice.derived.base import Derived

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from wholeservice.facts.identity import leaf_steps, local_id
 
@@ -54,7 +54,7 @@ def journeys_table(organisation: Organisation) -> pa.Table:
     """Return entity_id, step_id, step_no (unique over all journeys), position, base_id, base_no and is_end."""
     import pyarrow as pa
 
-    rows = []
+    rows: list[dict[str, Any]] = []
     for entity in organisation.entities.values():
         first = len(rows)
         stops = flatten(entity.journey)
@@ -77,7 +77,9 @@ def ends_table(organisation: Organisation) -> pa.Table:
     """Return entity_id, end_name (lower case): the legitimate ends besides the last step."""
     import pyarrow as pa
 
-    rows = [{"entity_id": each.id, "end_name": end.strip().lower()} for each in organisation.entities.values() for end in each.ends]
+    rows = [
+        {"entity_id": each.id, "end_name": end.strip().lower()} for each in organisation.entities.values() for end in each.ends
+    ]
     return pa.Table.from_pylist(rows, schema=pa.schema([("entity_id", pa.string()), ("end_name", pa.string())]))
 
 

@@ -9,6 +9,7 @@ Source: Chernozhukov, Chetverikov & Kato 2013 (multiplier bootstrap of maxima).
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -62,20 +63,18 @@ def judge(losses: Mapping[str, float], consumers: Iterable[tuple[Contribution, f
 def _covariance(boxes: Sequence[str], consumers: Iterable[tuple[Contribution, float]]) -> Matrix:
     """Sum the products of what each consumer lost in every two boxes."""
     import numpy as np
-    from scipy.sparse import csr_matrix
 
     index = {box: i for i, box in enumerate(boxes)}
-    starts, columns, values = [0], [], []
+    sums = np.zeros((len(boxes), len(boxes)))
+    products: dict[tuple[int, int], float] = defaultdict(float)
     for contribution, count in consumers:
-        weight = count**0.5
-        for box, loss in contribution.items():
-            column = index.get(box)
-            if column is not None:
-                columns.append(column)
-                values.append(loss * weight)
-        starts.append(len(columns))
-    losses = csr_matrix((values, columns, starts), shape=(len(starts) - 1, len(boxes)), dtype=float)
-    return np.asarray((losses.T @ losses).todense())
+        entries = [(index[box], loss) for box, loss in contribution.items() if box in index]
+        for i, left in entries:
+            for j, right in entries:
+                products[i, j] += count * left * right
+    for place, total in products.items():
+        sums[place] = total
+    return sums
 
 
 def _draws(covariance: Matrix) -> Matrix:

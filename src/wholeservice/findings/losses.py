@@ -112,6 +112,7 @@ class Observations:
     places: Mapping[str, Place]
     n_used: Mapping[str, float]
     consumers: Sequence[tuple[tuple[int, ...], float]] = ()
+    n_units: float | None = None  # attempts or visits behind the patterns, lost or not; none: as many as `asked.n`
     roots: tuple[str, ...] = ()  # boxes that losses are first felt at; none: every step
 
 
@@ -129,16 +130,17 @@ def draw_up(asked: LossMap, seen: Observations) -> LossMap:
     rates = failure_rates(seen.patterns, seen.n_used, seen.wiring) if tolerating else {}
     ledger = account(seen.patterns, Plan(seen.wiring, steps), lambda box: _healing(seen.places.get(box), rates.get(box)))
     certainty = judge(_sizes(ledger), _per_consumer(ledger, seen))
-    residual = asked.gap - sum(ledger.share.values()) / asked.n
+    n = seen.n_units or asked.n
+    residual = asked.gap - sum(ledger.share.values()) / n
     return replace(
         asked,
-        boxes=tuple(_boxes(asked.n, ledger, seen, certainty)),
-        ribbons=tuple(_ribbons(asked.n, ledger, seen)),
+        boxes=tuple(_boxes(n, ledger, seen, certainty)),
+        ribbons=tuple(_ribbons(n, ledger, seen)),
         unexplained=max(0.0, residual),
         headroom=max(0.0, -residual),
         by_rung=_by_rung(ledger),
         top=certainty.top,
-        missing=tuple(_missing(asked.n, ledger, seen)),
+        missing=tuple(_missing(n, ledger, seen)),
     )
 
 
@@ -296,7 +298,9 @@ def _by_rung(ledger: Ledger) -> tuple[tuple[str, float], ...]:
 
 def _missing(n: float, ledger: Ledger, seen: Observations) -> Iterator[MissingData]:
     """Yield what is not recorded, most promising first. Sizes overlap: one gap in the data may be mended in several ways."""
-    rows = [(f"calls of {seen.places[box].title}", size) for box, size in ledger.dark.items() if box in seen.places]
+    rows = [
+        (f"calls of {seen.places[box].title}", size) for box, size in ledger.dark.items() if box in seen.places and size > 0.5
+    ]
     unlinked = sum(pattern.n for pattern in seen.patterns if pattern.lost_at and not pattern.is_linked)
     if unlinked:
         rows.append(("calls of the lost attempts for which none is recorded", unlinked))

@@ -73,8 +73,8 @@ def trace(asked: LossMap, organisation: Organisation, observed: Observed) -> Los
     used = observed.used.to_pydict()
     n_used = dict(zip(used["part"], map(float, used["n"]), strict=True))
     places = dict(_places(organisation, titles, wiring, lost.values() if titles else ()))
-    seen = Observations(patterns, wiring, places, n_used, consumers, roots=tuple(titles) or (asked.entity,))
-    return draw_up(replace(asked, n=float(observed.units.num_rows)), seen)
+    n_units, roots = float(observed.units.num_rows), tuple(titles) or (asked.entity,)
+    return draw_up(asked, Observations(patterns, wiring, places, n_used, consumers, n_units, roots))
 
 
 def _lost_box(row: Mapping[str, Any], entity: str, titles: Mapping[str, str]) -> str:

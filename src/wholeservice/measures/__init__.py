@@ -1,4 +1,4 @@
-"""Measures: each a query that yields sums and a pure finish, in one file whose docstring is its help page. Named in `MEASURES`."""
+"""Measures: a query that gives sums and a pure finish, in one file; its docstring is its help page. Named in `MEASURES`."""
 
 from wholeservice.measures import (
     channel_take_up,

@@ -16,7 +16,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wholeservice.measures.base import Measure
-from wholeservice.measures.counted import STEP_COUNTS, WHERE, counts, first_of, ratio, stated
+from wholeservice.measures.counted import STEP_COUNTS, WHERE, counts, first_of, ratio, stated, with_all_channels
 from wholeservice.measures.finish import finish_share
 from wholeservice.measures.units import sum_units, union_all
 from wholeservice.units import SHARE
@@ -33,7 +33,8 @@ def query(facts: FactTables, periods: IbisTable) -> IbisTable:
     """Set ends against starts."""
     attempts = sum_units(_units(facts), periods, by=["channel"])
     said = stated(facts, STATED).filter(lambda t: t.step.isnull()).drop("step", "currency")
-    return union_all([attempts, *first_of([said, _from_steps(facts)], "channel")])
+    counted = [with_all_channels(part) for part in (said, _from_steps(facts))]
+    return union_all([attempts, *first_of(counted, "channel")])
 
 
 def _units(facts: FactTables) -> IbisTable:

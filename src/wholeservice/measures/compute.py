@@ -97,7 +97,10 @@ def event_periods(engine: Engine, zone: str, windows: Iterable[int]) -> list[Per
 
 
 def periods_table(periods: Sequence[Period], covered: Extent | None, zone: str) -> pa.Table:
-    """Return from_at, to_at, window, the civil days first_on and after_on, and is_whole: *covered* (the days of the interactions) holds all of it."""
+    """Return from_at, to_at, window, the civil days first_on and after_on, and is_whole.
+
+    A period is whole when it lies within *covered*, the days of the interactions.
+    """
     import pyarrow as pa
 
     rows = [

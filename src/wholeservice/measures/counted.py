@@ -46,20 +46,38 @@ def totals(amounts: IbisTable) -> IbisTable:
 
     Shape    WHERE, amount. One channel alone is no total; `digital` and one of its channels are not added to each other
     """
-    import ibis
-
     given = amounts.filter(amounts.channel.isnull()).select(*WHERE, "amount")
-    parts = amounts.filter(amounts.channel.notnull())
-    whole = (parts.channel == DIGITAL).any().over(ibis.window(group_by=[parts[name] for name in WHERE]))
-    parts = parts.mutate(has_whole=whole)
-    is_inside = parts.has_whole & parts.channel.isin([each for each in DIGITAL_CHANNELS if each != DIGITAL])
-    parts = parts.filter(~is_inside)
+    parts = _apart(amounts)
     summed = parts.group_by(list(WHERE)).aggregate(amount=parts.amount.sum(), n_channels=parts.count())
     return union_all(first_of([given, summed.filter(summed.n_channels > 1).drop("n_channels")]))
 
 
+def with_all_channels(rows: IbisTable, *more: str) -> IbisTable:
+    """Add rows for all channels that were counted together, where the source gives none: of a ratio, not of how many there are.
+
+    Shape    as given; *more* names what rows must share besides WHERE. The new rows are one per channel: compute adds them up
+    """
+    import ibis
+
+    given = rows.filter(rows.channel.isnull())
+    parts = _apart(rows, *more)
+    lacking = parts.anti_join(given, same(parts, given, *more))
+    return union_all([rows, lacking.mutate(channel=ibis.null("string"))])
+
+
+def _apart(rows: IbisTable, *more: str) -> IbisTable:
+    """Rows of single channels that hold nothing twice: without those that `digital` already holds."""
+    import ibis
+
+    parts = rows.filter(rows.channel.notnull())
+    together = ibis.window(group_by=[parts[name] for name in (*WHERE, *more)])
+    parts = parts.mutate(has_whole=(parts.channel == DIGITAL).any().over(together))
+    is_inside = parts.has_whole & parts.channel.isin([each for each in DIGITAL_CHANNELS if each != DIGITAL])
+    return parts.filter(~is_inside).drop("has_whole")
+
+
 def digital(amounts: IbisTable) -> IbisTable:
-    """Return the amount of the digital channels: as the source gives it, else the sum of those it gives. Shape WHERE, amount."""
+    """Return the amount of the digital channels: as the source gives it, else the sum of those it gives."""
     given = amounts.filter(amounts.channel == DIGITAL).select(*WHERE, "amount")
     parts = amounts.filter(amounts.channel.isin(DIGITAL_CHANNELS), amounts.channel != DIGITAL)
     summed = parts.group_by(list(WHERE)).aggregate(amount=parts.amount.sum())
@@ -85,7 +103,7 @@ def ratio(over: IbisTable, under: IbisTable, *more: str) -> IbisTable:
 
 
 def stated(facts: FactTables, words: tuple[str, ...]) -> IbisTable:
-    """Return a ratio that a source states by itself, with what it is a share of; without that it cannot be added, and is left out.
+    """Return a ratio that a source states by itself, with what it is a share of; without that it cannot be added.
 
     Shape    WHERE, step, channel, currency, numerator, denominator, n
     """

@@ -70,7 +70,7 @@ def _score_interval(sums: Statistics, mean: float) -> Interval | None:
         points = [point / last for point in range(last + 1)]
         return bca_of_counts(sums.histogram, points, np.random.default_rng(SEED))
     error = cluster_standard_error(
-        sums.numerator, sums.denominator, sums.clusters, sums.cluster_aa, sums.cluster_ab, sums.cluster_bb
+        sums.numerator, sums.denominator, clusters=sums.clusters, aa=sums.cluster_aa, ab=sums.cluster_ab, bb=sums.cluster_bb
     )
     if sums.clusters > 0 and error is None:
         return None  # all from one consumer: no telling how others differ

@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 
 from wholeservice.measures.base import FULL_COUNT, Cell, Measure, Statistics, Value
 from wholeservice.periods import Period
-from wholeservice.uncertainty import between_periods
+from wholeservice.uncertainty import Interval, between_periods
+from wholeservice.units import SHARE
 
 Key = tuple[str, str, str | None, str | None, str | None]
 
@@ -105,7 +106,17 @@ class Results:
         is_counted = measure.basis == FULL_COUNT or (value.interval is None and statistics.clusters == 0)
         if is_counted and value.value is not None:  # no sample: what varies is one period to the next
             value = replace(value, interval=between_periods(_like_periods(measure, rows, index)))
+        value = replace(value, interval=_possible(value, measure.unit.kind))
         return Point(cell, statistics, value)
+
+
+def _possible(value: Value, kind: str) -> Interval | None:
+    """Cut an interval to what the number can be: no count or cost below 0, no share above 1 unless it is one already."""
+    interval = value.interval
+    if interval is None or value.value is None or value.value < 0:
+        return interval
+    top = 1.0 if kind == SHARE.kind and value.value <= 1 else float("inf")
+    return replace(interval, low=max(0.0, interval.low), high=min(top, interval.high))
 
 
 def _days(cell: Cell) -> float:

@@ -1,7 +1,7 @@
 """Add measured sums up to what holds them: service to service to unit to the organisation as a whole.
 
 What has its own number keeps it, and stands for everything below it: a child is never added to a parent that counted it
-already. Parts are not added: a service is not the sum of the calls to what it is made of. Steps belong to one journey and stay there.
+already. Parts are not added: a service is not the sum of the calls to what it is made of. Steps stay in their journey.
 """
 
 from __future__ import annotations

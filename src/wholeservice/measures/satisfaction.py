@@ -16,7 +16,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wholeservice.measures.base import Measure
-from wholeservice.measures.counted import HISTOGRAM, WHERE, first_of, stated
+from wholeservice.measures.counted import HISTOGRAM, WHERE, first_of, stated, with_all_channels
 from wholeservice.measures.finish import finish_score
 from wholeservice.measures.units import PERIOD, in_periods, sum_units, union_all
 from wholeservice.units import SHARE
@@ -36,10 +36,10 @@ def query(facts: FactTables, periods: IbisTable) -> IbisTable:
     """Sum answers, and the counts per point of the scale beside them."""
     units = _units(facts)
     said = stated(facts, STATED).drop("currency")
-    return union_all(
-        [sum_units(units, periods, by=["step", "channel"]), *_points(units, periods),
-         *first_of([_from_histograms(facts), said], "step", "channel")]
-    )  # fmt: skip
+    said = said.mutate(squares=said.numerator)  # the most that answers between 0 and 1 with this mean can spread
+    answers = sum_units(units, periods, by=["step", "channel"])
+    counted = [with_all_channels(part, "step") for part in (_from_histograms(facts), said)]
+    return union_all([answers, *_points(units, periods), *first_of(counted, "step", "channel")])
 
 
 def _units(facts: FactTables) -> IbisTable:

@@ -17,7 +17,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wholeservice.measures.base import Measure
-from wholeservice.measures.counted import STEP_COUNTS, WHERE, counts, ratio
+from wholeservice.measures.counted import STEP_COUNTS, WHERE, counts, ratio, with_all_channels
 from wholeservice.measures.finish import finish_share
 from wholeservice.measures.units import sum_units, union_all
 from wholeservice.units import SHARE
@@ -55,7 +55,7 @@ def _from_steps(facts: FactTables) -> IbisTable:
     at_step = amounts.join(j, [amounts.entity == j.entity_id, amounts.step == j.step_id])
     at_step = at_step.select(*WHERE, "channel", "step", "base_id", "amount")
     at_base = amounts.rename(base_id="step")
-    return ratio(at_step, at_base, "channel", "base_id").drop("base_id")
+    return with_all_channels(ratio(at_step, at_base, "channel", "base_id").drop("base_id"), "step")
 
 
 MEASURE = Measure(

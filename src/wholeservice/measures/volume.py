@@ -14,7 +14,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wholeservice.measures.base import FULL_COUNT, Measure
-from wholeservice.measures.counted import STEP_COUNTS, TRANSACTIONS, counts, totals
+from wholeservice.measures.counted import STEP_COUNTS, TRANSACTIONS, counts, totals, with_all_channels
 from wholeservice.measures.finish import finish_count
 from wholeservice.measures.units import sum_units, union_all
 from wholeservice.units import COUNT
@@ -32,7 +32,7 @@ def query(facts: FactTables, periods: IbisTable) -> IbisTable:
 
 def _counted(facts: FactTables) -> list[IbisTable]:
     used = counts(facts, TRANSACTIONS).filter(lambda t: t.step.isnull())
-    at_steps = counts(facts, STEP_COUNTS).filter(lambda t: t.step.notnull())
+    at_steps = with_all_channels(counts(facts, STEP_COUNTS).filter(lambda t: t.step.notnull()), "step")
     parts = [totals(used), used.filter(used.channel.notnull()), at_steps]
     return [part.mutate(n=part.amount).rename(numerator="amount") for part in parts]
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from wholeservice.simulation.world import BUSY_HOURS, DAY, WEEK, SimulatedPart, SimulatedStep, Survey, Trouble, World
-from wholeservice.tables import Answer, Call, Deployment, Interaction
+from wholeservice.tables import KEYS, Answer, Call, Deployment, Interaction
 
 STARTS_ON = dt.date(2026, 6, 1)  # a Monday
 
@@ -150,7 +150,7 @@ class _Run:
             moment.starts.append((part.id, starts_here == "planted"))
             self.result.starts_here.add(span)
         failed = bool(starts_here) or not works
-        self._record_call(part, span, parent, moment, started_at, failed)
+        self._record_call(part, span, parent, moment, started_at=started_at, failed=failed)
         return not failed
 
     def _fails(self, part: SimulatedPart, moment: _Moment) -> str | None:
@@ -200,7 +200,7 @@ class _Run:
         return False
 
     def _record_call(
-        self, part: SimulatedPart, span: str, parent: str | None, moment: _Moment, started_at: dt.datetime, failed: bool
+        self, part: SimulatedPart, span: str, parent: str | None, moment: _Moment, *, started_at: dt.datetime, failed: bool
     ) -> None:
         duration_s = round(part.duration_s * self.draw.lognormvariate(0, 0.5), 4)
         self.result.calls.append(
@@ -257,11 +257,4 @@ def _applies(trouble: Trouble, moment: _Moment) -> bool:
 
 
 def _keys(record: str, known_at: dt.datetime) -> dict[str, Any]:
-    return {
-        "source": "simulation",
-        "record": record,
-        "part": "0",
-        "known_at": known_at,
-        "where_from": "simulation",
-        "digest": record,
-    }
+    return dict(zip(KEYS, ("simulation", record, "0", known_at, "simulation", record), strict=True))

@@ -1,0 +1,106 @@
+"""One loss map per need with a target: what is asked comes from the results, what was seen from the pinned facts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from wholeservice.findings.losses import LossMap
+from wholeservice.findings.step_losses import trace_steps
+from wholeservice.findings.target_result import TargetResult, result_of
+from wholeservice.findings.trace import trace
+from wholeservice.measures.results import Results
+from wholeservice.organisation.graph import Need, Organisation
+from wholeservice.units import SHARE
+
+if TYPE_CHECKING:
+    from wholeservice.engines.base import Engine
+
+WHOLE, STEP, CALLS = "completion", "step-conversion", "success"
+TRACED_MEASURES = (WHOLE, STEP, CALLS)  # what is lost can be followed along calls; other losses wait for their evidence
+
+
+def loss_maps(engine: Engine, organisation: Organisation, results: Results, zone: str) -> dict[tuple[str, str], LossMap]:
+    """Return the map of every need that has a measured target, by (service, need)."""
+    maps = {}
+    for need in organisation.needs:
+        held = [each for each in _held_against(results, need, zone) if each.gap is not None]
+        if held:
+            maps[need.service, need.id] = _map(engine, organisation, results, min(held, key=_rank), need)
+    return maps
+
+
+def _held_against(results: Results, need: Need, zone: str) -> Iterator[TargetResult]:
+    for target in need.targets:
+        if result := result_of(results, need, target, zone):
+            yield result
+
+
+def _rank(result: TargetResult) -> tuple[bool, bool, float]:
+    """Of several targets, one that can be traced goes first, then one that is missed, then the largest gap."""
+    return (_why_not_traced(result) is not None, not result.is_missed, -(result.gap or 0.0))
+
+
+def _map(engine: Engine, organisation: Organisation, results: Results, result: TargetResult, need: Need) -> LossMap:
+    asked = _asked(need, result)
+    if asked.why_no_map is not None:
+        return asked
+    if not result.point.statistics.clusters:
+        return _from_counts(asked, organisation, results, result)
+    from wholeservice.derived.exposures import observe, observe_part
+
+    if result.measure.name == CALLS:
+        return trace(asked, organisation, observe_part(engine, need.service, asked.period))
+    return trace(asked, organisation, observe(engine, need.service, asked.period, step=result.target.step))
+
+
+def _from_counts(asked: LossMap, organisation: Organisation, results: Results, result: TargetResult) -> LossMap:
+    """Say at which steps people are lost, where others counted them."""
+    cell, journey = result.point.cell, organisation.entities[asked.entity].journey
+    conversions = [
+        row
+        for step in results.steps(STEP, cell.entity)
+        for row in results.rows(STEP, cell.entity, step=step, channel=cell.channel)
+        if (row[0].from_at, row[0].to_at, row[0].window) == (cell.from_at, cell.to_at, cell.window)
+    ]
+    return trace_steps(replace(asked, n=result.point.statistics.denominator), journey, conversions)
+
+
+def _asked(need: Need, result: TargetResult) -> LossMap:
+    point, gap = result.point, result.gap or 0.0
+    is_of_attempts = result.unit == SHARE and not point.statistics.histogram
+    return LossMap(
+        entity=need.service,
+        need=need.id,
+        target=result.target.text,
+        unit=result.unit,
+        direction=result.target.direction,
+        level=result.level,
+        value=point.value.value or 0.0,
+        gap=gap,
+        gap_interval=result.gap_interval,
+        n=point.value.n,
+        period=point.period,
+        people_per_day=gap * point.value.n / point.period.days if is_of_attempts and gap > 0 else None,
+        why_no_map=_why_no_map(result),
+    )
+
+
+def _why_no_map(result: TargetResult) -> str | None:
+    if not result.gap or result.gap < 0:
+        return "the target is met"
+    if not result.is_missed:
+        return "the gap could be chance: the interval of the number reaches the target"
+    return _why_not_traced(result)
+
+
+def _why_not_traced(result: TargetResult) -> str | None:
+    measure, target = result.measure, result.target
+    if measure.name not in TRACED_MEASURES:
+        return f"{measure.title.lower()} is not traced yet: only attempts and calls can be followed"
+    if result.point.statistics.clusters:
+        if target.channel or target.consumer:
+            return "the target is about one channel or kind of consumer; only all of them together are traced yet"
+        return None if measure.name != CALLS or not target.step else "calls of one step are not traced apart"
+    return None if measure.name == WHOLE else "the number was counted by somebody else: there is nothing to follow"
