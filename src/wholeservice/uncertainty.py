@@ -34,7 +34,7 @@ class Interval:
 
 
 def wilson(hits: float, n: float, design_effect: float = 1.0) -> Interval | None:
-    """Interval of a share from *hits* of *n*; None when n is 0.
+    """Interval of a share from *hits* of *n*; None when n is 0, or when hits of n cannot be.
 
     Shape    scalars; the design effect (>= 1) shrinks n when units of one consumer are alike
     Unit     share 0-1
@@ -44,7 +44,7 @@ def wilson(hits: float, n: float, design_effect: float = 1.0) -> Interval | None
     >>> round(interval.low, 4), round(interval.high, 4)
     (0.4902, 0.9433)
     """
-    if n <= 0:
+    if n <= 0 or not 0 <= hits <= n:
         return None
     share, n_effective = hits / n, n / max(1.0, design_effect)
     spread = Z_95 * Z_95 / n_effective

@@ -242,7 +242,9 @@ a:
     workspace.day = 0
     workspace.write("fuzz.csv", "\n".join(["name,n", *lines]) + "\n")
     report = workspace.ingest(source)
-    assert report.problems == ()
+    if report.problems:  # so many NUL bytes look like UTF-16: the file is refused as a whole
+        assert [each.code for each in report.problems] == ["SRC123"]
+        return
     counted(report)
     again = workspace.ingest(source)
     assert not again.is_new

@@ -20,7 +20,9 @@ from wholeservice.measures.compute import compute
 from wholeservice.measures.finish import finish_count, finish_ratio, finish_score
 from wholeservice.measures.kpi_change import change
 from wholeservice.measures.results import Results
+from wholeservice.organisation.graph import Target
 from wholeservice.periods import instant
+from wholeservice.units import SHARE, Amount
 
 DATA = Path(os.environ.get("WHOLESERVICE_TEST_DATA", Path(__file__).parents[2] / "../shared/data"))
 PEERS = DATA.parent / "peers"
@@ -166,8 +168,9 @@ def test_carers_allowance_ratings():
          "histogram": [day[f"rating_{point}:sum"] for point in range(1, 6)]}
         for day in days if day["total:sum"] is not None
     ]  # fmt: skip
-    computed = compute(engine_with(tallies=facts), organisation(service("carers-allowance")), zone="UTC", source_order=[])
-    whole = sum((sums for cell, sums in computed if cell.entity == "carers-allowance"), Statistics())
+    known, window = organisation(service("carers-allowance")), Target("", "satisfaction", ">=", Amount(0.9, SHARE), 95)
+    computed = compute(engine_with(tallies=facts), known, zone="UTC", source_order=[], targets=[window])
+    (whole,) = [sums for cell, sums in computed if cell.entity == "carers-allowance" and cell.window == "rolling"]
     assert whole.histogram == (49, 50, 374, 2606, 5372)
     assert (whole.n, round(finish_score(whole).value, 4)) == (8451, 0.8905)
 

@@ -32,7 +32,7 @@ def fingerprints(columns: Mapping[str, pa.Array]) -> np.ndarray:
 
     total: np.ndarray | None = None
     for name, values in columns.items():
-        part = _mix(_column(values) ^ _salt(name))
+        part = scramble(_column(values) ^ _salt(name))
         part[_is_null(values)] = 0
         total = part if total is None else total + part
     return total if total is not None else np.zeros(0, np.uint64)
@@ -80,8 +80,8 @@ def hash_texts(values: pa.Array) -> np.ndarray:
     words = _words(data, np.repeat(offsets[:-1], n_words) + position * _WORD)
     left = np.clip(np.repeat(lengths, n_words) - position * _WORD, 0, _WORD)
     words &= _MASKS()[left]
-    mixed = _mix(words ^ _mix(position.astype(np.uint64) + np.uint64(1)))
-    return _mix(np.add.reduceat(mixed, first_word) ^ lengths.astype(np.uint64))
+    mixed = scramble(words ^ scramble(position.astype(np.uint64) + np.uint64(1)))
+    return scramble(np.add.reduceat(mixed, first_word) ^ lengths.astype(np.uint64))
 
 
 class Occurrences:
@@ -144,12 +144,12 @@ def _column(values: pa.Array) -> np.ndarray:
         return _lists(values)
     if pa.types.is_floating(kind):
         numbers = values.cast(pa.float64()).fill_null(0.0).to_numpy(zero_copy_only=False) + 0.0  # −0.0 becomes 0.0
-        return np.asarray(_mix(numbers.view(np.uint64)))
+        return np.asarray(scramble(numbers.view(np.uint64)))
     if pa.types.is_boolean(kind) or pa.types.is_integer(kind):
-        return _mix(values.cast(pa.int64()).fill_null(0).to_numpy(zero_copy_only=False).view(np.uint64))
+        return scramble(values.cast(pa.int64()).fill_null(0).to_numpy(zero_copy_only=False).view(np.uint64))
     if pa.types.is_temporal(kind) and not pa.types.is_duration(kind):
         as_numbers = values.cast(pa.int32()).cast(pa.int64()) if pa.types.is_date32(kind) else values.view(pa.int64())
-        return _mix(as_numbers.fill_null(0).to_numpy(zero_copy_only=False).view(np.uint64))
+        return scramble(as_numbers.fill_null(0).to_numpy(zero_copy_only=False).view(np.uint64))
     return hash_texts(values.cast(pa.string()))
 
 
@@ -160,8 +160,8 @@ def _lists(values: pa.Array) -> np.ndarray:
     lengths = values.value_lengths().fill_null(0).to_numpy(zero_copy_only=False).astype(np.int64)
     starts = np.concatenate(([0], np.cumsum(lengths)[:-1])) if len(lengths) else lengths
     position = (np.arange(len(flat)) - np.repeat(starts, lengths)).astype(np.uint64)
-    sums = np.concatenate(([np.uint64(0)], np.cumsum(_mix(flat ^ _mix(position + np.uint64(1))), dtype=np.uint64)))
-    return _mix(sums[starts + lengths] - sums[starts] + lengths.astype(np.uint64))
+    sums = np.concatenate(([np.uint64(0)], np.cumsum(scramble(flat ^ scramble(position + np.uint64(1))), dtype=np.uint64)))
+    return scramble(sums[starts + lengths] - sums[starts] + lengths.astype(np.uint64))
 
 
 def _is_null(values: pa.Array) -> np.ndarray:
@@ -191,7 +191,8 @@ def _salt(name: str) -> np.ndarray:
     return hash_texts(pa.array([name]))
 
 
-def _mix(numbers: np.ndarray) -> np.ndarray:
+def scramble(numbers: np.ndarray) -> np.ndarray:
+    """Mix each number so that no sum of the results tells of a sum of the numbers."""
     import numpy as np
 
     with np.errstate(over="ignore"):

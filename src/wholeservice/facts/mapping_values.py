@@ -147,6 +147,8 @@ def _number(values: pa.Array, reading: Reading) -> Read:
     plain = _plain_numbers(values, reading.decimal)
     is_percent = pc.fill_null(pc.match_substring_regex(values, r"%\s*\)?$"), False)
     read = _cast(plain, values, pa.float64())
+    if pc.any(pc.is_inf(read.values)).as_py():  # 1e999 is a number that no number can hold
+        read = _only(pc.fill_null(pc.is_finite(read.values), True), read.values, _none(len(values)))
     if not pc.any(is_percent).as_py():
         return read
     return Read(pc.if_else(is_percent, pc.divide(read.values, 100.0), read.values), read.refused)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from wholeservice.findings import RULES
 from wholeservice.findings.base import Evidence, Facts, Finding, Rule
+from wholeservice.organisation.graph import whole_of
 
 RULE_FAILED = "F100"
 CODES = {
@@ -34,7 +35,7 @@ def _run(rule: Rule, facts: Facts) -> list[Finding]:
 def _failed(rule: Rule, facts: Facts, error: Exception) -> Finding:
     return Finding(
         code=RULE_FAILED,
-        entity=facts.organisation.name,
+        entity=whole_of(facts.organisation),
         title=f"The rule {rule.code} ({rule.name}) could not finish; what it would have said is missing here",
         try_next="This is our mistake, not yours: please report the line below.",
         evidence=(Evidence(says=f"{type(error).__name__}: {error}"),),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from wholeservice.findings.base import Facts
-from wholeservice.organisation.graph import Step, ancestors, team_of
+from wholeservice.organisation.graph import Step, ancestors, team_of, whole_of
 from wholeservice.organisation.kinds import SERVICE, UNIT
 from wholeservice.organisation.remit import owner_of
 
@@ -18,7 +18,7 @@ def kind_of(facts: Facts, entity: str | None) -> str | None:
 
 def whole(facts: Facts) -> str:
     """Return the name that stands for the organisation as a whole, where no unit holds everything."""
-    return facts.organisation.name
+    return whole_of(facts.organisation)
 
 
 def top_unit(facts: Facts, entity: str) -> str:

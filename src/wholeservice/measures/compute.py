@@ -16,6 +16,7 @@ from wholeservice.derived.base import derive
 from wholeservice.derived.journeys import JOURNEYS, add_journeys
 from wholeservice.facts.identity import NAMES, FactTables, Unresolved, resolve
 from wholeservice.measures import MEASURES
+from wholeservice.measures.add_up import add_up
 from wholeservice.measures.base import FULL_COUNT, Cell, Measure, Statistics
 from wholeservice.measures.roll_up import roll_up
 from wholeservice.measures.rows import Row, from_arrow, rows_of, sources_of, to_arrow
@@ -68,7 +69,11 @@ def compute(
     covered = extent(engine, zone, (INTERACTIONS.name,))
     engine.add(PERIODS, periods_table(event_periods(engine, zone, windows), covered, zone))
     with_facts = [measure for measure in measures if _has_facts(engine, measure)]
-    rows = [row for measure in with_facts for row in _measured(engine, measure, source_order)]
+    rows = []
+    for measure in with_facts:
+        found = list(_measured(engine, measure, source_order))
+        known = {cell for cell, _ in found}
+        rows += found + [row for row in add_up(measure, found, windows, zone) if row[0] not in known]
     return roll_up(rows, organisation)
 
 
@@ -87,13 +92,21 @@ def extent(engine: Engine, zone: str, of: Sequence[str] = EVENTS) -> Extent | No
 
 
 def event_periods(engine: Engine, zone: str, windows: Iterable[int]) -> list[Period]:
-    """Return the months and weeks that touch the events, and whole windows of each length before the newest complete day."""
+    """Return the whole months and weeks of the events, and whole windows of each length before the newest complete day.
+
+    Where the events fill no whole month or week, those they touch are given: a part is better than nothing.
+    """
     covered = extent(engine, zone)
     if covered is None:
         return []
     from_at, to_at = instant(covered.first_on, zone), instant(covered.after_on, zone)
     rolling = [each for days in sorted(set(windows)) for each in _windows(covered, days, zone)]
-    return [*months_between(from_at, to_at, zone), *weeks_between(from_at, to_at, zone), *rolling]
+    months, weeks = (list(cut(from_at, to_at, zone)) for cut in (months_between, weeks_between))
+    return [*_whole_or_all(months, covered, zone), *_whole_or_all(weeks, covered, zone), *rolling]
+
+
+def _whole_or_all(periods: list[Period], covered: Extent, zone: str) -> list[Period]:
+    return [each for each in periods if _covers(covered, each, zone)] or periods
 
 
 def periods_table(periods: Sequence[Period], covered: Extent | None, zone: str) -> pa.Table:

@@ -50,7 +50,7 @@ class Results:
         self, measure: str, entity: str, *, step: str | None = None, channel: str | None = None, segment: str | None = None
     ) -> tuple[tuple[Cell, Statistics], ...]:
         """Return the sums behind a measure, unfinished, windows of every length, oldest first."""
-        return tuple(self._rows.get((measure, entity, step, channel, segment), ()))
+        return tuple(_of_one_currency(self._rows.get((measure, entity, step, channel, segment), [])))
 
     def every(self, measure: str) -> Iterator[tuple[Cell, Statistics]]:
         """Yield the sums behind every number of one measure: all entities, breakdowns and windows."""
@@ -67,7 +67,7 @@ class Results:
         Without *days* the most common window length is kept, so that a series never mixes weeks with months; *window*
         keeps only calendar or only rolling ones.
         """
-        rows = self._rows.get((measure, entity, step, channel, segment), [])
+        rows = _of_one_currency(self._rows.get((measure, entity, step, channel, segment), []))
         rows = [row for row in rows if window in (None, row[0].window)]
         if not rows:
             return ()
@@ -117,6 +117,16 @@ def _possible(value: Value, kind: str) -> Interval | None:
         return interval
     top = 1.0 if kind == SHARE.kind and value.value <= 1 else float("inf")
     return replace(interval, low=max(0.0, interval.low), high=min(top, interval.high))
+
+
+def _of_one_currency(rows: list[tuple[Cell, Statistics]]) -> list[tuple[Cell, Statistics]]:
+    """Keep the currency most numbers are in (the first by name of several): currencies are never mixed in one series."""
+    kinds = {cell.currency for cell, _ in rows}
+    if len(kinds) < 2:
+        return rows
+    counts = {kind: sum(cell.currency == kind for cell, _ in rows) for kind in kinds}
+    usual = min(kinds, key=lambda kind: (-counts[kind], kind or ""))
+    return [row for row in rows if row[0].currency == usual]
 
 
 def _days(cell: Cell) -> float:

@@ -12,7 +12,7 @@ from typing import Any
 
 from wholeservice.measures.base import Cell, Statistics
 from wholeservice.measures.rows import Row
-from wholeservice.organisation.graph import Entity, Organisation
+from wholeservice.organisation.graph import Entity, Organisation, whole_of
 
 SERVICE, UNIT = "service", "unit"
 LIVE = frozenset({"live", "early life", "early-life", "retiring"})
@@ -25,7 +25,7 @@ class Tree:
 
     def __init__(self, organisation: Organisation) -> None:
         self._entities = {each.id: each for each in organisation.entities.values() if each.kind in (SERVICE, UNIT)}
-        self._root = organisation.name
+        self._root = whole_of(organisation)
         self._above = {name: self._climb(name) for name in self._entities}
         self._bottom: dict[str, set[str]] = {}
         self._could: dict[tuple[str, str | None], set[str]] = {}

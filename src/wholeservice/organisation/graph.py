@@ -172,6 +172,15 @@ def _build_index(org: Organisation) -> Index:
     return index
 
 
+def whole_of(org: Organisation) -> str:
+    """Return the name under which numbers of the whole organisation stand: its own, unless something in it is called that.
+
+    >>> whole_of(Organisation("Stayline", "", "", {}, (), (), {}, ""))
+    'Stayline'
+    """
+    return f"{org.name} (all of it)" if org.name in org.entities else org.name
+
+
 def children(org: Organisation, entity_id: str) -> tuple[str, ...]:
     """Return the ids directly inside an entity, as declared."""
     return index_of(org).children.get(entity_id, ())

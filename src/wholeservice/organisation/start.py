@@ -41,7 +41,7 @@ def _free(wanted: str, taken: Collection[str]) -> str:
     """Return the id, numbered where it is taken already."""
     wanted = wanted[:80].rstrip("-")
     numbered = (f"{wanted}-{number}" for number in count(2))
-    return wanted if wanted not in taken else next(each for each in numbered if each not in taken)
+    return wanted if wanted not in (*taken, "null") else next(each for each in numbered if each not in taken)
 
 
 def _printable(words: str) -> str:
