@@ -63,8 +63,10 @@ def test_mending_everything_may_reach_beyond_the_target():
     assert (found.unexplained, found.headroom) == pytest.approx((0.0, 0.01))
 
 
-@given(st.lists(st.tuples(st.sampled_from([BANK_DOWN, PAGE_DOWN, UNSEEN_BANK, frozenset([OK])]), st.integers(1, 90)), min_size=1),
-       st.floats(0.5, 1.0))  # fmt: skip
+KINDS = st.sampled_from([BANK_DOWN, PAGE_DOWN, UNSEEN_BANK, frozenset([OK])])
+
+
+@given(st.lists(st.tuples(KINDS, st.integers(1, 90)), min_size=1), st.floats(0.5, 1.0))
 def test_the_identity_holds_for_any_mix(parts, level):
     """gap = sum of shares + unexplained - headroom, whatever was seen and whatever the target."""
     n = 10_000.0

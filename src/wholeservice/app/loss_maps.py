@@ -90,6 +90,8 @@ def _asked(need: Need, result: TargetResult) -> LossMap:
 def _why_no_map(result: TargetResult) -> str | None:
     if not result.gap or result.gap < 0:
         return "the target is met"
+    if result.gap_interval is None:
+        return "how much this number varies by chance is not known: it takes three periods of its kind"
     if not result.is_missed:
         return "the gap could be chance: the interval of the number reaches the target"
     return _why_not_traced(result)

@@ -167,7 +167,8 @@ class _Reader:
         amount: Amount | None = parse_amount(node.text or "")
         if amount is None:
             self.problems.append(Problem("SIM004", f"'{node.text}' is no number, share or time", node.place,
-                                         "a share (5%), a time (120ms) or digits", next_step="wholeservice explain SIM004"))  # fmt: skip
+                                         "a share (5%), a time (120ms) or digits",
+                                         next_step="wholeservice explain SIM004"))  # fmt: skip
             return 0.0
         return amount.number
 

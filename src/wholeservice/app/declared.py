@@ -1,0 +1,59 @@
+"""What is declared in a workspace: settings, organisation and sources, loaded and checked. Light: no engine, no store."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from wholeservice.app import settings
+from wholeservice.app.asked import Asked
+from wholeservice.app.settings import Settings
+from wholeservice.errors import InputError, Problem
+from wholeservice.facts import ingest
+from wholeservice.measures import MEASURES
+from wholeservice.organisation.check import check
+from wholeservice.organisation.graph import Organisation
+from wholeservice.organisation.load import load
+from wholeservice.sources.base import Context
+from wholeservice.units import Unit
+
+
+def check_workspace(asked: Asked) -> tuple[Organisation, list[Problem]]:
+    """Return the organisation and every problem of what is declared: settings, then organisation, then sources."""
+    folder = settings.find_workspace(asked.workspace or Path.cwd())
+    loaded, problems = settings.load(folder, overrides=asked.overrides, environment=os.environ)
+    organisation, organisation_problems = load(folder)
+    problems += [*organisation_problems, *check(organisation, measure_words())]
+    sources, source_problems = ingest.load(loaded.sources, loaded.values, loaded.zone)
+    return organisation, [*problems, *source_problems, *ingest.check(sources, context(loaded))]
+
+
+def measure_words() -> Mapping[str, Unit]:
+    """Return every word a target may call a measure by, with the unit of that measure."""
+    return {word: measure.unit for measure in MEASURES for word in (measure.name, *measure.words)}
+
+
+def context(loaded: Settings) -> Context:
+    """Return what sources may know of the workspace."""
+    return Context(loaded.folder, loaded.zone)
+
+
+def declared_organisation(loaded: Settings) -> Organisation:
+    """Load what is declared. Raises InputError with every error of the files; warnings do not stop."""
+    organisation, problems = load(loaded.folder)
+    _stop_at_errors(problems)
+    return organisation
+
+
+def declared_sources(loaded: Settings) -> tuple[ingest.Declared, ...]:
+    """Load the sources. Raises InputError with every error of their declarations."""
+    sources, problems = ingest.load(loaded.sources, loaded.values, loaded.zone)
+    _stop_at_errors(problems)
+    return sources
+
+
+def _stop_at_errors(problems: list[Problem]) -> None:
+    errors = [each for each in problems if each.severity == "error"]
+    if errors:
+        raise InputError(*errors)

@@ -1,0 +1,64 @@
+"""`wholeservice init`: a new workspace from one service, one kind of consumer and one journey."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from wholeservice.app.settings import DEFAULT_ZONE, FILE_NAME
+from wholeservice.errors import InputError, Place, Problem
+
+CODES = {
+    "NEW001": "A workspace stands in this folder already. `init` never writes over what is there: choose another folder,"
+    " or edit the files.",
+}
+
+
+@click.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.option("--name", help="Name of the organisation (default: the folder's).")
+@click.option("--service", help="One service, as its users would name it.")
+@click.option("--consumer", help="Who uses it.")
+@click.option("--journey", help="The steps from start to finish, with commas between.")
+@click.option(
+    "--zone", default=DEFAULT_ZONE, show_default=True, help="Time zone that periods are cut in, such as Europe/London."
+)
+def init(folder: Path, *, name: str | None, service: str | None, consumer: str | None, journey: str | None, zone: str) -> None:
+    """Make a new workspace in DIR; what is not given as an option is asked for on a terminal.
+
+    Example:  wholeservice init my-organisation --service "Book a room" --consumer guest --journey find,pay,stay
+    """
+    from wholeservice.organisation.start import new_workspace
+
+    _refuse_existing(folder)
+    service = service or _ask("One service, as its users would name it", "Get help")
+    consumer = consumer or _ask("Who uses it", "customer")
+    journey = journey or _ask("Its steps, with commas between", "start, finish")
+    files = new_workspace(name or folder.resolve().name, service, consumer, journey.split(","), zone)
+    _write(folder, files)
+    click.echo(f"A new workspace stands in {folder}:")
+    for path in files:
+        click.echo(f"  {folder / path}")
+    click.echo(f"Next:  wholeservice --workspace {folder} check")
+
+
+def _ask(question: str, otherwise: str) -> str:
+    if not sys.stdin.isatty():
+        return otherwise
+    return str(click.prompt(question, default=otherwise))
+
+
+def _refuse_existing(folder: Path) -> None:
+    if (folder / FILE_NAME).exists():
+        raise InputError(Problem("NEW001", f"{folder} is a workspace already", Place(str(folder / FILE_NAME)), "a new folder",
+                                 next_step="choose another folder, or edit what is there"))  # fmt: skip
+
+
+def _write(folder: Path, files: dict[str, str]) -> None:
+    for path, text in files.items():
+        target = folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with target.open("x", encoding="utf-8") as stream:  # never over a file that is there
+            stream.write(text)

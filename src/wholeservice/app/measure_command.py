@@ -1,0 +1,56 @@
+"""`wholeservice measure`: what was measured, with interval, number of units, period and coverage."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from wholeservice.app.asked import Asked
+from wholeservice.app.printing import TABLE, format_option, print_rows, say
+from wholeservice.errors import InputError, Problem
+
+if TYPE_CHECKING:
+    from wholeservice.periods import Period
+
+MOST_ROWS = 40  # a table for people; JSON and CSV print everything
+
+
+@click.command()
+@click.argument("name", required=False)
+@click.option("--of", "entity", metavar="ENTITY", help="Only this service, part or unit.")
+@click.option("--by", type=click.Choice(["channel", "step"]), help="Break the numbers down.")
+@click.option("--period", metavar="PERIOD", help="2026, 2026-Q3, 2026-09 or FROM..TO; default: the newest.")
+@format_option
+@click.pass_obj
+def measure(asked: Asked, *, name: str | None, entity: str | None, by: str | None, period: str | None, form: str) -> None:
+    """Print measured numbers: value, interval, n, period, coverage.
+
+    A number that is missing says why; it is never shown as zero.
+
+    Example:  wholeservice measure completion --of book-and-stay --by channel
+    """
+    from wholeservice.app import measured
+    from wholeservice.app.workspace import current_data
+
+    settings = asked.settings()
+    data = current_data(settings)
+    rows = measured.ask(data, measured.Question(name, entity, by, _period(period, settings.zone)))
+    shown = rows[:MOST_ROWS] if form == TABLE else rows
+    print_rows(shown, measured.columns(data, shown), form)
+    if not rows:
+        say("Nothing was measured for this question. `wholeservice measure --format csv` prints all there is.")
+    elif name is None and entity is None and by is None and period is None and form == TABLE:
+        say("All services together. Name a measure to see it everywhere, or a service with --of; `explain NAME` defines one.")
+    elif len(shown) < len(rows):
+        say(f"... and {len(rows) - len(shown):,} more: name a measure, narrow with --of, or print all with --format csv")
+
+
+def _period(words: str | None, zone: str) -> Period | None:
+    from wholeservice.periods import parse_period
+
+    period = parse_period(words, zone) if words else None
+    if words and period is None:
+        raise InputError(Problem("ASK003", f"'{words}' is not a period", expected="2026, 2026-Q3, 2026-09 or FROM..TO",
+                                 next_step="write the period in one of these forms"))  # fmt: skip
+    return period

@@ -1,0 +1,188 @@
+"""Measured numbers as rows: which points are asked for, and how each is written for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from wholeservice.app.printing import Column, Row
+from wholeservice.errors import InputError, Problem, suggest
+from wholeservice.measures.base import Measure
+from wholeservice.measures.results import Point
+from wholeservice.organisation.graph import steps, whole_of
+from wholeservice.pages.base import Data
+from wholeservice.periods import ROLLING, Period, label
+from wholeservice.units import Unit, money, write
+
+CHANNEL, STEP = "channel", "step"
+
+CODES = {
+    "ASK001": "No measure has this name. `wholeservice measure` without a name lists what was measured; `wholeservice explain`"
+    " lists all measures.",
+    "ASK002": "No service, part, unit or team has this id in the organisation, neither declared nor seen by a source.",
+    "ASK003": "The period cannot be read. Write 2026, 2026-Q3, 2026-09 or 2026-09-01..2026-10-01 (the end is exclusive).",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What `measure` was asked: None means all."""
+
+    measure: str | None = None
+    entity: str | None = None
+    by: str | None = None
+    period: Period | None = None
+
+
+def ask(data: Data, question: Question) -> list[Row]:
+    """
+    Return one row per measured number.
+
+    Shape    by measure, then entity in the organisation's order, then breakdown; the newest period unless one is asked for.
+             Asked for nothing in particular: the organisation as a whole
+    Errors   InputError when the measure or entity is not known
+    """
+    measures = [_measure(data, question.measure)] if question.measure else list(data.measures.values())
+    entity = find_entity(data, question.entity) if question.entity else None
+    if question == Question() and data.results.measures_of(whole_of(data.organisation)):
+        entity = whole_of(data.organisation)
+    return [
+        _row(data, measure, point)
+        for measure in measures
+        for each in ([entity] if entity else _in_order(data, measure.name))
+        for point in _points(data, measure.name, each, question)
+    ]
+
+
+def _measure(data: Data, word: str) -> Measure:
+    named = {name: each for each in data.measures.values() for name in (each.name, *each.words)}
+    if word in named:
+        return named[word]
+    raise InputError(Problem("ASK001", f"no measure is called '{word}'", expected=f"one of {', '.join(data.measures)}",
+                             nearest=suggest(word, named), next_step="wholeservice explain lists all measures"))  # fmt: skip
+
+
+def find_entity(data: Data, word: str) -> str:
+    """Return the id of the entity that *word* names: an id, an alias or a title. Raises InputError with ASK002."""
+    known = data.organisation.entities
+    whole = {data.organisation.name.lower(): whole_of(data.organisation)}
+    by_name = {each.title.lower(): each.id for each in known.values()} | dict(data.organisation.aliases) | whole
+    found = word if word in known else by_name.get(word.lower())
+    if found is not None:
+        return found
+    raise InputError(Problem("ASK002", f"nothing is called '{word}'", expected=f"the id of one of {len(known)} entities",
+                             nearest=suggest(word, known) or suggest(word, by_name),
+                             next_step="wholeservice measure lists what was measured"))  # fmt: skip
+
+
+def _in_order(data: Data, measure: str) -> list[str]:
+    """Return what was measured, the organisation as a whole first, then in its order."""
+    measured = data.results.entities(measure)
+    known = [each for each in (whole_of(data.organisation), *data.organisation.entities) if each in measured]
+    return known + sorted(measured.difference(known))
+
+
+def _points(data: Data, measure: str, entity: str, question: Question) -> Iterator[Point]:
+    for step, channel in _breakdowns(data, measure, entity, question.by):
+        series = data.results.series(measure, entity, step=step, channel=channel)
+        if question.period:
+            yield from (each for each in series if _overlaps(each, question.period))
+        else:
+            # A rolling window ends with the newest complete day; a calendar period may have only begun.
+            rolling = data.results.series(measure, entity, step=step, channel=channel, window=ROLLING)
+            yield from (rolling or series)[-1:]
+
+
+def _breakdowns(data: Data, measure: str, entity: str, by: str | None) -> Iterator[tuple[str | None, str | None]]:
+    """Yield the (step, channel) pairs to show; where a number is only known per channel, its channels stand for it."""
+    results = data.results
+    for step in _steps(data, measure, entity) if by == STEP else (None,):
+        channels = sorted(results.channels(measure, entity, step))
+        has_total = bool(results.rows(measure, entity, step=step))
+        yield from ((step, channel) for channel in (channels if by == CHANNEL or not has_total else (None,)))
+
+
+def _steps(data: Data, measure: str, entity: str) -> list[str]:
+    """Return the steps with a number, in the order of the journey."""
+    measured = data.results.steps(measure, entity)
+    journey = [each.id.removeprefix(f"{entity}.") for each in steps(data.organisation, entity)]
+    return [each for each in journey if each in measured] + sorted(measured.difference(journey))
+
+
+def _overlaps(point: Point, period: Period) -> bool:
+    return point.cell.from_at < period.to_at and period.from_at < point.cell.to_at
+
+
+def _row(data: Data, measure: Measure, point: Point) -> Row:
+    cell, value, sums = point.cell, point.value, point.statistics
+    interval = value.interval
+    return {
+        "measure": measure.name,
+        "entity": cell.entity,
+        "step": cell.step,
+        "channel": cell.channel,
+        "value": value.value,
+        "low": interval.low if interval else None,
+        "high": interval.high if interval else None,
+        "interval_method": interval.method if interval else None,
+        "interval_of": interval.of if interval else None,
+        "unit": _unit(measure, cell.currency).name,
+        "n": value.n,
+        "from": cell.from_at,
+        "to": cell.to_at,
+        "window": cell.window,
+        "reporting": sums.reporting or None,
+        "expected": sums.expected or None,
+        "why_missing": value.why_missing,
+        "zone": data.zone,
+        "snapshot": data.snapshot,
+    }
+
+
+def _unit(measure: Measure, currency: str | None) -> Unit:
+    return money(currency) if currency and measure.unit.kind == "money" else measure.unit
+
+
+def columns(data: Data, rows: Sequence[Row]) -> list[Column]:
+    """Return the columns of the table for people; step and channel stand there when a row has one."""
+    breakdown = [Column(key, key.capitalize()) for key in (STEP, CHANNEL) if any(row[key] for row in rows)]
+    return [
+        Column("measure", "Measure"),
+        Column("entity", "Of", lambda row: title(data, row["entity"])),
+        *breakdown,
+        Column("value", "Value", lambda row: _value(data, row), is_number=True),
+        Column("low", "95 % interval", lambda row: _interval(data, row)),
+        Column("n", "n", lambda row: f"{row['n']:,.0f}", is_number=True),
+        Column("from", "Period", lambda row: label(Period(row["from"], row["to"]), row["zone"])),
+        Column("reporting", "Reporting", _coverage, is_number=True),
+    ]
+
+
+def title(data: Data, entity: str) -> str:
+    """Return the entity's name for people; its id when it is not known."""
+    known = data.organisation.entities.get(entity)
+    return known.title if known else entity
+
+
+def _row_unit(data: Data, row: Row) -> Unit:
+    unit = data.measures[row["measure"]].unit
+    return money(row["unit"]) if unit.kind == "money" else unit
+
+
+def _value(data: Data, row: Row) -> str:
+    if row["value"] is None:
+        return f"not measured: {row['why_missing']}"
+    return write(row["value"], _row_unit(data, row))
+
+
+def _interval(data: Data, row: Row) -> str:
+    if row["low"] is None:
+        return "–"
+    unit = _row_unit(data, row)
+    return f"{write(row['low'], unit)} to {write(row['high'], unit)}, {row['interval_of']}"
+
+
+def _coverage(row: Row) -> str:
+    if row["expected"]:
+        return f"{row['reporting'] or 0:,.0f} of {row['expected']:,.0f}"
+    return f"{row['reporting']:,.0f}" if row["reporting"] else "–"

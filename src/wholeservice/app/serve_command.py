@@ -1,0 +1,68 @@
+"""`wholeservice serve`: the web pages, on this machine only unless told otherwise."""
+
+from __future__ import annotations
+
+import errno
+import socket
+import webbrowser
+from typing import TYPE_CHECKING
+
+import click
+
+from wholeservice.app.asked import Asked
+from wholeservice.app.printing import say
+
+if TYPE_CHECKING:
+    from wholeservice.app.settings import Settings
+
+HOST, PORT = "127.0.0.1", 8765
+N_PORTS_TRIED = 20
+
+
+@click.command()
+@click.option("--host", default=HOST, show_default=True, help="Address to listen on; 0.0.0.0 opens it to the network.")
+@click.option("--port", default=PORT, show_default=True, help="Port; the next free one is taken if it is in use.")
+@click.option("--open", "is_opened", is_flag=True, help="Open the browser.")
+@click.pass_obj
+def serve(asked: Asked, *, host: str, port: int, is_opened: bool) -> None:
+    """Serve the pages; stop with Ctrl-C.
+
+    Example:  wholeservice --workspace examples/govuk serve --open
+    """
+    serve_workspace(asked.settings(), host=host, port=port, is_opened=is_opened)
+
+
+def serve_workspace(settings: Settings, *, host: str = HOST, port: int = PORT, is_opened: bool = False) -> None:
+    """Serve the stored results of a workspace until it is stopped; results are computed first where there are none."""
+    import uvicorn
+
+    from wholeservice.app.web import LOOPBACK, create_app
+    from wholeservice.app.workspace import newest_stored, refresh
+
+    refresh(settings)
+    load_data = newest_stored(settings)
+    load_data()  # now, so that the first reader does not wait
+    listening = listen(host, port)
+    url = f"http://{host}:{listening.getsockname()[1]}/"
+    say(f"Serving {settings.name} at {url}  (stop with Ctrl-C)")
+    if is_opened:
+        webbrowser.open(url)
+    hosts = LOOPBACK if host in LOOPBACK else ("*",)  # the door to the network is open: any name may lead here
+    app = create_app(load_data, hosts=hosts)
+    uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False)).run(sockets=[listening])
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Return a bound socket on the first free port from *port* on; 0 lets the system choose."""
+    for each in range(port, port + N_PORTS_TRIED) if port else (0,):
+        listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listening.bind((host, each))
+        except OSError as error:
+            listening.close()
+            if error.errno != errno.EADDRINUSE:
+                raise
+            continue
+        return listening
+    raise OSError(errno.EADDRINUSE, f"ports {port} to {port + N_PORTS_TRIED - 1} of {host} are all in use")

@@ -1,0 +1,136 @@
+"""Compute everything of one snapshot, in the order in which data flows: facts, derived, measures, findings, loss maps."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, fields
+from typing import TYPE_CHECKING, Any
+
+from wholeservice import tables
+from wholeservice.app.loss_maps import loss_maps
+from wholeservice.app.stored_results import Rows, with_seen
+from wholeservice.findings.base import Facts
+from wholeservice.findings.find import find
+from wholeservice.measures import MEASURES
+from wholeservice.measures.results import Results
+from wholeservice.organisation.graph import Organisation
+from wholeservice.organisation.load import load
+from wholeservice.pages.base import Data
+from wholeservice.periods import instant
+
+if TYPE_CHECKING:
+    from wholeservice.app.settings import Settings
+    from wholeservice.engines.base import Engine
+    from wholeservice.engines.duckdb_engine import DuckdbEngine
+    from wholeservice.facts.identity import Unresolved
+    from wholeservice.facts.store import Run, Store
+
+Doing = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Pinned:
+    """What a snapshot is made from: one run of the store, the declared organisation, and the order of the sources."""
+
+    store: Store
+    run: Run
+    declared: Organisation
+    zone: str
+    source_order: tuple[str, ...]
+
+
+def compute_snapshot(pinned: Pinned, snapshot: str, doing: Doing) -> tuple[Data, Rows]:
+    """Return everything pages may read, and the rows behind it that are stored."""
+    from wholeservice.measures.compute import compute, prepare, to_arrow
+
+    sightings = pinned.store.read(pinned.run, tables.SIGHTINGS.name)
+    organisation, _ = with_seen(pinned.declared, sightings)
+    with open_engine(pinned.store, pinned.run) as engine:
+        doing("names, attempts and visits")
+        prepare(engine, organisation)
+        doing("measures")
+        rows = compute(engine, organisation, zone=pinned.zone, source_order=pinned.source_order)
+        results = Results(MEASURES, rows)
+        doing("findings")
+        facts = Facts(organisation, results, pinned.zone, newest_at(engine, pinned.zone), extracts(engine))
+        findings = find(facts)
+        doing("loss maps")
+        maps = loss_maps(engine, organisation, results, pinned.zone)
+        runs = run_rows(pinned.store, names_by_source(engine))
+    measures = {measure.name: measure for measure in MEASURES}
+    data = Data(organisation, results, findings, maps, measures, runs, snapshot, pinned.zone)
+    return data, Rows(to_arrow(rows), sightings)
+
+
+@contextmanager
+def open_engine(store: Store, run: Run) -> Iterator[DuckdbEngine]:
+    """Yield an engine over the files that the run pinned."""
+    from wholeservice.engines.duckdb_engine import DuckdbEngine
+
+    engine = DuckdbEngine()
+    try:
+        for name, files in store.files(run).items():
+            engine.add(name, files)
+        yield engine
+    finally:
+        engine.close()
+
+
+def newest_at(engine: Engine, zone: str) -> dt.datetime | None:
+    """Return the newest instant that the facts speak of; never the clock. None when there are no facts."""
+    from wholeservice.facts.identity import FactTables
+    from wholeservice.measures.compute import extent
+
+    covered = extent(engine, zone)
+    tallies = FactTables(engine).tallies
+    tallied = engine.run(tallies.aggregate(newest_at=tallies.to_at.max())).to_pylist()[0]["newest_at"]
+    known = [instant(covered.after_on, zone)] if covered else []
+    return max([*known, *([tallied.astimezone(dt.UTC)] if tallied else [])], default=None)
+
+
+def extracts(engine: Engine) -> dict[str, list[dict[str, Any]]]:
+    """Return the small extracts of facts that rules look at."""
+    from wholeservice.findings.disagreement import EXTRACT, Disagreement
+
+    names = [each.name for each in fields(Disagreement)]
+    table = engine.table(EXTRACT)
+    return {EXTRACT: engine.run(table.filter(table.entity.notnull()).select(names)).to_pylist()}
+
+
+def names_by_source(engine: Engine) -> dict[str, tuple[int, int]]:
+    """Return source -> (names its facts use, how many of them stand for an entity), as resolved in this snapshot."""
+    from wholeservice.facts.identity import FactTables, foreign_column
+
+    found: dict[str, set[tuple[str, bool]]] = {}
+    for table in tables.TABLES:
+        column = foreign_column(table)
+        if column is None:
+            continue
+        rows = getattr(FactTables(engine), table.name)
+        named = rows.select(rows.source, name=rows[column], is_known=rows.entity.notnull()).distinct()
+        for row in engine.run(named.filter(named.name.notnull())).to_pylist():
+            found.setdefault(row["source"], set()).add((row["name"], row["is_known"]))
+    return {source: (len(names), sum(is_known for _, is_known in names)) for source, names in found.items()}
+
+
+def run_rows(store: Store, names: Mapping[str, tuple[int, int]]) -> tuple[Mapping[str, Any], ...]:
+    """Return the runs of the store as plain rows, newest first; that one says how many names resolve now."""
+    newest, *older = [asdict(run) for run in reversed(store.runs())]
+    counts = [
+        {**each, **dict(zip(("names", "resolved"), names.get(each["source"], (0, 0)), strict=True))}
+        for each in newest["counts"]
+    ]
+    return ({**newest, "counts": counts}, *older)
+
+
+def names_in_run(settings: Settings, store: Store, run: Run) -> tuple[dict[str, tuple[int, int]], tuple[Unresolved, ...]]:
+    """Return per source how many names its facts use and how many are known, and the names that stand for nothing."""
+    from wholeservice.facts.identity import resolve
+
+    declared, _ = load(settings.folder)
+    organisation, _ = with_seen(declared, store.read(run, tables.SIGHTINGS.name))
+    with open_engine(store, run) as engine:
+        unresolved = resolve(engine, organisation)
+        return names_by_source(engine), unresolved

@@ -1,0 +1,159 @@
+"""The results of a snapshot on disk: written once and whole, read back quickly and without an engine.
+
+    .wholeservice/results/current              the name of the newest snapshot
+    .wholeservice/results/<snapshot>/          statistics.parquet, findings.json, loss_maps.json, about.json, and the
+                                               organisation they were made with: organisation/*.yaml, sightings.parquet
+
+A snapshot is named by the run that pinned the facts, the hash of the declared organisation, and the version of the
+definitions. Everything is written into a temporary folder that is then renamed: a half-written result is never seen.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from wholeservice import __version__
+from wholeservice.app.records import from_plain, to_plain
+from wholeservice.errors import OutsideError, Problem
+from wholeservice.findings.base import Finding
+from wholeservice.findings.losses import LossMap
+from wholeservice.measures.base import Measure
+from wholeservice.organisation import load as organisation_files
+from wholeservice.organisation.graph import Organisation
+from wholeservice.organisation.sightings import with_sightings
+from wholeservice.pages.base import Data
+from wholeservice.tables import Sighting
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+CURRENT, STATISTICS, SIGHTINGS = "current", "statistics.parquet", "sightings.parquet"
+FINDINGS, LOSS_MAPS, ABOUT = "findings.json", "loss_maps.json", "about.json"
+
+CODES = {
+    "RES001": "Nothing was measured in this workspace yet. `wholeservice ingest` reads the sources named in wholeservice.yaml"
+    " and `wholeservice measure` computes the results.",
+    "RES002": "The stored results cannot be read: a file is missing or damaged. Delete the folder that is named; it is made"
+    " again from the store.",
+}
+
+
+def definitions_version(measures: Iterable[Measure], rule_codes: Iterable[str]) -> str:
+    """Return a short hash over every measure's name and version, every rule, and our own version."""
+    words = [f"{measure.name} {measure.version}" for measure in measures] + sorted(rule_codes) + [__version__]
+    return hashlib.sha256("\n".join(words).encode()).hexdigest()[:8]
+
+
+def snapshot_name(run_id: str, organisation_hash: str, definitions: str) -> str:
+    """Return the name of a snapshot, which is also its folder's."""
+    return f"{run_id}.{organisation_hash[:8]}.{definitions}"
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What of a snapshot is kept as rows: the sums behind every number, and what sources saw of the organisation."""
+
+    statistics: pa.Table
+    sightings: pa.Table
+
+
+def save(results: Path, data: Data, rows: Rows, declared: Path) -> None:
+    """
+    Store everything of a snapshot under *results* and make it the current one. Saving it again changes nothing.
+
+    *declared* is the folder of YAML the organisation was loaded from.
+    """
+    results.mkdir(parents=True, exist_ok=True)
+    final = results / data.snapshot
+    if not final.exists():
+        _write_whole(final, data, rows, declared)
+    _write_atomically(results / CURRENT, data.snapshot)
+
+
+def _write_whole(final: Path, data: Data, rows: Rows, declared: Path) -> None:
+    import pyarrow.parquet as pq
+
+    working = Path(tempfile.mkdtemp(prefix="unfinished-", dir=final.parent))
+    try:
+        shutil.copytree(declared, working / organisation_files.FOLDER)
+        pq.write_table(rows.statistics, working / STATISTICS)
+        pq.write_table(rows.sightings, working / SIGHTINGS)
+        _write_json(working / FINDINGS, data.findings)
+        _write_json(working / LOSS_MAPS, list(data.loss_maps.values()))
+        _write_json(working / ABOUT, {"snapshot": data.snapshot, "zone": data.zone, "runs": data.runs})
+        working.rename(final)
+    except OSError:
+        if not final.exists():  # else another process stored the same snapshot first: as good as ours
+            raise
+    finally:
+        shutil.rmtree(working, ignore_errors=True)
+
+
+def _write_json(path: Path, value: Any) -> None:
+    path.write_text(json.dumps(to_plain(value), ensure_ascii=False), encoding="utf-8")
+
+
+def _write_atomically(path: Path, text: str) -> None:
+    temporary = path.with_suffix(f".{os.getpid()}.tmp")
+    temporary.write_text(text, encoding="utf-8")
+    temporary.replace(path)
+
+
+def current(results: Path) -> str | None:
+    """Return the name of the newest stored snapshot, None when nothing is stored."""
+    try:
+        return (results / CURRENT).read_text(encoding="utf-8").strip() or None
+    except FileNotFoundError:
+        return None
+
+
+def load(results: Path, snapshot: str, measures: Sequence[Measure]) -> Data:
+    """
+    Load the results of *snapshot*.
+
+    Errors   OutsideError RES002 when a file is missing or damaged
+    """
+    folder = results / snapshot
+    try:
+        return _load(folder, measures)
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise OutsideError(Problem("RES002", f"the results in {folder} cannot be read: {str(error).splitlines()[0][:200]}",
+                                   next_step="delete that folder; it is made again from the store")) from error  # fmt: skip
+
+
+def _load(folder: Path, measures: Sequence[Measure]) -> Data:
+    import pyarrow.parquet as pq
+
+    from wholeservice.measures.compute import from_arrow
+    from wholeservice.measures.results import Results
+
+    about = _read_json(folder / ABOUT)
+    maps = [from_plain(LossMap, each) for each in _read_json(folder / LOSS_MAPS)]
+    return Data(
+        organisation=with_seen(organisation_files.load(folder)[0], pq.read_table(folder / SIGHTINGS))[0],
+        results=Results(measures, from_arrow(pq.read_table(folder / STATISTICS))),
+        findings=tuple(from_plain(Finding, each) for each in _read_json(folder / FINDINGS)),
+        loss_maps={(each.entity, each.need): each for each in maps},
+        measures={measure.name: measure for measure in measures},
+        runs=tuple(about["runs"]),
+        snapshot=about["snapshot"],
+        zone=about["zone"],
+    )
+
+
+def with_seen(declared: Organisation, sightings: pa.Table) -> tuple[Organisation, list[Problem]]:
+    """Return the declared organisation with what sources saw, and where the two clash."""
+    rows: list[Any] = [Sighting(**row) for row in sightings.to_pylist()]
+    return with_sightings(declared, rows)
+
+
+def _read_json(path: Path) -> Any:
+    return json.loads(path.read_text(encoding="utf-8"))

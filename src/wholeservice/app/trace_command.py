@@ -1,0 +1,53 @@
+"""`wholeservice trace`: where a missed target is lost and what the loss starts from, in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from wholeservice.app.asked import Asked
+from wholeservice.app.printing import TABLE, format_option, print_rows, say
+
+if TYPE_CHECKING:
+    from wholeservice.findings.losses import LossMap
+    from wholeservice.pages.base import Data
+
+
+@click.command()
+@click.argument("entity")
+@click.option("--need", metavar="NAME", help="Only this need; default: all with a target, the largest gap first.")
+@format_option
+@click.pass_obj
+def trace(asked: Asked, *, entity: str, need: str | None, form: str) -> None:
+    """Tell where a service falls short of its needs, and what the loss starts from.
+
+    Sizes are shares of all attempts, and add up to the gap. Advice goes by "mend only this": what would be won back if
+    nothing else changed.
+
+    Example:  wholeservice trace book-and-stay --need sure-of-price
+    """
+    from wholeservice.app import measured, traced
+    from wholeservice.app.workspace import current_data
+
+    data = current_data(asked.settings())
+    found = traced.maps_of(data, measured.find_entity(data, entity), need)
+    if form != TABLE:
+        print_rows([row for each in found for row in traced.rows(each, data.snapshot)], (), form)
+        return
+    for each in found:
+        print_map(data, each)
+    if not found:
+        say(f"'{entity}' has no need with a target yet, so nothing can be traced. Add `targets:` to one of its needs.")
+
+
+def print_map(data: Data, drawn: LossMap) -> None:
+    """Print one loss map: headline, origins, what is not explained."""
+    from wholeservice.app import traced
+
+    click.echo("\n".join(traced.headline(data, drawn)))
+    if not drawn.why_no_map:
+        click.echo()
+        print_rows(traced.origin_rows(drawn), traced.origin_columns(drawn), TABLE)
+        click.echo("\n".join(f"  {line}" for line in traced.footnotes(drawn)))
+    click.echo()

@@ -1,0 +1,150 @@
+"""A loss map in words and as rows: the gap, what it starts from, what is not traced, and which data would tell more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from wholeservice.app.printing import Column, Row, sentence
+from wholeservice.errors import InputError, Problem, suggest
+from wholeservice.findings.losses import Box, LossMap
+from wholeservice.findings.propagation import AT_OR_BELOW, STARTS_HERE
+from wholeservice.pages.base import Data
+from wholeservice.periods import label
+from wholeservice.uncertainty import Interval
+from wholeservice.units import SHARE, SHARE_POINTS, Unit, write
+
+CODES = {
+    "ASK004": "This service has no need of that name, or none with a target. The needs stand under `needs:` of the service in"
+    " the organisation; each needs a target before a loss can be traced.",
+}
+
+MOST_ORIGINS = 8  # a table for people; the smaller ones are summed in one line
+
+
+def maps_of(data: Data, entity: str, need: str | None) -> list[LossMap]:
+    """Return the loss maps of an entity, the largest gap first. Raises InputError when there is none of that name."""
+    found = {each_need: each for (of, each_need), each in data.loss_maps.items() if of == entity}
+    if need is not None and need not in found:
+        raise InputError(Problem("ASK004", f"'{entity}' has no traced need '{need}'", nearest=suggest(need, found),
+                                 expected=f"one of {sentence(found, 'or')}" if found else "a need with a target",
+                                 next_step=f"wholeservice trace {entity} shows all of them"))  # fmt: skip
+    kept = [found[need]] if need is not None else list(found.values())
+    return sorted(kept, key=lambda each: -each.gap)
+
+
+def rows(drawn: LossMap, snapshot: str) -> list[Row]:
+    """Return one row per box that carries loss, the largest origin first; shares are of all attempts (0 to 1)."""
+    return [
+        {
+            "entity": drawn.entity, "need": drawn.need, "target": drawn.target, "gap": drawn.gap, "value": drawn.value,
+            "level": drawn.level, "unit": drawn.unit.name, "n": drawn.n, "box": box.id, "kind": box.kind, "title": box.title,
+            "claim": box.claim, "flow_in": box.flow_in, "starts_here": box.starts_here, "not_traced": box.not_traced,
+            "low": box.interval.low if box.interval else None, "high": box.interval.high if box.interval else None,
+            "alone": box.alone, "last": box.last, "is_named": box.is_named, "is_top": box.is_top,
+            "observed": box.observed, "reference": box.reference, "from": drawn.period.from_at, "to": drawn.period.to_at,
+            "snapshot": snapshot,
+        }
+        for box in sorted(drawn.boxes, key=_by_origin) if box.flow_in or box.starts_here or box.not_traced
+    ]  # fmt: skip
+
+
+def _by_origin(box: Box) -> tuple[float, str]:
+    return (-box.starts_here - box.not_traced, box.id)
+
+
+def headline(data: Data, drawn: LossMap) -> list[str]:
+    """Return what is missed and by how much, and what can be said of where it starts."""
+    need = next((each for each in data.organisation.needs if (each.service, each.id) == (drawn.entity, drawn.need)), None)
+    says = f'"{need.says}"' if need and need.says else drawn.need
+    lines = [f"{says}   target: {drawn.target}"]
+    when = label(drawn.period, data.zone)
+    lines.append(f"  measured {write(drawn.value, drawn.unit)} of n = {drawn.n:,.0f} in {when}; {_gap_words(drawn)}")
+    if drawn.people_per_day:
+        lines.append(f"  about {drawn.people_per_day:,.0f} people a day")
+    if drawn.why_no_map:
+        return [*lines, f"  no map: {drawn.why_no_map}"]
+    return [*lines, f"  {_origin_words(drawn)}"]
+
+
+def _gap_words(drawn: LossMap) -> str:
+    if drawn.gap <= 0:
+        return "the target is met"
+    return f"gap {write(drawn.gap, _gap_unit(drawn.unit))}{_between(drawn.gap_interval, _gap_unit(drawn.unit))}"
+
+
+def _gap_unit(unit: Unit) -> Unit:
+    return SHARE_POINTS if unit == SHARE else unit
+
+
+def _between(interval: Interval | None, unit: Unit) -> str:
+    return f" (95 %: {write(interval.low, unit)} to {write(interval.high, unit)})" if interval else ""
+
+
+def _origin_words(drawn: LossMap) -> str:
+    titles = {box.id: box.title for box in drawn.boxes}
+    named = [titles.get(each, each) for each in drawn.top]
+    if len(named) == 1:
+        return f"most of it starts at {named[0]}"
+    return (
+        f"most of it starts at {sentence(named, 'or')}: the data does not separate them"
+        if named
+        else "no origin can be named for certain"
+    )
+
+
+def origin_rows(drawn: LossMap) -> list[Row]:
+    """Return the rows of the table for people: where loss starts or is not traced further, the largest first."""
+    return [{"box": box} for box in _origins(drawn)[:MOST_ORIGINS]]
+
+
+def _origins(drawn: LossMap) -> list[Box]:
+    return sorted((box for box in drawn.boxes if box.starts_here + box.not_traced > 0), key=_by_origin)
+
+
+def origin_columns(drawn: LossMap) -> list[Column]:
+    """Return the columns of the table for people; sizes are in the unit of the gap."""
+    unit = _gap_unit(drawn.unit)
+
+    def amount(number: float | None) -> str:
+        return "–" if number is None else write(number, unit)
+
+    return [
+        Column("box", "Where", lambda row: row["box"].title),
+        Column("kind", "Kind", lambda row: row["box"].kind),
+        Column("claim", "What can be said", lambda row: _claim(row["box"])),
+        Column("size", "Size", lambda row: amount(row["box"].starts_here + row["box"].not_traced), is_number=True),
+        Column("interval", "95 % interval", lambda row: _interval(row["box"], unit)),
+        Column("alone", "Mend only this", lambda row: amount(row["box"].alone), is_number=True),
+        Column("last", "If only this is left", lambda row: amount(row["box"].last), is_number=True),
+    ]
+
+
+def _interval(box: Box, unit: Unit) -> str:
+    return f"{write(box.interval.low, unit)} to {write(box.interval.high, unit)}" if box.interval else "–"
+
+
+def _claim(box: Box) -> str:
+    if box.starts_here and box.claim == STARTS_HERE:
+        return "starts here" + ("" if box.is_named else ", could be chance")
+    return "starts here or below" if box.claim == AT_OR_BELOW else "not traced further"
+
+
+def footnotes(drawn: LossMap) -> Iterator[str]:
+    """Yield what the map does not explain, the evidence it rests on, and the data that would tell more."""
+    unit = _gap_unit(drawn.unit)
+    smaller = _origins(drawn)[MOST_ORIGINS:]
+    if smaller:
+        together = sum(box.starts_here + box.not_traced for box in smaller)
+        yield f"and {len(smaller)} smaller: {write(together, unit)} together (all with --format csv)"
+    if drawn.unexplained:
+        yield f"unexplained: {write(drawn.unexplained, unit)} of the gap has no origin among what was seen"
+    if drawn.headroom:
+        yield f"headroom: mending everything would go {write(drawn.headroom, unit)} beyond the target"
+    shares = [f"{write(share, SHARE)} {rung}" for rung, share in drawn.by_rung if share > 0]
+    if shares:
+        yield f"evidence: {sentence(shares)}"
+    yield from _missing(drawn, unit)
+
+
+def _missing(drawn: LossMap, unit: Unit) -> list[str]:
+    return [f"would tell more: {each.what} (up to {write(each.could_explain, unit)})" for each in drawn.missing]

@@ -1,0 +1,78 @@
+"""Which numbers a question is answered with, and how they are written."""
+
+from __future__ import annotations
+
+import pytest
+from app.small import data, row
+
+from wholeservice.app.measured import Question, ask, columns
+from wholeservice.errors import InputError
+from wholeservice.periods import parse_period
+
+
+def values(**question):
+    return [(each["entity"], each["step"], each["channel"], each["value"]) for each in ask(data(), Question(**question))]
+
+
+def test_a_question_about_nothing_in_particular_is_about_the_whole_organisation():
+    """Without a measure or an entity, the organisation as a whole answers."""
+    assert values() == [("Small", None, None, 0.75)]
+
+
+def test_the_newest_whole_window_is_shown_and_not_the_week_that_has_only_begun():
+    """80 of 100 in four whole weeks, and not 1 of 4 in the week since."""
+    assert values(measure="completion", entity="stay") == [("stay", None, None, 0.8)]
+
+
+def test_a_period_that_is_asked_for_is_shown_with_every_window_that_touches_it():
+    """June touches the four weeks; the week that begins at its end does not."""
+    rows = ask(data(), Question("completion", "stay", period=parse_period("2026-06")))
+    assert [each["value"] for each in rows] == [0.8]
+
+
+def test_a_breakdown_has_a_row_for_each_channel():
+    """Two channels, in alphabetical order, without the total."""
+    assert values(measure="completion", entity="stay", by="channel") == [("stay", None, "app", 1.25), ("stay", None, "web", 0.5)]
+
+
+def test_steps_stand_in_the_order_of_the_journey():
+    """Sleeping comes before arriving here, since the journey says so."""
+    assert [each[1] for each in values(measure="step-conversion", by="step")] == ["sleep", "arrive"]
+
+
+def test_where_only_channels_are_known_they_stand_for_the_total():
+    """A number that was only counted on the web is shown as that, not hidden."""
+    assert [each[2] for each in values(measure="satisfaction", entity="stay")] == ["web"]
+
+
+@pytest.mark.parametrize("word", ["stay", "night", "A good night", "a GOOD night"])
+def test_a_service_is_found_by_id_alias_and_title(word):
+    """People ask for a service by whatever they call it."""
+    assert values(measure="completion", entity=word) == [("stay", None, None, 0.8)]
+
+
+def test_an_unknown_measure_or_service_is_answered_with_the_nearest():
+    """A misspelling is told with the name that was meant."""
+    for question, code, nearest in ((Question("complection"), "ASK001", "completion"), (Question(entity="sty"), "ASK002", "stay")):
+        with pytest.raises(InputError) as caught:
+            ask(data(), question)
+        assert [(each.code, each.nearest) for each in caught.value.problems] == [(code, nearest)]
+
+
+def test_a_missing_number_says_why_and_is_no_zero():
+    """Nothing counted: no value, and the reason stands where the value would."""
+    results = data((row("completion", 0, 0),))
+    (only,) = ask(results, Question("completion", "stay"))
+    shown = {column.key: column.text(only) for column in columns(results, [only])}
+    assert only["value"] is None
+    assert shown["value"] == "not measured: nothing was counted"
+
+
+def test_every_number_is_written_with_unit_interval_n_period_and_coverage():
+    """The table for people leaves none of them out."""
+    rows = ask(data(), Question("completion", "stay"))
+    shown = {column.key: column.text(rows[0]) for column in columns(data(), rows)}
+    assert shown["entity"] == "A good night"
+    assert shown["value"] == "80.0%"
+    assert shown["low"].endswith("%, sampling")
+    assert (shown["n"], shown["from"], shown["reporting"]) == ("100", "1 Jun to 28 Jun 2026", "1 of 2")

@@ -1,0 +1,135 @@
+"""The demo as a person runs it: a process of its own, a new folder, and then the other commands on what it left."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+COMMAND = [sys.executable, "-m", "wholeservice"]
+
+
+def run(*arguments: object, code: int = 0) -> subprocess.CompletedProcess[str]:
+    """Run the command line and return what it printed."""
+    done = subprocess.run([*COMMAND, *map(str, arguments)], capture_output=True, text=True, check=False, timeout=300)
+    assert done.returncode == code, done.stderr
+    assert "Traceback" not in done.stderr
+    return done
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """The folder of the demo, run once, and what it printed."""
+    folder = tmp_path_factory.mktemp("demo") / "stayline"
+    return folder, run("demo", "--no-serve", "--to", folder).stdout
+
+
+def rows(folder: Path, *arguments: object) -> list[dict[str, Any]]:
+    return list(json.loads(run("--workspace", folder, *arguments, "--format", "json").stdout))
+
+
+def test_the_demo_shows_every_stage_in_order(demo):
+    """Check, ingest, measure, trace and findings each print something, and the next step ends it."""
+    _, printed = demo
+    stages = ["Stayline", "Check", "Ingest", "Measure", "Trace", "Findings", "See the pages"]
+    lines = printed.splitlines()
+    starts = [next(number for number, line in enumerate(lines) if line.startswith(stage)) for stage in stages]
+    assert starts == sorted(starts)
+    assert not [stage for stage, start, after in zip(stages, starts, starts[1:], strict=False) if after - start < 3]
+
+
+def test_the_planted_cause_is_named_and_the_decoys_are_not(demo):
+    """Room status broke; the release of the same day and the failing card company are innocent."""
+    folder, _ = demo
+    boxes = {row["box"]: row for row in rows(folder, "trace", "book-and-stay") if row["gap"] > 0}
+    assert [box for box, row in boxes.items() if row["is_top"]] == ["room-status"]
+    assert not [box for box in ("prices", "adyen", "search") if box in boxes and boxes[box]["is_named"]]
+
+
+def test_the_demo_can_be_run_again(demo):
+    """A second run reuses the folder, reads everything again and changes nothing."""
+    folder, _ = demo
+    again = run("demo", "--no-serve", "--to", folder)
+    assert "again" in again.stdout
+    ingested = rows(folder, "ingest")
+    assert [row["source"] for row in ingested if row["kept"] or row["superseded"] or row["refused"]] == []
+    assert sum(row["known"] for row in ingested) == sum(row["read"] for row in ingested) > 100_000
+
+
+def test_json_and_csv_hold_the_same_numbers(demo):
+    """Two forms of one answer, with the raw value, its interval, n, unit, period and snapshot."""
+    folder, _ = demo
+    question = ("measure", "completion", "--of", "book-and-stay", "--by", "channel")
+    as_json = rows(folder, *question)
+    as_csv = list(csv.DictReader(io.StringIO(run("--workspace", folder, *question, "--format", "csv").stdout)))
+    assert [row["channel"] for row in as_json] == ["app", "desk", "phone", "web"]
+    assert [float(row["value"]) for row in as_csv] == [row["value"] for row in as_json]
+    assert all(row["low"] <= row["value"] <= row["high"] <= 1 for row in as_json)
+    assert {row["unit"] for row in as_json} == {"share"}
+    assert len({row["snapshot"] for row in as_json}) == 1
+
+
+def test_a_change_of_the_organisation_gives_another_snapshot(demo):
+    """The results name the organisation they were made with: a new target is a new snapshot of the same run."""
+    folder, _ = demo
+    before = rows(folder, "measure")[0]["snapshot"]
+    file = folder / "organisation" / "services.yaml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(re.sub(r"completion >= \d+%", "completion >= 50%", text), encoding="utf-8")
+    after = rows(folder, "measure")[0]["snapshot"]
+    file.write_text(text, encoding="utf-8")
+    assert before != after
+    assert before.split(".")[0] == after.split(".")[0]
+
+
+def test_the_pages_are_served_and_stop_calmly(demo):
+    """`serve` prints its address, answers with HTML and JSON, and ends with 130 and one calm line on Ctrl-C."""
+    folder, _ = demo
+    server = subprocess.Popen(
+        [*COMMAND, "--workspace", str(folder), "serve", "--port", "0"], stderr=subprocess.PIPE, text=True, bufsize=1
+    )
+    try:
+        assert server.stderr is not None
+        address = server.stderr.readline().partition(" at ")[2].split()[0]
+        assert "Stayline" in _get(address)
+        assert json.loads(_get(address + "index.json"))
+    finally:
+        server.send_signal(signal.SIGINT)
+        _, said = server.communicate(timeout=30)
+    assert server.returncode == 130
+    assert "Stopped" in said
+    assert "Traceback" not in said
+
+
+def _get(address: str) -> str:
+    for _ in range(100):
+        try:
+            with urllib.request.urlopen(address, timeout=10) as answer:  # noqa: S310 - our own server on loopback
+                return str(answer.read().decode())
+        except OSError:  # not listening yet
+            time.sleep(0.1)
+    pytest.fail(f"{address} never answered")
+
+
+def test_damaged_results_are_told_with_the_way_out(demo):
+    """A results file cut in half is a message that names the folder, exit code 3, and no traceback."""
+    folder, _ = demo
+    run("--workspace", folder, "measure")
+    (snapshot,) = [(folder / ".wholeservice/results/current").read_text(encoding="utf-8")]
+    file = folder / ".wholeservice/results" / snapshot / "findings.json"
+    whole = file.read_bytes()
+    file.write_bytes(whole[: len(whole) // 2])
+    said = run("--workspace", folder, "measure", code=3).stderr
+    file.write_bytes(whole)
+    assert "RES002" in said
+    assert snapshot in said
