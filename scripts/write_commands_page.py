@@ -36,12 +36,12 @@ A setting of `wholeservice.yaml` can be given on the command line (`--set data=D
 
 def commands_page() -> str:
     """Return the page: the help of the program, then of each command."""
-    root = click.Context(cli, info_name="wholeservice", terminal_width=WIDTH, max_content_width=WIDTH)
+    width = {"terminal_width": WIDTH, "max_content_width": WIDTH}
+    root = click.Context(cli, info_name="wholeservice", help_option_names=["-h", "--help"], **width)
     sections = [_section("wholeservice", cli.get_help(root))]
     for name in COMMANDS:
         command = cli.get_command(root, name)
-        context = click.Context(command, info_name=name, parent=root, terminal_width=WIDTH, max_content_width=WIDTH)
-        sections.append(_section(name, command.get_help(context)))
+        sections.append(_section(name, command.get_help(click.Context(command, info_name=name, parent=root, **width))))
     return HEAD + "".join(sections)
 
 

@@ -74,5 +74,5 @@ def test_every_number_is_written_with_unit_interval_n_period_and_coverage():
     shown = {column.key: column.text(rows[0]) for column in columns(data(), rows)}
     assert shown["entity"] == "A good night"
     assert shown["value"] == "80.0%"
-    assert shown["low"].endswith("%, sampling")
+    assert shown["low"] == "71.1% to 86.7%"
     assert (shown["n"], shown["from"], shown["reporting"]) == ("100", "1 Jun to 28 Jun 2026", "1 of 2")

@@ -43,10 +43,10 @@ def test_what_is_claimed_of_a_box_is_written_with_care():
     """An origin that chance could explain says so, and what is below is not claimed to be here."""
     shown = {each["box"].id: each for each in traced.origin_rows(replace(drawn(), boxes=drawn().boxes[:1]))}
     (claim,) = [column for column in traced.origin_columns(drawn()) if column.key == "claim"]
-    assert claim.text(shown["part-0"]) == "starts here or below"
+    assert claim.text(shown["part-0"]) == "here or below"
     bank = drawn().boxes[-1]
-    assert claim.text({"box": bank}) == "starts here"
-    assert claim.text({"box": replace(bank, is_named=False)}) == "starts here, could be chance"
+    assert claim.text({"box": bank}) == "here"
+    assert claim.text({"box": replace(bank, is_named=False)}) == "here, or by chance"
 
 
 def test_what_is_unexplained_and_what_would_tell_more_is_said():

@@ -101,6 +101,7 @@ def _measure(settings: Settings) -> tuple[Data, str]:
     )
     rows = measured.ask(data, measured.Question(entity=service))
     print_rows(rows, measured.columns(data, rows), TABLE)
+    click.echo(measured.note(rows) or "")
     return data, service
 
 

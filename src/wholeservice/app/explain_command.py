@@ -19,7 +19,7 @@ def explain(*, name: str | None, form: str) -> None:
 
     if name is None:
         rows = [{"name": each.name, "kind": each.kind, "title": each.title} for each in help_pages.all_pages()]
-        print_rows(rows, [Column("name", "Name"), Column("kind", "Kind"), Column("title", "What it is")], form)
+        print_rows(rows, [Column("name", "Name"), Column("kind", "Kind"), Column("title", "What it is", wraps=True)], form)
         return
     page = help_pages.find_page(name)
     if form == TABLE:

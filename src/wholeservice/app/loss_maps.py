@@ -90,9 +90,9 @@ def _asked(need: Need, result: TargetResult) -> LossMap:
 def _why_no_map(result: TargetResult) -> str | None:
     if not result.gap or result.gap < 0:
         return "the target is met"
-    if result.gap_interval is None:
+    if result.gap_interval is None and result.point.statistics.clusters:
         return "how much this number varies by chance is not known: it takes three periods of its kind"
-    if not result.is_missed:
+    if result.gap_interval is not None and not result.is_missed:  # a full count without a spread is a fact of its period
         return "the gap could be chance: the interval of the number reaches the target"
     return _why_not_traced(result)
 

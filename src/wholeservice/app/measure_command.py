@@ -38,6 +38,8 @@ def measure(asked: Asked, *, name: str | None, entity: str | None, by: str | Non
     rows = measured.ask(data, measured.Question(name, entity, by, _period(period, settings.zone)))
     shown = rows[:MOST_ROWS] if form == TABLE else rows
     print_rows(shown, measured.columns(data, shown), form)
+    if form == TABLE and (note := measured.note(shown)):
+        say(note)
     if not rows:
         say("Nothing was measured for this question. `wholeservice measure --format csv` prints all there is.")
     elif name is None and entity is None and by is None and period is None and form == TABLE:

@@ -12,9 +12,11 @@ from wholeservice.measures.results import Point
 from wholeservice.organisation.graph import steps, whole_of
 from wholeservice.pages.base import Data
 from wholeservice.periods import ROLLING, Period, label
+from wholeservice.uncertainty import BETWEEN_PERIODS
 from wholeservice.units import Unit, money, write
 
 CHANNEL, STEP = "channel", "step"
+MARK = "~"
 
 CODES = {
     "ASK001": "No measure has this name. `wholeservice measure` without a name lists what was measured; `wholeservice explain`"
@@ -148,9 +150,9 @@ def columns(data: Data, rows: Sequence[Row]) -> list[Column]:
     breakdown = [Column(key, key.capitalize()) for key in (STEP, CHANNEL) if any(row[key] for row in rows)]
     return [
         Column("measure", "Measure"),
-        Column("entity", "Of", lambda row: title(data, row["entity"])),
+        Column("entity", "Of", lambda row: title(data, row["entity"]), wraps=True),
         *breakdown,
-        Column("value", "Value", lambda row: _value(data, row), is_number=True),
+        Column("value", "Value", lambda row: _value(data, row), is_number=True, wraps=True),
         Column("low", "95 % interval", lambda row: _interval(data, row)),
         Column("n", "n", lambda row: f"{row['n']:,.0f}", is_number=True),
         Column("from", "Period", lambda row: label(Period(row["from"], row["to"]), row["zone"])),
@@ -179,7 +181,16 @@ def _interval(data: Data, row: Row) -> str:
     if row["low"] is None:
         return "–"
     unit = _row_unit(data, row)
-    return f"{write(row['low'], unit)} to {write(row['high'], unit)}, {row['interval_of']}"
+    mark = f" {MARK}" if row["interval_of"] == BETWEEN_PERIODS else ""
+    return f"{write(row['low'], unit)} to {write(row['high'], unit)}{mark}"
+
+
+def note(rows: Sequence[Row]) -> str | None:
+    """Return what the mark behind an interval means, None where no interval has it."""
+    is_marked = any(row["interval_of"] == BETWEEN_PERIODS for row in rows)
+    return (
+        f"{MARK} how much a full count varies from period to period; the other intervals are of sampling" if is_marked else None
+    )
 
 
 def _coverage(row: Row) -> str:

@@ -41,6 +41,7 @@ class Column:
     title: str
     show: Callable[[Row], str] | None = None
     is_number: bool = False
+    wraps: bool = False  # gives way on a narrow terminal
 
     def text(self, row: Row) -> str:
         if self.show:
@@ -89,7 +90,9 @@ def _print_table(rows: Sequence[Row], columns: Sequence[Column], title: str) -> 
         title=title or None, title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=False, header_style="bold"
     )
     for column in columns:
-        table.add_column(column.title, justify="right" if column.is_number else "left", overflow="fold")
+        table.add_column(
+            column.title, justify="right" if column.is_number else "left", no_wrap=not column.wraps, overflow="fold"
+        )
     for row in rows:
         table.add_row(*(Text(column.text(row)) for column in columns))
     shown = console()

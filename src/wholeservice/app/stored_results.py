@@ -72,10 +72,20 @@ def save(results: Path, data: Data, rows: Rows, declared: Path) -> None:
     *declared* is the folder of YAML the organisation was loaded from.
     """
     results.mkdir(parents=True, exist_ok=True)
-    final = results / data.snapshot
-    if not final.exists():
-        _write_whole(final, data, rows, declared)
-    _write_atomically(results / CURRENT, data.snapshot)
+    if not is_stored(results, data.snapshot):
+        _write_whole(results / data.snapshot, data, rows, declared)
+    make_current(results, data.snapshot)
+
+
+def is_stored(results: Path, snapshot: str) -> bool:
+    """Say whether the results of a snapshot are there; they are there whole or not at all."""
+    return (results / snapshot).is_dir()
+
+
+def make_current(results: Path, snapshot: str) -> None:
+    """Make a stored snapshot the one that is read."""
+    if current(results) != snapshot:
+        _write_atomically(results / CURRENT, snapshot)
 
 
 def _write_whole(final: Path, data: Data, rows: Rows, declared: Path) -> None:

@@ -109,13 +109,13 @@ def origin_columns(drawn: LossMap) -> list[Column]:
         return "–" if number is None else write(number, unit)
 
     return [
-        Column("box", "Where", lambda row: row["box"].title),
+        Column("box", "Where", lambda row: row["box"].title, wraps=True),
         Column("kind", "Kind", lambda row: row["box"].kind),
-        Column("claim", "What can be said", lambda row: _claim(row["box"])),
+        Column("claim", "Starts", lambda row: _claim(row["box"]), wraps=True),
         Column("size", "Size", lambda row: amount(row["box"].starts_here + row["box"].not_traced), is_number=True),
         Column("interval", "95 % interval", lambda row: _interval(row["box"], unit)),
-        Column("alone", "Mend only this", lambda row: amount(row["box"].alone), is_number=True),
-        Column("last", "If only this is left", lambda row: amount(row["box"].last), is_number=True),
+        Column("alone", "Mended alone", lambda row: amount(row["box"].alone), is_number=True),
+        Column("last", "Left alone", lambda row: amount(row["box"].last), is_number=True),
     ]
 
 
@@ -125,8 +125,8 @@ def _interval(box: Box, unit: Unit) -> str:
 
 def _claim(box: Box) -> str:
     if box.starts_here and box.claim == STARTS_HERE:
-        return "starts here" + ("" if box.is_named else ", could be chance")
-    return "starts here or below" if box.claim == AT_OR_BELOW else "not traced further"
+        return "here" if box.is_named else "here, or by chance"
+    return "here or below" if box.claim == AT_OR_BELOW else "not traced"
 
 
 def footnotes(drawn: LossMap) -> Iterator[str]:

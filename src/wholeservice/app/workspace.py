@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from wholeservice.facts.store import Run, Store
 
 STORE, RESULTS = "store", "results"
-COMPUTING_ROOMS = ("organisation", "facts", "derived", "measures", "findings")
+COMPUTING = ("organisation/*.py", "facts/*.py", "derived/*.py", "measures/*.py", "findings/*.py", "app/loss_maps.py")
 
 
 def store_of(settings: Settings) -> Store:
@@ -67,7 +67,8 @@ def refresh(settings: Settings) -> Data | None:
     declared = declared_organisation(settings)
     snapshot = stored_results.snapshot_name(run.id, declared.hash, definitions())
     results = results_folder(settings)
-    if stored_results.current(results) == snapshot:
+    if stored_results.is_stored(results, snapshot):
+        stored_results.make_current(results, snapshot)
         return None
     from wholeservice.app.snapshots import Pinned, compute_snapshot
 
@@ -113,7 +114,7 @@ def definitions() -> str:
     from wholeservice.measures import MEASURES
 
     package = Path(__file__).resolve().parents[1]
-    code = sorted(path for room in COMPUTING_ROOMS for path in (package / room).glob("*.py"))
+    code = sorted(path for pattern in COMPUTING for path in package.glob(pattern))
     said = [hashlib.sha256(path.read_bytes()).hexdigest() for path in code]
     return stored_results.definitions_version(MEASURES, [*(rule.code for rule in RULES), *said])
 

@@ -10,7 +10,7 @@ from wholeservice.findings.losses import AT_OR_BELOW, PASSES_ON, Box, LossMap, M
 from wholeservice.measures.base import Cell, Statistics
 from wholeservice.organisation.graph import Step
 
-WHY_ONLY_STEPS = "counted by somebody else: people can be followed from step to step, not to what lies behind a step"
+WOULD_TELL_MORE = "single attempts with the calls they made: counts per step say nothing of what lies behind a step"
 
 
 def trace_steps(asked: LossMap, journey: Iterable[Step], conversions: Iterable[tuple[Cell, Statistics]]) -> LossMap:
@@ -42,5 +42,5 @@ def trace_steps(asked: LossMap, journey: Iterable[Step], conversions: Iterable[t
         boxes=tuple(boxes),
         unexplained=max(0.0, asked.gap),
         by_rung=(("linked", 0.0), ("timed", 0.0), ("fitted", 0.0), ("assumed", 0.0), ("untraced", 1.0)),
-        missing=(MissingData("single attempts with the calls they made: " + WHY_ONLY_STEPS, traced),),
+        missing=(MissingData(WOULD_TELL_MORE, traced),),
     )
