@@ -47,10 +47,15 @@ ROWS = (
 def drawn() -> LossMap:
     """Return a map of a gap of 10 points with ten boxes: one named origin, nine small ones."""
     small = tuple(Box(f"part-{n}", "part", f"Part {n}", 1, 0.002, 0.0, 0.002, "at or below") for n in range(9))
-    bank = Box("bank", "supplier", "The bank", 2, 0.08, 0.08, 0.0, "starts here", Interval(0.06, 0.1, "x"), 0.07, 0.09, is_named=True)
-    return LossMap("stay", "easy", "completion >= 90% over 28d", SHARE, 1, 0.9, 0.8, 0.1, Interval(0.02, 0.18, "Wilson"), 100.0,
-                   Period(DAY_0, DAY_0 + dt.timedelta(days=28), ROLLING), boxes=(*small, bank), unexplained=0.002, top=("bank",),
-                   by_rung=(("linked", 0.98), ("untraced", 0.02)), missing=(MissingData("calls of rooms", 0.01),))  # fmt: skip
+    bank = Box(
+        "bank", "supplier", "The bank", 2, 0.08, 0.08, 0.0, "starts here", Interval(0.06, 0.1, "x"), 0.07, 0.09, is_named=True
+    )
+    period = Period(DAY_0, DAY_0 + dt.timedelta(days=28), ROLLING)
+    return LossMap(
+        "stay", "easy", "completion >= 90% over 28d", SHARE, 1, 0.9, 0.8, 0.1, Interval(0.02, 0.18, "Wilson"), 100.0, period,
+        boxes=(*small, bank), unexplained=0.002, by_rung=(("linked", 0.98), ("untraced", 0.02)), top=("bank",),
+        missing=(MissingData("calls of rooms", 0.01),),
+    )  # fmt: skip
 
 
 def data(rows: tuple[tuple[Cell, Statistics], ...] = ROWS) -> Data:

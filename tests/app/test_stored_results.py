@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pyarrow.parquet as pq
 import pytest
-from app.small import ROWS, data
 
+from app.small import ROWS, data
 from wholeservice import tables
 from wholeservice.app import stored_results
 from wholeservice.app.asked import Asked
@@ -35,7 +35,9 @@ def test_what_was_stored_comes_back(settings):
     assert loaded.findings == data().findings
     assert loaded.loss_maps == data().loss_maps
     assert loaded.runs == data().runs
-    assert loaded.results.latest("completion", "stay", channel="web") == data().results.latest("completion", "stay", channel="web")
+    assert loaded.results.latest("completion", "stay", channel="web") == data().results.latest(
+        "completion", "stay", channel="web"
+    )
     assert loaded.organisation.entities["stay"].team == "booking"
 
 

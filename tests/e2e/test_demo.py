@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import importlib.metadata
 import io
 import json
 import re
@@ -133,3 +134,52 @@ def test_damaged_results_are_told_with_the_way_out(demo):
     file.write_bytes(whole)
     assert "RES002" in said
     assert snapshot in said
+
+
+LOADED = """
+import json, sys
+from wholeservice.app.cli import main
+from wholeservice.app.web import create_app
+create_app(lambda: None)
+try:
+    main(json.loads(sys.argv[1]))
+except SystemExit:
+    pass
+print("LOADED", json.dumps(sorted({name.partition(".")[0] for name in sys.modules})))
+"""
+
+
+def test_the_declared_dependencies_are_enough(demo):
+    """Whatever reading facts and serving pages loads is declared as a dependency, and not there by luck of the test tools."""
+    folder, _ = demo
+    arguments = json.dumps(["--workspace", str(folder), "ingest"])
+    done = subprocess.run([sys.executable, "-c", LOADED, arguments], capture_output=True, text=True, check=True, timeout=120)
+    loaded = json.loads(done.stdout.rpartition("LOADED ")[2])
+    homes = importlib.metadata.packages_distributions()
+    used = {normal(home) for name in loaded for home in homes.get(name, ())[:1]}
+    assert "ibis-framework" in used
+    assert used - declared_closure("wholeservice") == set()
+
+
+def declared_closure(distribution: str) -> set[str]:
+    """Return the distribution and everything it requires, without extras."""
+    found: set[str] = set()
+    waiting = [distribution]
+    while waiting:
+        name = normal(waiting.pop())
+        if name not in found:
+            found.add(name)
+            requirements = importlib.metadata.requires(name) or []
+            waiting += [re.split(r"[^\w.-]", each)[0] for each in requirements if is_needed_here(each)]
+    return found
+
+
+def is_needed_here(requirement: str) -> bool:
+    from packaging.requirements import Requirement
+
+    marker = Requirement(requirement).marker
+    return marker is None or marker.evaluate({"extra": ""})
+
+
+def normal(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()

@@ -96,9 +96,7 @@ def _measure(settings: Settings) -> tuple[Data, str]:
 
     data = current_data(settings)
     service = example.load_scenario(settings).service
-    _head(
-        "Measure", f"{measured.title(data, service)}, the newest period; explain a number with: wholeservice explain completion"
-    )
+    _head("Measure", f"{measured.title(data, service)}; what a number means: wholeservice explain completion")
     rows = measured.ask(data, measured.Question(entity=service))
     print_rows(rows, measured.columns(data, rows), TABLE)
     click.echo(measured.note(rows) or "")

@@ -12,7 +12,6 @@ from wholeservice.findings.target_result import TargetResult, result_of
 from wholeservice.findings.trace import trace
 from wholeservice.measures.results import Results
 from wholeservice.organisation.graph import Need, Organisation
-from wholeservice.units import SHARE
 
 if TYPE_CHECKING:
     from wholeservice.engines.base import Engine
@@ -69,7 +68,7 @@ def _from_counts(asked: LossMap, organisation: Organisation, results: Results, r
 
 def _asked(need: Need, result: TargetResult) -> LossMap:
     point, gap = result.point, result.gap or 0.0
-    is_of_attempts = result.unit == SHARE and not point.statistics.histogram
+    is_of_people = result.measure.name in (WHOLE, STEP)  # a call or an answer is not a person
     return LossMap(
         entity=need.service,
         need=need.id,
@@ -82,7 +81,7 @@ def _asked(need: Need, result: TargetResult) -> LossMap:
         gap_interval=result.gap_interval,
         n=point.value.n,
         period=point.period,
-        people_per_day=gap * point.value.n / point.period.days if is_of_attempts and gap > 0 else None,
+        people_per_day=gap * point.value.n / point.period.days if is_of_people and gap > 0 else None,
         why_no_map=_why_no_map(result),
     )
 

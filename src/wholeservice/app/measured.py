@@ -146,11 +146,12 @@ def _unit(measure: Measure, currency: str | None) -> Unit:
 
 
 def columns(data: Data, rows: Sequence[Row]) -> list[Column]:
-    """Return the columns of the table for people; step and channel stand there when a row has one."""
+    """Return the columns of the table for people; what is the same in all rows (entity) or in none (step) is left out."""
+    of = [Column("entity", "Of", lambda row: title(data, row["entity"]), wraps=True)]
     breakdown = [Column(key, key.capitalize()) for key in (STEP, CHANNEL) if any(row[key] for row in rows)]
     return [
         Column("measure", "Measure"),
-        Column("entity", "Of", lambda row: title(data, row["entity"]), wraps=True),
+        *(of if len({row["entity"] for row in rows}) > 1 else []),
         *breakdown,
         Column("value", "Value", lambda row: _value(data, row), is_number=True, wraps=True),
         Column("low", "95 % interval", lambda row: _interval(data, row)),

@@ -101,17 +101,19 @@ def extracts(engine: Engine) -> dict[str, list[dict[str, Any]]]:
 
 def names_by_source(engine: Engine) -> dict[str, tuple[int, int]]:
     """Return source -> (names its facts use, how many of them stand for an entity), as resolved in this snapshot."""
-    from wholeservice.facts.identity import FactTables, foreign_column
+    from wholeservice.facts.identity import NAMES, foreign_column
 
     found: dict[str, set[tuple[str, bool]]] = {}
+    known = engine.table(NAMES)
     for table in tables.TABLES:
         column = foreign_column(table)
         if column is None:
             continue
-        rows = getattr(FactTables(engine), table.name)
-        named = rows.select(rows.source, name=rows[column], is_known=rows.entity.notnull()).distinct()
-        for row in engine.run(named.filter(named.name.notnull())).to_pylist():
-            found.setdefault(row["source"], set()).add((row["name"], row["is_known"]))
+        rows = engine.table(table.name)  # as the source wrote them: the resolved ones no longer say what did not resolve
+        named = rows.select(rows.source, foreign=rows[column].strip()).filter(lambda t: t.foreign.notnull()).distinct()
+        joined = named.left_join(known, named.foreign.lower() == known.name)
+        for row in engine.run(joined.select(joined.source, joined.foreign, is_known=joined.name.notnull())).to_pylist():
+            found.setdefault(row["source"], set()).add((row["foreign"], row["is_known"]))
     return {source: (len(names), sum(is_known for _, is_known in names)) for source, names in found.items()}
 
 

@@ -84,9 +84,9 @@ def _origin_words(drawn: LossMap) -> str:
     titles = {box.id: box.title for box in drawn.boxes}
     named = [titles.get(each, each) for each in drawn.top]
     if len(named) == 1:
-        return f"most of it starts at {named[0]}"
+        return f"the largest part that can be traced starts at {named[0]}"
     return (
-        f"most of it starts at {sentence(named, 'or')}: the data does not separate them"
+        f"the largest part that can be traced starts at {sentence(named, 'or')}: the data does not separate them"
         if named
         else "no origin can be named for certain"
     )
