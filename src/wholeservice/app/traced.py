@@ -81,15 +81,12 @@ def _between(interval: Interval | None, unit: Unit) -> str:
 
 
 def _origin_words(drawn: LossMap) -> str:
-    titles = {box.id: box.title for box in drawn.boxes}
-    named = [titles.get(each, each) for each in drawn.top]
-    if len(named) == 1:
-        return f"the largest part that can be traced starts at {named[0]}"
-    return (
-        f"the largest part that can be traced starts at {sentence(named, 'or')}: the data does not separate them"
-        if named
-        else "no origin can be named for certain"
-    )
+    boxes = {box.id: box for box in drawn.boxes}
+    named = [("at or below " if boxes[each].claim == AT_OR_BELOW else "at ") + boxes[each].title for each in drawn.top]
+    if not named:
+        return "no origin can be named for certain"
+    said = f"the largest part that can be traced starts {sentence(named, 'or')}"
+    return said if len(named) == 1 else f"{said}: the data does not separate them"
 
 
 def origin_rows(drawn: LossMap) -> list[Row]:
