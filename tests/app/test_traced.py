@@ -20,7 +20,8 @@ def test_the_headline_says_need_gap_and_origin():
 
 def test_two_origins_that_the_data_does_not_separate_are_both_named():
     """ "A or B" is said where nothing tells them apart, and nothing is named where nothing can be."""
-    assert "starts at The bank or at or below Part 1: the data" in traced.headline(data(), replace(drawn(), top=("bank", "part-1")))[-1]
+    said = traced.headline(data(), replace(drawn(), top=("bank", "part-1")))[-1]
+    assert "starts at The bank or at or below Part 1: the data" in said
     assert traced.headline(data(), replace(drawn(), top=()))[-1].strip() == "no origin can be named for certain"
 
 

@@ -81,7 +81,7 @@ def _asked(need: Need, result: TargetResult) -> LossMap:
         gap_interval=result.gap_interval,
         n=point.value.n,
         period=point.period,
-        people_per_day=gap * point.value.n / point.period.days if is_of_people and gap > 0 else None,
+        people_per_day=gap * point.value.n / point.period.days if is_of_people and gap > 0 and point.period.days > 0 else None,
         why_no_map=_why_no_map(result),
     )
 

@@ -124,7 +124,9 @@ def run_rows(store: Store, names: Mapping[str, tuple[int, int]]) -> tuple[Mappin
         {**each, **dict(zip(("names", "resolved"), names.get(each["source"], (0, 0)), strict=True))}
         for each in newest["counts"]
     ]
-    return ({**newest, "counts": counts}, *older)
+    unknown = {"names": None, "resolved": None}  # names resolve on reading: what an older run resolved was not kept
+    before = [{**run, "counts": [{**each, **unknown} for each in run["counts"]]} for run in older]
+    return ({**newest, "counts": counts}, *before)
 
 
 def names_in_run(settings: Settings, store: Store, run: Run) -> tuple[dict[str, tuple[int, int]], tuple[Unresolved, ...]]:

@@ -60,7 +60,8 @@ def headline(data: Data, drawn: LossMap) -> list[str]:
     when = label(drawn.period, data.zone)
     lines.append(f"  measured {write(drawn.value, drawn.unit)} of n = {drawn.n:,.0f} in {when}; {_gap_words(drawn)}")
     if drawn.people_per_day:
-        lines.append(f"  about {drawn.people_per_day:,.0f} people a day")
+        people = f"{drawn.people_per_day:,.0f}" if drawn.people_per_day >= 1.5 else f"{drawn.people_per_day:.1f}"
+        lines.append(f"  about {people} people a day")
     if drawn.why_no_map:
         return [*lines, f"  no map: {drawn.why_no_map}"]
     return [*lines, f"  {_origin_words(drawn)}"]
@@ -133,6 +134,9 @@ def footnotes(drawn: LossMap) -> Iterator[str]:
     if smaller:
         together = sum(box.starts_here + box.not_traced for box in smaller)
         yield f"and {len(smaller)} smaller: {write(together, unit)} together (all with --format csv)"
+    if drawn.unit == SHARE and drawn.direction > 0:
+        lost, tolerated = (write(1 - share, unit) for share in (drawn.value, drawn.level))
+        yield f"in all {lost} are lost; the target tolerates {tolerated} of them"
     if drawn.unexplained:
         yield f"unexplained: {write(drawn.unexplained, unit)} of the gap has no origin among what was seen"
     if drawn.headroom:
