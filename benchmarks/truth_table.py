@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
+from statistics import median
 
 from wholeservice.simulation.blind import (
     BASELINES,
@@ -20,6 +21,7 @@ from wholeservice.simulation.blind import (
     GROUP,
     QUIET,
     RIGHT,
+    SIZES,
     UNNAMED,
     WRONG,
     Case,
@@ -44,18 +46,28 @@ def run(first: int, n: int, n_processes: int = 2) -> list[Case]:
 
 def table(cases: Sequence[Case]) -> Iterator[str]:
     """Yield the truth table as Markdown."""
-    yield "| evidence | planted loss, standard errors | n | right | right group | unnamed | **wrong and confident** |"
-    yield "|---|---|--:|--:|--:|--:|--:|"
+    yield "| evidence | planted loss, SE | n | right | right group | parts in the group | unnamed | **wrong and confident** |"
+    yield "|---|---|--:|--:|--:|--:|--:|--:|"
     for cell in truth_table(cases):
         if cell.n and cell.size != "nothing planted":
-            shares = " | ".join(_percent(cell, name) for name in (RIGHT, GROUP, UNNAMED, WRONG))
-            yield f"| {cell.evidence} | {cell.size} | {cell.n} | {shares} |"
+            right, group, unnamed, wrong = (_percent(cell, name) for name in (RIGHT, GROUP, UNNAMED, WRONG))
+            width = _width(cases, cell)
+            yield f"| {cell.evidence} | {cell.size} | {cell.n} | {right} | {group} | {width} | {unnamed} | {wrong} |"
     yield ""
     yield "| nothing planted | n | no claim | **false alarm** |"
     yield "|---|--:|--:|--:|"
     for cell in truth_table(cases):
         if cell.n and cell.size == "nothing planted":
             yield f"| {cell.evidence} | {cell.n} | {_percent(cell, QUIET)} | {_percent(cell, FALSE_ALARM)} |"
+
+
+def _width(cases: Sequence[Case], cell: Cell) -> str:
+    """Write how many parts a right group leaves in question: the median."""
+    sizes = dict(SIZES)
+    low = sizes[cell.size]
+    high = min((each for each in sizes.values() if each > low), default=float("inf"))
+    found = [c.n_covered for c in cases if c.evidence == cell.evidence and c.verdict == GROUP and low <= c.size < high]
+    return f"{median(found):.0f}" if found else "–"
 
 
 def baselines(cases: Sequence[Case]) -> Iterator[str]:

@@ -63,6 +63,7 @@ class Case:
     verdict: str
     naive: Mapping[str, str]  # baseline -> verdict
     said: str
+    n_covered: int = 0  # parts that the claim leaves in question; 1 is a name
 
 
 def judge_organisation(seed: int, tracer: Tracer = tracer_of, levels: Sequence[Evidence] = EVIDENCE) -> list[Case]:
@@ -81,7 +82,8 @@ def judge_organisation(seed: int, tracer: Tracer = tracer_of, levels: Sequence[E
         drawn = look(facts.calls, level)
         naive = {name: _naive_verdict(pick(facts, seed), planted) for name, pick in BASELINES.items()}
         said = ", ".join(drawn.top) or drawn.why_no_map or "nothing for certain"
-        cases.append(Case(seed, each.name, size, len(planted), verdict(drawn, world, planted), naive, said))
+        n_covered = len(covered(drawn, world) & set(world.parts))
+        cases.append(Case(seed, each.name, size, len(planted), verdict(drawn, world, planted), naive, said, n_covered))
     return cases
 
 
@@ -91,14 +93,20 @@ def verdict(drawn: LossMap, world: World, planted: Mapping[str, int]) -> str:
         return FALSE_ALARM if drawn.top else QUIET
     if not drawn.top:
         return UNNAMED
+    named = covered(drawn, world)
+    if len(named) == 1:
+        return RIGHT if named & set(planted) else WRONG
+    return GROUP if named & set(planted) else WRONG
+
+
+def covered(drawn: LossMap, world: World) -> set[str]:
+    """Return the boxes that the top of a map leaves in question: those it names, and all behind one that is "at or below"."""
     claims = {box.id: box.claim for box in drawn.boxes}
-    if len(drawn.top) == 1 and claims[drawn.top[0]] != AT_OR_BELOW:
-        return RIGHT if drawn.top[0] in planted else WRONG
-    covered = set(drawn.top)
+    named = set(drawn.top)
     for box in drawn.top:
         if claims[box] == AT_OR_BELOW:
-            covered |= _behind(world, box)
-    return GROUP if covered & set(planted) else WRONG
+            named |= _behind(world, box)
+    return named
 
 
 def _behind(world: World, box: str) -> set[str]:
