@@ -141,6 +141,32 @@ def test_a_healthy_part_is_drawn_and_loses_nothing():
     assert (box(found, "bank").claim, box(found, "bank").layer) == (STARTS_HERE, 2)
 
 
+def test_what_is_left_alone_is_what_only_that_box_would_lose():
+    """Two spares failed together 30 times: with the other mended none is lost, so leaving one alone loses nothing."""
+    wiring = {STEP: (Dependency("page"),), "page": (Dependency("bank", "any", "g"), Dependency("advert", "any", "g"))}
+    both = frozenset([(STEP, "page", True), ("page", "bank", True), ("page", "advert", True)])
+    only_page = frozenset([(STEP, "page", True), ("page", "bank", False), ("page", "advert", False)])
+    patterns = [Pattern(both, LOST, 30), Pattern(only_page, LOST, 20)]
+    found = draw_up(asked(50), Observations(patterns, wiring, PLACES, {"page": 1000.0, "bank": 1000.0, "advert": 1000.0}))
+    assert (box(found, "bank").alone, box(found, "bank").last) == pytest.approx((0.03, 0.0))
+    assert (box(found, "page").alone, box(found, "page").last) == pytest.approx((0.02, 0.02))
+
+
+def test_the_columns_run_from_the_step_to_what_is_furthest_behind():
+    """The step is column 0; a box stands one column behind the furthest that uses it."""
+    found = drawn([Pattern(BANK_DOWN, LOST, 60)])
+    assert {each.id: each.layer for each in found.boxes} == {STEP: 0, "page": 1, "bank": 2, "advert": 2}
+
+
+def test_at_most_five_kinds_of_missing_data_are_named():
+    """The five that would explain most come first; a list of all would help nobody."""
+    hidden = [f"part-{i}" for i in range(7)]
+    wiring = {STEP: (Dependency("page"),), "page": tuple(map(Dependency, hidden))}
+    places = PLACES | {each: Place("part", each) for each in hidden}
+    found = draw_up(asked(60), Observations([Pattern(UNSEEN_BANK, LOST, 60)], wiring, places, {"page": 1000.0}))
+    assert [each.what for each in found.missing] == [f"calls of part-{i}" for i in range(5)]
+
+
 def test_shares_of_evidence_add_up_to_the_whole_loss():
     """Linked, within reference and untraced are shares of all that was lost."""
     found = drawn([Pattern(BANK_DOWN, LOST, 60), Pattern(frozenset([OK]), LOST, 40)])
