@@ -23,7 +23,7 @@ and CSV hold raw values: a share is 0 to 1, an instant is UTC, what is missing i
 | exit code | meaning |
 |---|---|
 | 0 | all is well |
-| 1 | `check` found errors |
+| 1 | `check` found errors, or `ingest` refused rows or could not read a source |
 | 2 | your input: an option, a name, a file that cannot be used as it is |
 | 3 | the outside world: a missing file, a full disk, a lock |
 | 70 | our bug; the message names a log file, and your data is safe |

@@ -22,8 +22,8 @@ bookings:
   record: [id]
   facts:
     - interaction: { happened_at: "{when}", service: "{service}", step: "{step}" }
-    - tally: { from_at: "{when}", to_at: "{when}", window: calendar, entity: "{service}", of: costs, statistic: count,
-               value: "{price}" }
+    - tally: { from_at: "{when}", to_at: { column: when, plus: 1d }, window: calendar, entity: "{service}", of: costs,
+               statistic: count, value: "{price}" }
 """
 
 
@@ -249,3 +249,15 @@ a:
     again = workspace.ingest(source)
     assert not again.is_new
     assert counted(again)[1] == counted(again)[3] == 0
+
+
+def test_the_report_says_why_rows_were_refused(workspace):
+    """The commonest reason first, once, with its first example, what was expected and what to do."""
+    workspace.write("bookings.csv", "id,when,service,step,price\n1,31/03/2026,a,b,1\n2,x,a,b,1\n3,2026-03-01,a,b,dear\n4,1\n")
+    (source,) = workspace.ingest(SOURCE).sources
+    first, *others = source.reasons
+    assert (first.n, first.what, first.place, first.value) == (2, "column 'when' is no instant", "bookings.csv:2", "31/03/2026")
+    assert first.expected == "an instant as iso (2026-03-31)"
+    assert "format:" in first.next_step
+    assert [(each.code, each.n, each.place.split(":")[1]) for each in others] == [("SRC150", 1, "5"), ("SRC154", 1, "4")]
+    assert workspace.ingest(SOURCE).sources[0].reasons == source.reasons  # also when nothing has changed

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from wholeservice.facts.mapping import KINDS, SOURCE_KEYS, VALUE_KEYS
+from wholeservice.facts.mapping_words import table_of_words
 from wholeservice.sources.table_options import OPTIONS
 from wholeservice.tables import KEYS
 
@@ -51,3 +52,9 @@ def test_the_page_names_every_key_and_every_field():
     fields = {column for table in KINDS.values() for column in table.column_names if column not in KEYS}
     words = {*KINDS, *fields, *OPTIONS, *SOURCE_KEYS, *VALUE_KEYS}
     assert {word for word in words if f"`{word}`" not in PAGE} == set()
+
+
+def test_the_page_lists_the_words_of_each_field():
+    """The table of words is the one that the data gives; nobody has to read our code for it."""
+    assert "\n".join(table_of_words()) in PAGE
+    assert "tables.py" not in PAGE

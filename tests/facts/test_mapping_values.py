@@ -148,3 +148,34 @@ def test_iso_agrees_with_python(moments):
     """Any instant written by Python in UTC is read as itself."""
     aware = [moment.replace(tzinfo=dt.UTC) for moment in moments]
     assert reads([moment.isoformat() for moment in aware], INSTANT, zone="Asia/Tokyo") == aware
+
+
+LONDON, SAO_PAULO = "Europe/London", "America/Sao_Paulo"
+
+
+@pytest.mark.parametrize(
+    ("cell", "zone", "days", "value"),
+    [
+        ("2026-03-28", LONDON, 1, dt.datetime(2026, 3, 29, tzinfo=dt.UTC)),
+        ("2026-03-29", LONDON, 1, dt.datetime(2026, 3, 29, 23, tzinfo=dt.UTC)),  # 23 hours, not 24
+        ("2026-10-25", LONDON, 7, dt.datetime(2026, 11, 1, tzinfo=dt.UTC)),
+        ("2018-11-04", SAO_PAULO, 1, dt.datetime(2018, 11, 5, 2, tzinfo=dt.UTC)),  # that day starts at 01:00
+        ("2026-03-29T00:00:00Z", LONDON, 1, dt.datetime(2026, 3, 29, 23, tzinfo=dt.UTC)),
+    ],
+)
+def test_added_days_are_civil_days(cell, zone, days, value):
+    """`plus:` goes from midnight to midnight in the zone, however long the day between is; text and native dates alike."""
+    assert reads([cell], INSTANT, zone=zone, plus_days=days) == [value]
+    if len(cell) == 10:
+        assert reads([dt.date.fromisoformat(cell)], INSTANT, zone=zone, plus_days=days) == [value]
+        after = dt.date.fromisoformat(cell) + dt.timedelta(days=days)
+        assert reads([cell], DATE, zone=zone, plus_days=days) == [after]
+        assert reads([dt.date.fromisoformat(cell)], DATE, zone=zone, plus_days=days) == [after]
+
+
+def test_added_days_with_other_formats():
+    """The days are added once, whichever format reads the cell; a missing cell stays missing."""
+    formats = ("%d/%m/%Y", "epoch")
+    assert reads(["29/03/2026", "1774742400", None], INSTANT, zone=LONDON, plus_days=1, formats=formats) == [
+        dt.datetime(2026, 3, 29, 23, tzinfo=dt.UTC), dt.datetime(2026, 3, 29, 23, tzinfo=dt.UTC), None,
+    ]  # fmt: skip

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from wholeservice.app.asked import Asked
-from wholeservice.app.printing import Column, format_option, print_problems, print_rows, say, sentence
-from wholeservice.errors import EXIT_PROBLEMS
+from wholeservice.app.printing import Column, format_option, print_problems, print_rows, problem_row, say, sentence
+from wholeservice.errors import EXIT_PROBLEMS, suggest
 
 if TYPE_CHECKING:
     from wholeservice.app.settings import Settings
-    from wholeservice.facts.ingest import Report
+    from wholeservice.facts.identity import Unresolved
+    from wholeservice.facts.ingest import Report, SourceReport
+    from wholeservice.facts.store import Run
 
 N_UNKNOWN_SHOWN = 5
+N_REASONS_SHOWN = 3
+MAX_VALUE = 60  # characters of a refused value that are shown
 
 COLUMNS = [
     Column("source", "Source"),
@@ -36,8 +41,10 @@ COLUMNS = [
 def ingest(asked: Asked, *, source: str | None, form: str) -> None:
     """Read the sources named in wholeservice.yaml, or only SOURCE. It may be repeated and interrupted at any time.
 
-    Every row is accounted for: new, known, changed or refused. What is refused is kept in quarantine with its reason.
-    Exit code 1 when a source could not be read; what it said before stays.
+    Every row is accounted for: new, known, changed or refused. What is refused is kept in quarantine, and the commonest
+    reasons are shown with an example and what to do; JSON and CSV hold all of them.
+
+    Exit code 1 when rows were refused (all others are in), or when a source could not be read (what it said before stays).
 
     Example:  wholeservice --workspace examples/govuk ingest
     """
@@ -46,7 +53,7 @@ def ingest(asked: Asked, *, source: str | None, form: str) -> None:
     settings = asked.settings()
     report = ingest_workspace(settings, source)
     print_report(settings, report, form)
-    if any(each.severity == "error" for each in report.problems):
+    if any(each.refused or not each.is_read for each in report.sources):
         sys.exit(EXIT_PROBLEMS)
 
 
@@ -55,23 +62,58 @@ def print_report(settings: Settings, report: Report, form: str) -> None:
     from wholeservice.app.snapshots import names_in_run
     from wholeservice.app.workspace import store_of
 
-    print_problems([each for each in report.problems if each.severity == "error"])
+    print_problems(report.problems)
     if report.run is None:
         say("Nothing was read: wholeservice.yaml names no source that could be read.")
         return
     known, unknown = names_in_run(settings, store_of(settings), report.run)
-    there = [each for each in report.sources if each.read or not each.problems]
+    there = [each for each in report.sources if each.read or each.is_read]
     print_rows([_row(each, known.get(each.source, (0, 0))) for each in there], COLUMNS, form)
     if len(there) < len(report.sources):
         say(f"Not read: {sentence(each.source for each in report.sources if each not in there)}")
     say(f"Run {report.run.id}" + ("" if report.is_new else " stands: nothing has changed"))
+    for each in there:
+        _say_reasons(each)
+    if unknown:
+        _say_unknown(unknown, _known_names(settings, report.run))
+
+
+def _say_reasons(source: SourceReport) -> None:
+    """Say why rows of a source were refused: the commonest reasons, each with an example and what to do."""
+    for each in source.reasons[:N_REASONS_SHOWN]:
+        say(f"{source.source}: {each.n:,} refused ({each.code}): {each.what}")
+        say(f"  example   {each.place}" + (f"  '{each.value[:MAX_VALUE]}'" if each.value else ""))
+        if each.expected:
+            say(f"  expected  {each.expected}")
+        say(f"  next      {each.next_step}")
+    if len(source.reasons) > N_REASONS_SHOWN:
+        say(f"{source.source}: ... and {len(source.reasons) - N_REASONS_SHOWN:,} more reasons; --format json shows all")
+
+
+def _say_unknown(unknown: Sequence[Unresolved], known: Sequence[str]) -> None:
     for each in unknown[:N_UNKNOWN_SHOWN]:
-        say(f"  '{each.name}' in {each.table} ({each.n_rows:,} rows) stands for nothing yet: declare it, or add an alias")
+        nearest = suggest(each.name, known)
+        meant = f"; the nearest name is '{nearest}'" if nearest else ""
+        rows = f"{each.table} ({each.n_rows:,} rows)"
+        say(f"  '{each.name}' in {rows} stands for nothing yet: declare it, or add an alias{meant}")
     if len(unknown) > N_UNKNOWN_SHOWN:
         say(f"  ... and {len(unknown) - N_UNKNOWN_SHOWN:,} more names")
 
 
+def _known_names(settings: Settings, run: Run) -> list[str]:
+    """Return every name that stands for something in the run: ids, titles and aliases."""
+    from wholeservice.app.declared import declared_organisation
+    from wholeservice.app.stored_results import with_seen
+    from wholeservice.app.workspace import store_of
+    from wholeservice.tables import SIGHTINGS
+
+    seen = store_of(settings).read(run, SIGHTINGS.name)
+    organisation, _ = with_seen(declared_organisation(settings), seen)
+    titles = [each.title for each in organisation.entities.values()]
+    return [*titles, *organisation.aliases, *organisation.entities]  # of two that are as near, suggest takes the last: the id
+
+
 def _row(each: Any, names: tuple[int, int]) -> dict[str, Any]:
     row = asdict(each)
-    row.pop("problems")
-    return {**row, "names": names[0], "resolved": names[1], "is_read": not each.problems}
+    row["problems"] = [problem_row(problem) for problem in each.problems]
+    return {**row, "names": names[0], "resolved": names[1], "is_read": each.is_read}

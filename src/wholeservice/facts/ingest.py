@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from wholeservice import tables
@@ -22,6 +22,7 @@ from wholeservice.facts.mapping import SOURCE_KEYS, TableMapping
 from wholeservice.facts.mapping_labels import check_labels
 from wholeservice.facts.mapping_plan import Plan, absent_problem, plan
 from wholeservice.facts.mapping_rows import Mapped, map_batch
+from wholeservice.facts.mapping_words import check_read
 from wholeservice.facts.store import Run, Store
 from wholeservice.facts.supersede import SOURCE, Change
 from wholeservice.sources import SOURCES
@@ -50,7 +51,8 @@ class Declared:
 @dataclass(frozen=True, slots=True)
 class SourceReport:
     """What became of one source's rows. `left_out` rows (by `where:`) are not in `read`; `empty` ones are among `known` or
-    `superseded`: they gave no fact because what they need is missing. `problems` say why a source could not be read."""
+    `superseded`: they gave no fact because what they need is missing. `problems` say why a source could not be read;
+    those that are warnings, what was read but will not be understood. `reasons` say why cells and rows were refused."""
 
     source: str
     read: int = 0
@@ -66,6 +68,11 @@ class SourceReport:
     names: int = 0
     resolved: int = 0
     problems: tuple[Problem, ...] = ()
+    reasons: tuple[quarantine.Reason, ...] = ()
+
+    @property
+    def is_read(self) -> bool:
+        return not any(each.severity == "error" for each in self.problems)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +142,17 @@ def ingest(
         return Report(before, False, tuple(reports.values()))
     run = store.commit(changes, {}, counts, known_at)
     reports |= {str(each[SOURCE]): SourceReport(**each) for each in run.counts}  # type: ignore[arg-type]
+    said = {change.source: change for change in changes}
+    mappings = {each.name: each.mapping for each in declared}
+    reports |= {name: _told(reports[name], change, mappings[name]) for name, change in said.items()}
     ordered = tuple(reports[each.name] for each in _wanted(declared, only))
     return Report(run, before is None or run.id != before.id, ordered)
+
+
+def _told(report: SourceReport, change: Change, mapping: TableMapping) -> SourceReport:
+    """Return the report with why something was refused, and what will not be understood."""
+    reasons = quarantine.reasons(change.quarantine, change.source)
+    return replace(report, problems=tuple(check_read(mapping, change.rows)), reasons=reasons)
 
 
 def _declared(name: str, node: Node, parent: Node, zone: str) -> tuple[Declared | None, list[Problem]]:
@@ -253,7 +269,7 @@ def _quarantine(reading: _Reading) -> pa.Table:
 
     whole_rows: list[dict[str, object]] = [
         {SOURCE: reading.declared.name, "place": str(each.place), "code": each.code,
-         "raw": each.place.text if each.place else None,
+         "raw": each.place.text if each.place else None, "expected": each.expected,
          "reason": each.what + (f"; expected {each.expected}" if each.expected else "")}
         for each in reading.refused
     ]  # fmt: skip

@@ -40,6 +40,7 @@ VALUE_KEYS: dict[str, str] = {
     "zone": "time zone of this field's civil times",
     "decimal": "the decimal mark of this field: `.` or `,`",
     "unit": "of a duration: ms, s (default), min, h or d",
+    "plus": "of a date or instant: civil days to add, as 1d, 7d or 1w",
 }
 FACT_KEYS: dict[str, str] = {"where": "only rows for which this holds"}
 SAME = "same"
@@ -64,6 +65,7 @@ class Reading:
     zone: str = "UTC"
     decimal: str = "."
     unit: str = "s"
+    plus_days: int = 0
 
 
 @dataclass(frozen=True, slots=True)

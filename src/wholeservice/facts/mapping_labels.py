@@ -79,6 +79,8 @@ def _period_names(mapping: TableMapping) -> tuple[str, str] | None:
         moments = [
             column.name for column in fact.table.columns if column.type in (DATE, INSTANT) and column.name in fact.fields
         ]
+        if any(fact.fields[name][0].reading.plus_days for name in moments):
+            continue  # one day and a length declare it: there are no two days to compare
         bound = [part.name for name in moments for part in fact.fields[name][0].parts if isinstance(part, Ref)]
         if len(bound) == 2 and mapping.each and set(bound) <= set(mapping.each[0]):
             return bound[0], bound[1]

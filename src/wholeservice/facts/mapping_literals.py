@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 
-from wholeservice.facts.mapping import EPOCH, EPOCH_MS, ISO, Reading
+from wholeservice.facts.mapping import EPOCH, EPOCH_MS, ISO, REFUSE, Reading
 from wholeservice.tables import DATE, FLAG, INSTANT, NUMBER, NUMBERS, Column
 
 TRUE, FALSE = ("true", "yes", "y", "1", "t"), ("false", "no", "n", "0", "f")
@@ -30,6 +30,26 @@ def cannot_be(text: str, column: Column, reading: Reading) -> bool:
     if column.type in (DATE, INSTANT):
         return not any(_is_moment(given, each) for each in reading.formats)
     return False
+
+
+def expected(column: Column, reading: Reading) -> str:
+    """Say what a cell must look like to be read as the column.
+
+    >>> from wholeservice.tables import MONEY
+    >>> columns = {column.name: column for column in MONEY.columns}
+    >>> expected(columns["from_on"], Reading(formats=("%d/%m/%Y", "iso"))), expected(columns["amount"], Reading(decimal=","))
+    ('a date as %d/%m/%Y or iso (2026-03-31)', "a number with the decimal mark ','")
+    """
+    if reading.map is not None and reading.otherwise == REFUSE:
+        return f"one of: {', '.join(text for text, _ in reading.map)}"
+    if column.type in (NUMBER, NUMBERS):
+        return f"a number with the decimal mark '{reading.decimal}'"
+    if column.type == FLAG:
+        return f"one of: {', '.join(TRUE + FALSE)}"
+    if column.type in (DATE, INSTANT):
+        shown = " or ".join(f"{each} (2026-03-31)" if each == ISO else each for each in reading.formats)
+        return f"{'a' if column.type == DATE else 'an'} {column.type} as {shown}"
+    return f"a {column.type}"
 
 
 def _is_moment(text: str, format_: str) -> bool:

@@ -21,6 +21,7 @@ from wholeservice.facts.mapping import (
     Value,
 )  # fmt: skip
 from wholeservice.facts.mapping_spelling import Speller, items_of
+from wholeservice.facts.mapping_words import check_fixed
 from wholeservice.tables import KEYS, Column, Table
 
 
@@ -82,9 +83,10 @@ class _Loader(Speller):
             self.wrong("SRC106", f"this fact lacks {', '.join(lacking)}", entry.place, expected="every required field",
                        next_step=f'add {lacking[0]}: with a text, or a column in braces: "{{COLUMN}}"')  # fmt: skip
         where = tuple(self.conditions(entry.mapping.get("where")))
-        return FactMapping(
-            table, {name: values for name, values in fields.items() if values}, where, is_same, reading, entry.place
-        )
+        fields = {name: values for name, values in fields.items() if values}
+        made = FactMapping(table, fields, where, is_same, reading, entry.place)
+        self.problems += check_fixed(made)
+        return made
 
     def unknown_field(self, name: str, table: Table, columns: Mapping[str, Column], place: Place) -> None:
         why = "is set by the store" if name in KEYS else "is no field"

@@ -8,7 +8,7 @@ the facts that need it are not made; the other facts of its row are.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from wholeservice import tables
@@ -16,8 +16,10 @@ from wholeservice.facts import quarantine
 from wholeservice.facts.columns import arrow_schema
 from wholeservice.facts.fingerprints import Occurrences, fingerprints, hash_texts, names_of, written
 from wholeservice.facts.mapping import MISSING, REFUSE
+from wholeservice.facts.mapping_literals import expected
 from wholeservice.facts.mapping_plan import ABSENT, Cell, FactPlan, Plan, Test
 from wholeservice.facts.mapping_values import Read, as_text, read, trimmed
+from wholeservice.facts.mapping_windows import Window, not_after
 from wholeservice.facts.supersede import DIGEST, KNOWN_AT, PART, RECORD, SOURCE, WHERE_FROM
 from wholeservice.sources.base import Batch
 
@@ -76,6 +78,7 @@ class _Rows:
     any_fact: Any = None
     any_refused: Any = None
     refused: dict[tuple[Cell, tables.Column], Any] = field(default_factory=dict)
+    no_windows: dict[tuple[Cell, Cell], tuple[Window, Any]] = field(default_factory=dict)
     _read: dict[tuple[Cell, str, str | None], Read] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -177,6 +180,10 @@ class _Rows:
         for each in read_columns.values():
             unreadable = pc.or_(unreadable, each.refused)
         self._note_refused(fact, wanted)
+        if found := not_after(fact.table, read_columns):
+            window, is_wrong = found
+            unreadable = pc.or_(unreadable, is_wrong)
+            self._note_window(fact, window, pc.and_(wanted, is_wrong))
         keep = pc.and_(wanted, pc.and_not(_is_complete(fact.table, read_columns, self.n), unreadable))
         self.any_fact = pc.or_(self.any_fact, keep)
         self.any_refused = pc.or_(self.any_refused, pc.and_(wanted, unreadable))
@@ -195,11 +202,21 @@ class _Rows:
             for cell in () if column.type == tables.NUMBERS and self._is_list(cells) else cells:
                 refused = pc.and_(wanted, self.cell(cell, column).refused)
                 key = (cell, column)
-                before = next((mask for (other, _), mask in self.refused.items() if other == cell), None)
+                before = next((mask for (other, _), mask in self.refused.items() if _is_same(other, cell)), None)
                 if before is not None:
                     refused = pc.and_not(refused, before)
                 if pc.any(refused).as_py():
                     self.refused[key] = pc.or_(self.refused[key], refused) if key in self.refused else refused
+
+    def _note_window(self, fact: FactPlan, window: Window, is_wrong: pa.Array) -> None:
+        """Several facts of a row may have one window: it is noted once."""
+        import pyarrow.compute as pc
+
+        key = (fact.cells[window.first][0], fact.cells[window.end][0])
+        if key in self.no_windows:
+            is_wrong = pc.or_(is_wrong, self.no_windows[key][1])
+        if pc.any(is_wrong).as_py():
+            self.no_windows[key] = (window, is_wrong)
 
     def _with_keys(self, fact: FactPlan, columns: Mapping[str, pa.Array], keep: pa.Array) -> pa.Table:
         import pyarrow as pa
@@ -237,6 +254,7 @@ class _Rows:
         import pyarrow.compute as pc
 
         found = [self._refused_cells(cell, column, mask) for (cell, column), mask in self.refused.items()]
+        found += [self._refused_windows(ends, *each) for ends, each in self.no_windows.items()]
         if pc.any(self.without_record).as_py():
             names = " or ".join(repr(self._label(cell)) for cell in self.plan.record)
             place = self.places(self.without_record)
@@ -253,15 +271,30 @@ class _Rows:
         kind = "number" if column.type == tables.NUMBERS else column.type
         why = f"' is not named in map:, or is no {kind}" if is_mapped else f"' is no {kind}"
         before = f"column '{self._label(cell)}': '"
-        reason = pc.binary_join_element_wise(pa.scalar(before), pc.utf8_slice_codeunits(raw, 0, 80), pa.scalar(why), "")
-        return self._quarantined(self.places(mask), "SRC154", reason, raw)
+        reason = pc.binary_join_element_wise(
+            pa.scalar(before), pc.utf8_slice_codeunits(raw, 0, quarantine.MAX_SHOWN), pa.scalar(why), ""
+        )
+        return self._quarantined(self.places(mask), "SRC154", reason, raw, expected(column, cell.reading))
 
-    def _quarantined(self, place: pa.Array, code: str, reason: pa.Array, raw: pa.Array) -> pa.Table:
+    def _refused_windows(self, ends: tuple[Cell, Cell], window: Window, mask: pa.Array) -> pa.Table:
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        texts = [
+            pa.repeat(pa.scalar(end.literal), self.n) if end.literal is not None else as_text(self.raw(end)) for end in ends
+        ]
+        raw = pc.binary_join_element_wise(*(each.filter(mask) for each in texts), " to ")
+        reason = pa.repeat(pa.scalar(window.wrong), len(raw))
+        return self._quarantined(self.places(mask), "SRC158", reason, raw, window.expected)
+
+    def _quarantined(
+        self, place: pa.Array, code: str, reason: pa.Array, raw: pa.Array, expected: str | None = None
+    ) -> pa.Table:
         import pyarrow as pa
 
         n, schema = len(place), quarantine.schema()
-        columns = [pa.repeat(pa.scalar(self.source), n), place, pa.repeat(pa.scalar(code), n), reason, raw]
-        return pa.table([*columns, pa.nulls(n, schema[-1].type)], schema=schema)
+        source, codes, needed = (pa.repeat(pa.scalar(each, pa.string()), n) for each in (self.source, code, expected))
+        return pa.table([source, place, codes, reason, raw, needed, pa.nulls(n, schema[-1].type)], schema=schema)
 
     def _label(self, cell: Cell) -> str:
         names = self.batch.header.names
@@ -278,6 +311,11 @@ def _named(batch: Batch) -> dict[str, Any]:
         is_temporal = pa.types.is_temporal(values.type) or pa.types.is_nested(values.type)
         named[name if name and name not in named else f"{name}#{position}"] = values if is_temporal else as_text(values)
     return named
+
+
+def _is_same(one: Cell, other: Cell) -> bool:
+    """Say whether two cells are refused together: what is added to a day changes nothing in whether it is one."""
+    return one.parts == other.parts and replace(one.reading, plus_days=0) == replace(other.reading, plus_days=0)
 
 
 def _suffix(number: pa.Array, mark: str) -> pa.Array:

@@ -11,8 +11,9 @@ from wholeservice.documents import Node
 from wholeservice.errors import Place, Problem, suggest
 from wholeservice.facts.mapping import EPOCH, EPOCH_MS, ISO, KEEP, MISSING, REFUSE, SECONDS_PER, VALUE_KEYS, Reading, Ref, Value
 from wholeservice.facts.mapping_literals import cannot_be
+from wholeservice.periods import parse_days
 from wholeservice.sources.base import unknown_keys
-from wholeservice.tables import NUMBERS, Column
+from wholeservice.tables import DATE, INSTANT, NUMBERS, Column
 
 _TEMPLATE = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]|[^{}]+")
 
@@ -50,6 +51,7 @@ class Speller:
             if value is None:
                 continue
             self.check_literal(value, column)
+            self.problems += _plus_problems(item, column)
             yield value
 
     def value(self, node: Node, reading: Reading) -> Value | None:
@@ -103,6 +105,7 @@ class Speller:
             zone=self.zone(fields.get("zone")) or default.zone,
             decimal=self.one_of(fields.get("decimal"), "decimal", (".", ",")) or default.decimal,
             unit=self.one_of(fields.get("unit"), "unit", tuple(SECONDS_PER)) or default.unit,
+            plus_days=(parse_days(fields["plus"].text or "") or 0) if is_value and "plus" in fields else 0,
         )
 
     def map(self, node: Node | None) -> tuple[tuple[str, str | None], ...] | None:
@@ -131,3 +134,17 @@ class Speller:
             self.wrong("SRC113", f"unknown time zone '{node.text}'", node.place, expected="a name such as Europe/London",
                        nearest=suggest(node.text or "", available_timezones()), next_step="correct the name")  # fmt: skip
             return None
+
+
+def _plus_problems(node: Node, column: Column) -> list[Problem]:
+    """Return what is wrong with `plus:` of a value."""
+    if "plus" not in node.mapping:
+        return []
+    plus = node.mapping["plus"]
+    if column.type not in (DATE, INSTANT):
+        return [Problem("SRC113", f"plus: adds days, and {column.name} is a {column.type}", plus.place,
+                        "plus: only on a date or an instant", next_step="take it out")]  # fmt: skip
+    if parse_days(plus.text or "") is None:
+        return [Problem("SRC113", f"'{plus.text}' is no number of days to add", plus.place, "days, as 1d, 7d or 1w",
+                        next_step="write the number and d or w")]  # fmt: skip
+    return []

@@ -200,9 +200,9 @@ def _instant(values: pa.Array, reading: Reading) -> Read:
     kind, utc = values.type, pa.timestamp("us", "UTC")
     if pa.types.is_timestamp(kind):
         exact = values.cast(pa.timestamp("us", kind.tz), safe=False)
-        return Read(exact.cast(utc) if kind.tz else _in_zone(exact, reading.zone), _none(len(values)))
+        return Read(_later(exact.cast(utc), reading) if kind.tz else _placed(exact, reading), _none(len(values)))
     if pa.types.is_date(kind):
-        return Read(_in_zone(values.cast(pa.timestamp("us")), reading.zone), _none(len(values)))
+        return Read(_placed(values.cast(pa.timestamp("us")), reading), _none(len(values)))
     if pa.types.is_integer(kind) or pa.types.is_floating(kind):
         return _epoch(values, reading) if reading.formats[0] in (EPOCH, EPOCH_MS) else _all_refused(values, utc)
     if not pa.types.is_string(kind):
@@ -218,7 +218,7 @@ def _date(values: pa.Array, reading: Reading) -> Read:
     import pyarrow as pa
 
     if pa.types.is_date(values.type):
-        return Read(values.cast(pa.date32()), _none(len(values)))
+        return Read(_days_later(values.cast(pa.timestamp("us")), reading).cast(pa.date32()), _none(len(values)))
     read = _instant(values, reading)
     return Read(read.values.cast(pa.timestamp("us", reading.zone)).cast(pa.date32()), read.refused)
 
@@ -231,13 +231,13 @@ def _one_format(values: pa.Array, format_: str, reading: Reading) -> pa.Array:
         numbers = _cast(_plain_numbers(values, "."), values, pa.float64()).values
         return _epoch(numbers, reading).values
     if format_ == ISO:
-        return _iso(values, reading.zone)
+        return _iso(values, reading)
     naive, aware = _strptime(values, format_)
-    return pc.coalesce(aware, _in_zone(naive.cast(pa.timestamp("us")), reading.zone))
+    return pc.coalesce(_later(aware, reading), _placed(naive.cast(pa.timestamp("us")), reading))
 
 
-def _iso(values: pa.Array, zone: str) -> pa.Array:
-    """Read ISO 8601 dates and times, with or without an offset; one without is civil time in *zone*."""
+def _iso(values: pa.Array, reading: Reading) -> pa.Array:
+    """Read ISO 8601 dates and times, with or without an offset; one without is civil time in the zone of *reading*."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -250,7 +250,7 @@ def _iso(values: pa.Array, zone: str) -> pa.Array:
     zoned = pc.replace_substring_regex(pc.if_else(has_zone, text, null), r"\s+([Zz+-])", r"\1")
     aware = _cast(zoned, zoned, pa.timestamp("us", "UTC")).values
     civil = pc.if_else(has_zone, null, text)
-    return pc.coalesce(aware, _in_zone(_cast(civil, civil, pa.timestamp("us")).values, zone))
+    return pc.coalesce(_later(aware, reading), _placed(_cast(civil, civil, pa.timestamp("us")).values, reading))
 
 
 def _strptime(values: pa.Array, format_: str) -> tuple[pa.Array, pa.Array]:
@@ -271,13 +271,34 @@ def _parsed(text: str, format_: str) -> dt.datetime | None:
         return None
 
 
-def _in_zone(civil: pa.Array, zone: str) -> pa.Array:
-    """Return the instants of civil times; an hour that comes twice is its first, one that is left out its later neighbour."""
+def _placed(civil: pa.Array, reading: Reading) -> pa.Array:
+    """Return the instants of civil times; an hour that comes twice is its first, one that is left out its later neighbour.
+
+    Days of `plus:` are added before the zone is applied: the day after a day of 23 hours starts at its own midnight.
+    """
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    placed = pc.assume_timezone(civil, zone, ambiguous="earliest", nonexistent="latest")
+    later = _days_later(civil, reading)
+    placed = pc.assume_timezone(later, reading.zone, ambiguous="earliest", nonexistent="latest")
     return placed.cast(pa.timestamp("us", "UTC"))
+
+
+def _later(instants: pa.Array, reading: Reading) -> pa.Array:
+    """Return instants that came with their own offset, the civil days of `plus:` later."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if not reading.plus_days:
+        return instants
+    return _placed(pc.local_timestamp(instants.cast(pa.timestamp("us", reading.zone))), reading)
+
+
+def _days_later(civil: pa.Array, reading: Reading) -> pa.Array:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    return pc.add(civil, pa.scalar(dt.timedelta(days=reading.plus_days))) if reading.plus_days else civil
 
 
 def _epoch(numbers: pa.Array, reading: Reading) -> Read:
@@ -288,7 +309,7 @@ def _epoch(numbers: pa.Array, reading: Reading) -> Read:
     micros = pc.round(pc.multiply(numbers.cast(pa.float64(), safe=False), per_second))
     is_sane = pc.fill_null(pc.and_(pc.greater(micros, _FIRST_MICROS), pc.less(micros, _LAST_MICROS)), True)
     kept = pc.if_else(is_sane, micros, pa.scalar(None, pa.float64()))
-    return Read(kept.cast(pa.int64()).cast(pa.timestamp("us", "UTC")), pc.invert(is_sane))
+    return Read(_later(kept.cast(pa.int64()).cast(pa.timestamp("us", "UTC")), reading), pc.invert(is_sane))
 
 
 # casting -------------------------------------------------------------------------------------------------------------------

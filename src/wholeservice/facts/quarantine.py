@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 MAX_RAW = 2000  # characters of the raw text that are kept
+MAX_SHOWN = 80  # of these are shown within the reason
 NAME = "quarantine"
 
 
@@ -22,8 +24,34 @@ class Refused:
     code: str
     reason: str
     raw: str | None
+    expected: str | None = None
     known_at: dt.datetime
 
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why cells or rows of a source were refused: how many, one of them as an example, and what to do about it."""
+
+    code: str
+    n: int
+    what: str
+    place: str
+    value: str | None
+    expected: str | None
+    next_step: str
+
+
+NEXT_STEPS: dict[str, str] = {
+    "SRC150": "mend the row in the source, or see whether delimiter: is right",
+    "SRC151": "quote the text that holds the delimiter, or see whether delimiter: is right",
+    "SRC152": "nothing, unless rows are lacking",
+    "SRC153": "see whether encoding: is right",
+    "SRC154": "say in the mapping how it is read (format:, decimal:, map:), name it under missing:, or mend the cell",
+    "SRC155": "give the row its identity, or name other columns under record:",
+    "SRC156": "mend the line in the source",
+    "SRC157": "close the quote in the source",
+    "SRC158": "write the day after the last; where the file has only the day: { column: DAY, plus: 1d }",
+}
 
 COLUMNS: tuple[str, ...] = tuple(each.name for each in fields(Refused))
 
@@ -41,8 +69,39 @@ def quarantined(rows: list[dict[str, object]]) -> pa.Table:
     """Return rows with the columns of `Refused` as a table; what a row lacks is null.
 
     >>> quarantined([{"place": "a.csv:3", "reason": "too short"}]).num_columns
-    6
+    7
     """
     import pyarrow as pa
 
     return pa.Table.from_pylist(rows, schema=schema())
+
+
+def reasons(refused: pa.Table, source: str) -> tuple[Reason, ...]:
+    """Return why cells and rows of a source were refused, the commonest first; each reason once, with its first example."""
+    grouped: dict[tuple[str, str, str | None], list[Mapping[str, Any]]] = {}
+    for row in refused.to_pylist():
+        if row["source"] == source:
+            what = _without_value(row["reason"], row["raw"])
+            key = (row["code"], what or "", row["expected"] if what else None)
+            grouped.setdefault(key, []).append(row)
+    found = [_reason(code, what, rows) for (code, what, _), rows in grouped.items()]
+    return tuple(sorted(found, key=lambda each: (-each.n, each.code, each.what)))
+
+
+def _reason(code: str, what: str, rows: list[Mapping[str, Any]]) -> Reason:
+    first = min(rows, key=lambda row: _in_order(row["place"]))
+    said, _, expected = first["reason"].partition("; expected ")
+    return Reason(code, len(rows), what or said, first["place"], first["raw"], first["expected"] or expected or None,
+                  NEXT_STEPS.get(code, f"wholeservice explain {code}"))  # fmt: skip
+
+
+def _without_value(reason: str, raw: str | None) -> str | None:
+    """Return a reason that names its value, without it: `column 'cost' is no number`; None when it names none."""
+    value = f": '{(raw or '')[:MAX_SHOWN]}'"
+    return reason.replace(value, "", 1) if value in reason else None
+
+
+def _in_order(place: str) -> tuple[str, tuple[int, ...]]:
+    """Return a place as lines are counted: a.csv:9 comes before a.csv:10."""
+    file, *numbers = place.split(":")
+    return file, tuple(int(each) for each in numbers if each.isdecimal())

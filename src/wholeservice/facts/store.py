@@ -180,7 +180,11 @@ class Store:
         """What a source's latest reading refused replaces what the one before refused."""
         old = self._of_source(before, quarantine.NAME, change.source)
         n_old = old.num_rows if old is not None else 0
-        is_same = old is not None and n_old == change.quarantine.num_rows and _told(old) == _told(change.quarantine)
+        is_same = (
+            old is not None
+            and n_old == change.quarantine.num_rows
+            and _told(_with_schema(old, quarantine.schema())) == _told(change.quarantine)
+        )
         if is_same or not (n_old or change.quarantine.num_rows):
             return
         yield _Write(quarantine.NAME, change.source, _known(change.quarantine, moment), is_new_content=bool(n_old))

@@ -31,6 +31,8 @@ CODES: dict[str, str] = {
     "SRC116": "A condition under `where:` is not understood. It is a column and what it must be: a text, a list of texts, "
     "or one of `is: present`, `is: missing`, `not: [...]`, `matches: PATTERN`.",
     "SRC117": "A source's name is small letters, digits and hyphens, and starts with a letter: it becomes part of every fact.",
+    "SRC118": "Measures and findings know only certain words in this field, and this is not one of them. The facts are made "
+    "all the same, but nothing counts them. docs/map_a_table.md lists the words; `map:` translates those of the source.",
     # the file
     "SRC120": "The file does not exist, or may not be read. Paths are relative to the folder of wholeservice.yaml.",
     "SRC121": "The file is empty: it has not even a header. Nothing was taken from it, and what was known stays.",
@@ -60,4 +62,6 @@ CODES: dict[str, str] = {
     "quarantine.",
     "SRC156": "The line is not JSON, or not an object. It is in quarantine.",
     "SRC157": "A quote is opened and never closed, or closed in the middle of a cell. The row is in quarantine.",
+    "SRC158": "The window of the row ends when it starts, or before. The end is exclusive: of one day it is the next day. "
+    "Where the file has only the day, say `plus: 1d` for the end. The row is in quarantine.",
 }
