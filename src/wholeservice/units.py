@@ -82,6 +82,13 @@ def write(number: float | None, unit: Unit, *, signed: bool = False) -> str:
 
     >>> write(0.9075, SHARE), write(1039075681, COUNT), write(5400, SECONDS), write(-0.1128, SHARE_POINTS, signed=True)
     ('90.8%', '1,039,075,681', '1.5 h', '−11.3 pp')
+
+    What is small keeps two significant digits: it is never written as nothing.
+
+    >>> write(1234.5, money("USD")), write(0.0117, money("USD")), write(4e-07, money("USD")), write(0, money("CHF"))
+    ('$1,234.50', '$0.012', '$0.00000040', '0.00 CHF')
+    >>> write(0.04, COUNT), write(0.00004, SHARE), write(0.0012, SCORE)
+    ('0.04', '0.0040%', '0.0012 of 100')
     """
     if number is None:
         return "not measured"
@@ -92,16 +99,25 @@ def write(number: float | None, unit: Unit, *, signed: bool = False) -> str:
 def _magnitude(number: float, unit: Unit) -> str:
     if unit.kind in ("share", "share-change"):
         percent = number * 100
-        digits = 1 if percent >= 1 or percent == 0 else 2
+        digits = 1 if percent >= 1 or percent == 0 else _digits(percent) if percent < 0.01 else 2
         return f"{percent:.{digits}f}" + ("%" if unit.kind == "share" else " pp")
     if unit.kind == "seconds":
         return _duration(number)
     if unit.kind == "money":
         symbol = {"GBP": "£", "EUR": "€", "USD": "$"}.get(unit.symbol)
-        return f"{symbol}{number:,.2f}" if symbol else f"{number:,.2f} {unit.symbol}"
-    if unit.kind == "count":
+        digits = _digits(number)
+        return f"{symbol}{number:,.{digits}f}" if symbol else f"{number:,.{digits}f} {unit.symbol}"
+    if unit.kind == "count" and (number >= 1 or number == 0):
         return f"{number:,.0f}" if number == int(number) or number >= 100 else f"{number:,.1f}"
-    return f"{number:,.2f}".rstrip("0").rstrip(".") + (f" {unit.symbol}" if unit.symbol else "")
+    plain = f"{number:,.{_digits(number)}f}".rstrip("0").rstrip(".")
+    return plain + (f" {unit.symbol}" if unit.symbol else "")
+
+
+def _digits(number: float) -> int:
+    """Decimals that keep two significant digits below 1, and two from 1 up."""
+    if number == 0:
+        return 2
+    return max(2, 1 - int(f"{number:.1e}".partition("e")[2]))
 
 
 def _duration(seconds: float) -> str:

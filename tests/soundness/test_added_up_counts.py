@@ -66,3 +66,40 @@ def test_windows_of_a_target_end_where_the_counts_end(days, n_windows):
     rolling = [key for key in found if key[2] == "rolling"]
     assert len(rolling) == n_windows
     assert all((day(30) - to_at).days % days == 0 for _, to_at, _ in rolling)
+
+
+def hourly(measure: str, hours: range):
+    moments = [day(0) + dt.timedelta(hours=hour) for hour in hours]
+    return [(Cell(measure, "shop", at, at + dt.timedelta(hours=1), "calendar"), TEN) for at in moments]
+
+
+def test_hours_that_fill_a_day_make_a_day_and_days_make_a_month():
+    """Seven hundred and twenty hours of ten are thirty days of 240 and an April of 7,200."""
+    found = added(VOLUME, hourly("volume", range(720)))
+    assert found.pop((day(0), day(30), "calendar")).numerator == 7200
+    assert {sums.numerator for sums in found.values()} == {240}
+    assert len(found) == 30
+
+
+@pytest.mark.parametrize("n_missing", [1, 2])
+def test_a_day_and_a_month_with_an_hour_missing_are_none(n_missing):
+    """Without an hour of the 30th there is neither that day nor the month; the 29 days before it stay."""
+    found = added(VOLUME, hourly("volume", range(720 - n_missing)))
+    assert (len(found), {sums.numerator for sums in found.values()}) == (29, {240})
+
+
+def test_hours_beside_their_day_are_not_added_to_it():
+    """A day counted as 200 stays 200 beside its hours, and stands in the month once: 29 of 240 and one of 200."""
+    counted = (Cell("volume", "shop", day(3), day(4), "calendar"), Statistics(n=200.0, numerator=200.0))
+    found = added(VOLUME, [*hourly("volume", range(720)), counted])
+    assert (day(3), day(4), "calendar") not in found
+    assert found[day(0), day(30), "calendar"].numerator == 29 * 240 + 200
+
+
+def test_a_civil_day_of_23_hours_is_whole():
+    """On 29 March 2026 Amsterdam has 23 hours, and 230 of ten is the whole day."""
+    start = dt.datetime(2026, 3, 28, 23, tzinfo=dt.UTC)
+    moments = [start + dt.timedelta(hours=hour) for hour in range(23)]
+    rows = [(Cell("volume", "shop", at, at + dt.timedelta(hours=1), "calendar"), TEN) for at in moments]
+    (found,) = add_up(VOLUME, rows, (), "Europe/Amsterdam")
+    assert (found[0].from_at, found[0].to_at, found[1].numerator) == (start, moments[-1] + dt.timedelta(hours=1), 230)

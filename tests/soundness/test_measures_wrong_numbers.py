@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from wholeservice.measures.results import Point, Results
 from wholeservice.organisation.graph import Organisation
 from wholeservice.periods import ROLLING
 
+HOUR = dt.timedelta(hours=1)
 JANUARY = {"from_at": at("2026-01-01"), "to_at": at("2026-02-01"), "window": "calendar", "statistic": "count"}
 
 
@@ -119,17 +121,91 @@ def test_two_sources_added_is_another_number():
     assert (told["source_a"], told["value_a"], told["source_b"], told["value_b"]) == ("b", 90, "z", 100)
 
 
-def test_two_rows_of_one_source_are_told_and_not_added():
-    """Two foreign names of one service, read at once, disagree; a later reading is a revision and does not."""
+def told_and_kept(rows: list[dict[str, Any]], known: Organisation) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Return the disagreements among tallies, and the tallies that are left to be used."""
+    engine = prepared(engine_with(tallies=rows), known, ["tallied", "disagreements"])
+    told, kept = (engine.run(engine.table(name)).to_pylist() for name in ("disagreements", "tallied"))
+    return told, kept
+
+
+def test_two_rows_of_one_source_are_told_and_none_is_chosen():
+    """Two foreign names of one service disagree: neither 5, 7 nor 12 is known. A later reading of a record is a revision."""
     known = organisation(service("a"), aliases={"shop": "a"})
     row = {**JANUARY, "of": "transactions"}
     rows = [{**row, "entity": "a", "value": 5, "record": "r1"}, {**row, "entity": "Shop", "value": 7, "record": "r2"}]
+    (told,), kept = told_and_kept(rows, known)
+    assert (told["source_a"], told["value_a"], told["source_b"], told["value_b"]) == ("test: r1/0", 5, "test: r2/0", 7)
+    assert kept == []
     later = {**row, "entity": "a", "value": 9, "record": "r1", "known_at": at("2026-03-01")}
-    for given, n_told, right in ((rows, 1, 7), ([rows[0], later], 0, 9)):
-        engine = prepared(engine_with(tallies=given), known, ["tallied", "attempts", "visits", "disagreements"])
-        assert engine.run(engine.table("disagreements")).num_rows == n_told
-        (kept,) = engine.run(engine.table("tallied")).to_pylist()
-        assert kept["value"] == right
+    told, (kept_one,) = told_and_kept([rows[0], later], known)
+    assert (told, kept_one["value"]) == ([], 9)
+    told, (kept_one,) = told_and_kept([rows[0], {**rows[1], "value": 5, "known_at": at("2026-03-01")}], known)
+    assert (told, kept_one["value"]) == ([], 5)
+
+
+def test_of_three_records_the_last_does_not_win_silently():
+    """10, 20 and 5 of one January are 35, 20 or 5: no number, and each pair is told, also when read at different times."""
+    rows = [
+        {**JANUARY, "entity": "a", "of": "transactions", "value": value, "known_at": at(f"2026-02-0{day}")}
+        for day, value in ((1, 10), (2, 20), (3, 5))
+    ]
+    told, kept = told_and_kept(rows, organisation(service("a")))
+    assert sorted((each["value_a"], each["value_b"]) for each in told) == [(10, 5), (10, 20), (20, 5)]
+    assert kept == []
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "told_of"),
+    [
+        ({"statistic": "mean", "value": 4, "denominator": 10}, {"statistic": "mean", "value": 4, "denominator": 90}, (10, 90)),
+        (
+            {"statistic": "histogram", "value": None, "histogram": [1, 2, 3]},
+            {"statistic": "histogram", "value": None, "histogram": [1, 3, 2]},
+            (2, 3),
+        ),
+    ],
+    ids=["denominator", "histogram"],
+)
+def test_records_with_one_value_may_still_disagree(one, other, told_of):
+    """The same mean over 10 and over 90, or as many answers spread otherwise: no number, and what differs is told."""
+    rows = [{**JANUARY, "entity": "a", "of": "answers", **each} for each in (one, other)]
+    (told,), kept = told_and_kept(rows, organisation(service("a")))
+    assert (told["value_a"], told["value_b"]) == told_of
+    assert kept == []
+
+
+@pytest.mark.parametrize(("numerator", "is_kept"), [(100.9, True), (102, False), (98, False)])
+def test_a_mean_that_contradicts_its_numerator_is_no_number(numerator, is_kept):
+    """A mean of 10 over 10 is 100 in all, give or take a rounding; 102 is another mean, and neither of the two is known."""
+    row = {**JANUARY, "entity": "a", "of": "costs", "statistic": "mean", "value": 10, "denominator": 10, "currency": "EUR"}
+    told, kept = told_and_kept([{**row, "numerator": numerator}], organisation(service("a")))
+    assert [each["value_b"] for each in told] == ([] if is_kept else [pytest.approx(numerator / 10)])
+    assert [each["value"] for each in kept] == ([10] if is_kept else [])
+
+
+def test_money_billed_and_effective_is_not_paid_twice():
+    """One charge of 30 billed and 20 effective over two uses costs 10 each, not 25."""
+    month = {"entity": "a", "from_on": dt.date(2026, 1, 1), "to_on": dt.date(2026, 2, 1), "flow": "spent", "currency": "EUR"}
+    money = [{**month, "kind": kind, "amount": amount} for kind, amount in (("billed", 30), ("effective", 20))]
+    seen = [{"happened_at": at(f"2026-01-0{day}"), "service": "a", "attempt": str(day), "step": "pay"} for day in (5, 6)]
+    known = organisation(service("a", "find pay"))
+    measure = next(each for each in MEASURES if each.name == "cost-per-transaction")
+    engine = prepared(engine_with(money=money, interactions=seen), known, measure.needs)
+    found = Results(MEASURES, compute(engine, known, zone="UTC", source_order=[], measures=[measure]))
+    assert number(found.latest(measure.name, "a")) == 10
+
+
+def test_hours_that_nobody_adds_up_are_another_number():
+    """Two days of 24 hours of one each are two days of 24, not 48 points of 1; a day of 23 hours counted is no day."""
+    hours = [at("2026-01-05") + dt.timedelta(hours=hour) for hour in range(71)]
+    rows = [{"entity": "a", "of": "transactions", "value": 1, "from_at": each, "to_at": each + HOUR} for each in hours]
+    found = measured("volume", rows, organisation(service("a")))
+    assert [(point.cell.from_at, number(point)) for point in found.series("volume", "a")] == [
+        (at("2026-01-05"), 24),
+        (at("2026-01-06"), 24),
+    ]
+    alone = measured("volume", rows[:5], organisation(service("a")))
+    assert [number(point) for point in alone.series("volume", "a")] == [1] * 5
 
 
 def test_clusters_read_as_single_units_are_too_sure():

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from wholeservice.facts.identity import FactTables
 
 if TYPE_CHECKING:
+    from ibis.expr.types import BooleanValue
     from ibis.expr.types import Table as IbisTable
 
     from wholeservice.engines.base import Engine
@@ -18,6 +19,15 @@ PRODUCTION = ("production", "prod", "live")
 
 RECORD_KEYS = ("source", "record", "part")
 """The identity of a row: the last word on order where the facts themselves do not say."""
+
+TALLY_OF = ("source", "entity", "of", "statistic", "step", "channel", "segment", "window", "from_at", "to_at", "currency")
+"""What two tallies of one source must share to be about the very same thing."""
+
+ROUNDING = 1e-6
+"""Numbers that differ by less, as a share of themselves, agree."""
+
+MEAN, MEAN_ROUNDING = "mean", 0.01
+"""A mean is written with few digits: its numerator may be so much off, as a share of mean times denominator."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,3 +48,21 @@ def derive(engine: Engine, derived: Sequence[Derived]) -> None:
 def in_production(rows: IbisTable) -> IbisTable:
     """Keep what happened where consumers are: other environments are seen, and never mixed in."""
     return rows.filter(rows.environment.isnull() | rows.environment.strip().lower().isin(PRODUCTION))
+
+
+def newest_tallies(facts: FactTables) -> IbisTable:
+    """Return the newest reading of each record's tallies: `of`, `statistic` and `window` in lower case, entity known."""
+    import ibis
+
+    t = facts.tallies
+    t = t.mutate(of=t.of.strip().lower(), statistic=t.statistic.strip().lower(), window=t.window.strip().lower())
+    t = t.mutate(newest_at=t.known_at.max().over(ibis.window(group_by=[t.source, t.record])))
+    return t.filter(t.known_at == t.newest_at, t.entity.notnull()).drop("newest_at")
+
+
+def is_contrary(tallies: IbisTable) -> BooleanValue:
+    """Say of each tally whether it is a mean whose numerator is not what the mean and its denominator make."""
+    t = tallies
+    product = t.value * t.denominator
+    is_off = (t.numerator - product).abs() > MEAN_ROUNDING * product.abs()
+    return ((t.statistic == MEAN) & (t.denominator > 0) & is_off).fill_null(False)

@@ -1,4 +1,4 @@
-"""Add what others counted per day or week up to months and to the windows that targets ask for.
+"""Add what others counted per hour, day or week up to days, months and the windows that targets ask for.
 
 Only calendar windows are added: rolling ones overlap. A full count is added only where the counts fill the period without
 a gap, since a sum over some of the days is no month; a share or a score also over the days there are, if they are most.
@@ -16,12 +16,13 @@ from wholeservice.measures.rows import Row
 from wholeservice.periods import CALENDAR, Period, civil, instant, months_between, windows_before
 
 LONGEST_DAYS = 27.0  # months are not added to months
+DAY = 0.95  # a day may last 23 hours; what is shorter is added up to days first
 MOST = 0.5  # of the days of a period must have been counted
 
 
 def add_up(measure: Measure, rows: Iterable[Row], windows: Iterable[int], zone: str) -> Iterator[Row]:
     """
-    Yield the sums of short calendar counts over whole months and over rolling windows of so many days.
+    Yield the sums of short calendar counts over whole months and over rolling windows of so many days; of hours, over days.
 
     Shape    rows: of one measure, each cell once; only those without consumers of their own (counted by others) are added
     """
@@ -31,20 +32,43 @@ def add_up(measure: Measure, rows: Iterable[Row], windows: Iterable[int], zone: 
             short.setdefault(replace(cell, from_at=_EPOCH, to_at=_EPOCH), []).append((cell, sums))
     lengths = sorted(set(windows))
     for series in short.values():
-        yield from _added(measure, sorted(series, key=lambda row: row[0].from_at), lengths, zone)
+        in_order = sorted(series, key=lambda row: row[0].from_at)
+        days = list(_days_of_hours(measure, in_order, zone))
+        yield from days
+        longer = [row for row in in_order if _days(row[0]) >= DAY]
+        yield from _added(measure, sorted([*longer, *days], key=lambda row: row[0].from_at), lengths, zone)
 
 
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
+def _days_of_hours(measure: Measure, series: Sequence[Row], zone: str) -> Iterator[Row]:
+    """Yield the civil days that counts shorter than a day fill; not those that were counted as days already."""
+    given = {(cell.from_at, cell.to_at) for cell, _ in series}
+    by_day: dict[dt.date, list[Row]] = {}
+    for row in series:
+        if _days(row[0]) < DAY:
+            by_day.setdefault(civil(row[0].from_at, zone), []).append(row)
+    for day, hours in by_day.items():
+        period = Period(instant(day, zone), instant(day + dt.timedelta(days=1), zone))
+        if (period.from_at, period.to_at) not in given:
+            yield from _over(measure, hours, period)
+
+
 def _added(measure: Measure, series: Sequence[Row], lengths: Sequence[int], zone: str) -> Iterator[Row]:
+    if not series:
+        return
     from_at, to_at = series[0][0].from_at, max(cell.to_at for cell, _ in series)
     periods = [*months_between(from_at, to_at, zone), *_windows(from_at, to_at, lengths, zone)]
     for period in periods:
-        inside = [row for row in series if period.from_at <= row[0].from_at and row[0].to_at <= period.to_at]
-        if len(inside) > 1 and _is_enough(measure, inside, period):
-            cell = replace(inside[0][0], from_at=period.from_at, to_at=period.to_at, window=period.window)
-            yield cell, _sum(inside)
+        yield from _over(measure, series, period)
+
+
+def _over(measure: Measure, series: Sequence[Row], period: Period) -> Iterator[Row]:
+    inside = [row for row in series if period.from_at <= row[0].from_at and row[0].to_at <= period.to_at]
+    if len(inside) > 1 and _is_enough(measure, inside, period):
+        cell = replace(inside[0][0], from_at=period.from_at, to_at=period.to_at, window=period.window)
+        yield cell, _sum(inside)
 
 
 def _windows(from_at: dt.datetime, to_at: dt.datetime, lengths: Sequence[int], zone: str) -> Iterator[Period]:
@@ -59,7 +83,8 @@ def _windows(from_at: dt.datetime, to_at: dt.datetime, lengths: Sequence[int], z
 def _is_enough(measure: Measure, inside: Sequence[Row], period: Period) -> bool:
     counted = sum(_days(cell) for cell, _ in inside)
     if measure.basis == FULL_COUNT:
-        return abs(counted - period.days) < 0.1 and not _overlap(inside)
+        shortest = min(_days(cell) for cell, _ in inside)
+        return abs(counted - period.days) < min(0.1, shortest / 2) and not _overlap(inside)
     return counted >= MOST * period.days and not _overlap(inside)
 
 

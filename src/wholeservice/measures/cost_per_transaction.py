@@ -3,9 +3,11 @@ Cost per transaction: what it cost to serve one use, all costs over all uses.
 
 Formula   Σ cost / Σ transactions; a source that gives only a mean is weighted with its transactions, never averaged
 Unit      money, per currency          Grain  one row per entity, period, channel and currency
-Counts    costs as a source counts them, with the transactions of the same source and window; or money spent (billed or
-          effective, not budgeted) over days that lie wholly in the period, with the attempts done in it
-Leaves out  costs without transactions, and transactions without costs; another currency is never added
+Counts    costs as a source counts them, with the transactions of the same source and window; or money spent over days that
+          lie wholly in the period, with the attempts done in it. Billed and effective are two views of one charge and never
+          added: per entity and period, effective where there is any, else billed, else money without a kind
+Leaves out  costs without transactions, and transactions without costs; another currency is never added; money of any other
+          kind (budget, or one not known here); a period of which the money leaves a day out: a day without money is not free
 Source    GOV.UK Service Standard, mandatory key performance indicators (cost per transaction)
 """
 
@@ -25,7 +27,9 @@ if TYPE_CHECKING:
     from wholeservice.facts.identity import FactTables
 
 COSTS = ("costs", "cost", "cost-per-transaction", "cost per transaction")
-SPENT, PLANNED = "spent", "budget"
+SPENT = "spent"
+KINDS = ("effective", "billed", "")
+"""Views of one charge, the best first; money without a kind comes last, any other kind is not what was paid."""
 
 
 def query(facts: FactTables, periods: IbisTable) -> IbisTable:
@@ -60,17 +64,48 @@ def _means(facts: FactTables) -> IbisTable:
 
 
 def _spent(facts: FactTables, periods: IbisTable) -> IbisTable:
-    m, a = facts.money, facts.attempts
-    m = m.filter(m.entity.notnull(), m.flow.strip().lower() == SPENT, m.kind.fill_null("").strip().lower() != PLANNED)
-    m = m.join(periods, [m.from_on >= periods.first_on, m.to_on <= periods.after_on])
+    a = facts.attempts
+    m = _whole(_of_one_kind(_paid(facts, periods)))
     cost = m.group_by(["entity", *PERIOD, "currency"]).aggregate(numerator=m.amount.sum())
     done = in_periods(a.filter(a.finished_at.notnull()).mutate(unit_at=a.finished_at), periods)
     uses = done.group_by(["entity", *PERIOD]).aggregate(denominator=done.count().cast("float64"))
     return cost.join(uses, ["entity", *PERIOD]).mutate(n=uses.denominator)
 
 
+def _paid(facts: FactTables, periods: IbisTable) -> IbisTable:
+    """Money of the kinds that were paid, once for each period it lies in; `rank` is the place of its kind."""
+    import ibis
+
+    m = facts.money
+    kind = m.kind.fill_null("").strip().lower()
+    rank = ibis.cases(*((kind == word, place) for place, word in enumerate(KINDS)))
+    m = m.mutate(rank=rank).filter(m.entity.notnull(), m.flow.strip().lower() == SPENT, kind.isin(KINDS))
+    return m.join(periods, [m.from_on >= periods.first_on, m.to_on <= periods.after_on])
+
+
+def _of_one_kind(paid: IbisTable) -> IbisTable:
+    import ibis
+
+    together = ibis.window(group_by=[paid[name] for name in ("entity", *PERIOD)])
+    paid = paid.mutate(best=paid.rank.min().over(together))
+    return paid.filter(paid.rank == paid.best)
+
+
+def _whole(paid: IbisTable) -> IbisTable:
+    """Keep the money of those periods of which it covers every day, per currency."""
+    import ibis
+
+    alike = [paid[name] for name in ("entity", *PERIOD, "currency")]
+    before = ibis.window(group_by=alike, order_by=[paid.from_on, paid.to_on], preceding=(None, 1))
+    paid = paid.mutate(reached_on=paid.to_on.max().over(before).coalesce(paid.first_on))
+    together = ibis.window(group_by=[paid[name] for name in ("entity", *PERIOD, "currency")])
+    has_gap = (paid.from_on > paid.reached_on).any().over(together)
+    paid = paid.mutate(is_covered=~has_gap & (paid.to_on.max().over(together) >= paid.after_on))
+    return paid.filter(paid.is_covered)
+
+
 MEASURE = Measure(
     name="cost-per-transaction", title="What one use costs", unit=Unit("money", "", "money"), better="lower",
     needs=("tallied", "money", "attempts"), query=query, finish=finish_ratio, basis=FULL_COUNT,
-    words=("cost", "cost-per-use", "cpt"),
+    words=("cost", "cost-per-use", "cpt"), version=2,
 )  # fmt: skip

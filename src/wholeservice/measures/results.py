@@ -134,7 +134,9 @@ def _days(cell: Cell) -> float:
 
 
 def _usual_length(rows: list[tuple[Cell, Statistics]]) -> float:
-    lengths = [round(_days(cell)) for cell, _ in rows]
+    """The length most numbers have, in days. Hours count only where there is nothing longer: days are made of them."""
+    longer = [float(round(_days(cell))) for cell, _ in rows if round(_days(cell))]
+    lengths = longer or [_days(cell) for cell, _ in rows]
     return max(set(lengths), key=lambda length: (lengths.count(length), length))
 
 
