@@ -47,11 +47,19 @@ class _LateStart:
 def check(facts: Facts) -> Iterator[Finding]:
     """Yield one finding for each step and each channel that begins later than those beside it."""
     for service in services(facts):
-        for channel in step_channels(facts, service):
-            for late in _late_steps(facts, service, channel):
-                yield _finding(facts, late)
+        found = [late for channel in step_channels(facts, service) for late in _late_steps(facts, service, channel)]
+        for late in _told_once(found):
+            yield _finding(facts, late)
         for late in _late_channels(facts, service):
             yield _finding(facts, late)
+
+
+def _told_once(found: list[_LateStart]) -> Iterator[_LateStart]:
+    """Leave out what all channels together say again, where only one of them was counted at that step."""
+    for late in found:
+        again = any(each.step == late.step and each.channel and dict(each.late) == dict(late.late) for each in found)
+        if late.channel or not again:
+            yield late
 
 
 def _late_steps(facts: Facts, service: str, channel: str | None) -> Iterator[_LateStart]:
