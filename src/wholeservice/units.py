@@ -27,6 +27,7 @@ SECONDS = Unit("seconds", "s", "seconds")
 POINTS = Unit("points", "", "points")
 SCORE = Unit("score from 0 to 100", "of 100", "points")
 
+SMALLEST = 1e-9  # what is smaller is written as less than this
 _SECONDS_PER = {"ms": 0.001, "s": 1.0, "min": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0}
 _SCALE = {"": 1, "k": 10**3, "K": 10**3, "M": 10**6, "bn": 10**9}
 _NUMBER = r"(?P<number>[-+]?\d[\d,_]*(?:\.\d+)?)"
@@ -93,6 +94,8 @@ def write(number: float | None, unit: Unit, *, signed: bool = False) -> str:
     if number is None:
         return "not measured"
     sign = "−" if number < 0 else "+" if signed and number > 0 else ""
+    if 0 < abs(number) < SMALLEST:
+        return f"{sign}under {_magnitude(SMALLEST, unit)}"
     return sign + _magnitude(abs(number), unit)
 
 
@@ -114,8 +117,8 @@ def _magnitude(number: float, unit: Unit) -> str:
 
 
 def _digits(number: float) -> int:
-    """Decimals that keep two significant digits below 1, and two from 1 up."""
-    if number == 0:
+    """Decimals that keep two significant digits below 1, and two from 1 up; nobody reads more than twelve."""
+    if number < SMALLEST:
         return 2
     return max(2, 1 - int(f"{number:.1e}".partition("e")[2]))
 

@@ -62,7 +62,7 @@ def test_it_finds_what_is_there_to_find(cases):
     """With everything seen and six standard errors planted, at least 95 % are named rightly, within binomial limits."""
     cell = next(each for each in truth_table(cases) if (each.evidence, each.size) == (EVIDENCE[0].name, "6 and more"))
     missed = cell.n - cell.verdicts.get(RIGHT, 0) - cell.verdicts.get(GROUP, 0)
-    assert cell.n >= 10
+    assert cell.n >= 5  # about 14 are expected of 50
     assert at_least(missed, cell.n, 1 - MIN_RIGHT) > CHANCE, cell
 
 

@@ -42,13 +42,13 @@ def serve_workspace(settings: Settings, *, host: str = HOST, port: int = PORT, i
     refresh(settings)
     load_data = newest_stored(settings)
     load_data()  # now, so that the first reader does not wait
+    hosts = LOOPBACK if host in LOOPBACK else ("*",)  # the door to the network is open: any name may lead here
+    app = create_app(load_data, hosts=hosts)
     listening = listen(host, port)
     url = f"http://{host}:{listening.getsockname()[1]}/"
     say(f"Serving {settings.name} at {url}  (stop with Ctrl-C)")
     if is_opened:
         webbrowser.open(url)
-    hosts = LOOPBACK if host in LOOPBACK else ("*",)  # the door to the network is open: any name may lead here
-    app = create_app(load_data, hosts=hosts)
     uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False)).run(sockets=[listening])
 
 
