@@ -28,6 +28,7 @@ POINTS = Unit("points", "", "points")
 SCORE = Unit("score from 0 to 100", "of 100", "points")
 
 SMALLEST = 1e-9  # what is smaller is written as less than this
+SMALLEST_SHARE = 1e-4  # of a share, a hundredth of a percent
 _SECONDS_PER = {"ms": 0.001, "s": 1.0, "min": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0}
 _SCALE = {"": 1, "k": 10**3, "K": 10**3, "M": 10**6, "bn": 10**9}
 _NUMBER = r"(?P<number>[-+]?\d[\d,_]*(?:\.\d+)?)"
@@ -89,20 +90,21 @@ def write(number: float | None, unit: Unit, *, signed: bool = False) -> str:
     >>> write(1234.5, money("USD")), write(0.0117, money("USD")), write(4e-07, money("USD")), write(0, money("CHF"))
     ('$1,234.50', '$0.012', '$0.00000040', '0.00 CHF')
     >>> write(0.04, COUNT), write(0.00004, SHARE), write(0.0012, SCORE)
-    ('0.04', '0.0040%', '0.0012 of 100')
+    ('0.04', '<0.01%', '0.0012 of 100')
     """
     if number is None:
         return "not measured"
     sign = "−" if number < 0 else "+" if signed and number > 0 else ""
-    if 0 < abs(number) < SMALLEST:
-        return f"{sign}under {_magnitude(SMALLEST, unit)}"
+    smallest = SMALLEST_SHARE if unit.kind in ("share", "share-change") else SMALLEST
+    if 0 < abs(number) < smallest:
+        return f"{sign}<{_magnitude(smallest, unit)}"
     return sign + _magnitude(abs(number), unit)
 
 
 def _magnitude(number: float, unit: Unit) -> str:
     if unit.kind in ("share", "share-change"):
         percent = number * 100
-        digits = 1 if percent >= 1 or percent == 0 else _digits(percent) if percent < 0.01 else 2
+        digits = 1 if percent >= 1 or percent == 0 else 2
         return f"{percent:.{digits}f}" + ("%" if unit.kind == "share" else " pp")
     if unit.kind == "seconds":
         return _duration(number)

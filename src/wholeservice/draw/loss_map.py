@@ -18,6 +18,7 @@ from wholeservice.units import SHARE, write
 
 BOX, BETWEEN, TOP, SPACE = 156.0, 62.0, 46.0, 12.0
 LOSS_HEIGHT, TALLEST, HAIRLINE, NOTHING = 340.0, 46.0, 1.6, 1e-9
+SMALLEST_DRAWN = 0.005  # of the gap
 KINDS = {
     "step": "Journey step", "part": "Part", "service": "Service", "supplier": "Supplier", "policy": "Policy", "wait": "Wait",
     "interface": "Interface",
@@ -105,7 +106,7 @@ def _frame(loss_map: LossMap, width: float) -> _Frame:
     column = min(column, BOX * 2)
     widths = {(each.from_id, each.to_id): max(HAIRLINE, each.size * per_loss) for each in drawn}
     centres, length = place(layout, lambda spot: _size(spot, boxes, per_loss, widths), SPACE)
-    rest = max(TALLEST, loss_map.unexplained * per_loss + 14) + 28 if loss_map.unexplained > 0 else 0
+    rest = max(TALLEST, loss_map.unexplained * per_loss + 14) + 28 if _is_drawn(loss_map) else 0
     whole = max(column * (n_layers - 1) + BOX, 2 * BOX)
     return _Frame(boxes, layout, centres, column, per_loss, TOP + length + rest + 8, whole)
 
@@ -276,9 +277,14 @@ def _kind_words(box: Box, room: float) -> str:
     return svg.first_that_fits((*choices.get(box.claim, (kind,)), kind, ""), svg.TINY, room)
 
 
+def _is_drawn(loss_map: LossMap) -> bool:
+    """An unexplained rest that nobody could see in the drawing stays in its table."""
+    return loss_map.unexplained > loss_map.gap * SMALLEST_DRAWN
+
+
 def _unexplained(loss_map: LossMap, frame: _Frame) -> Iterator[Markup]:
     """What no origin claims: a hatched box at the foot of the first column, to the same scale, without made-up paths."""
-    if loss_map.unexplained <= 0:
+    if not _is_drawn(loss_map):
         return
     size = max(TALLEST, loss_map.unexplained * frame.per_loss + 14)
     y = frame.height - size - 8
