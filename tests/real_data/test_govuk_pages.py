@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import shutil
-import socket
-import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from web.test_browser import ARGS, CHROMIUM, IS_CI, OVERLAPS
+from web.test_browser import ARGS, CHROMIUM, IS_CI, OVERLAPS, served
 from wholeservice.app import settings
 from wholeservice.app.web import create_app
 from wholeservice.app.workspace import current_data, ingest_workspace
@@ -29,24 +26,13 @@ pytestmark = [
 @pytest.fixture(scope="module")
 def address(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The example ingested, measured and served on a free port of this machine."""
-    import uvicorn
-
     folder = tmp_path_factory.mktemp("govuk") / "govuk"
     shutil.copytree(ROOT / "examples" / "govuk", folder, ignore=shutil.ignore_patterns(".wholeservice"))
     declared, _ = settings.load(folder, overrides=[f"data={real_data / 'govuk'}"])
     ingest_workspace(declared)
     data = current_data(declared)
-    listening = socket.socket()
-    listening.bind(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(create_app(lambda: data), log_level="warning"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-    server.should_exit = True
-    thread.join()
-    listening.close()
+    with served(create_app(lambda: data)) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")

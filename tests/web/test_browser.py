@@ -7,6 +7,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -36,9 +37,9 @@ pytestmark = [
 ]
 
 
-@pytest.fixture(scope="module")
-def address(app) -> Iterator[str]:
-    """The application on a free port of this machine."""
+@contextmanager
+def served(app) -> Iterator[str]:
+    """Serve an application on a free port of this machine; gives its address."""
     import uvicorn
 
     listening = socket.socket()
@@ -52,6 +53,13 @@ def address(app) -> Iterator[str]:
     server.should_exit = True
     thread.join()
     listening.close()
+
+
+@pytest.fixture(scope="module")
+def address(app) -> Iterator[str]:
+    """The application over the sample data."""
+    with served(app) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
