@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from ingested import Workspace
+
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -26,6 +28,12 @@ def real_peers(real_data: Path) -> Path:
     if not folder.is_dir():
         pytest.skip(f"no figures to compare with in {folder}")
     return folder
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    """A workspace to write files into, with a store of its own."""
+    return Workspace(tmp_path)
 
 
 @pytest.fixture

@@ -27,6 +27,7 @@ class Column:
     required: bool
     meaning: str
     unit: str | None = None
+    is_alias: bool = False  # names a person: only a pseudonym of it is ever stored
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,10 @@ def _may(meaning: str, unit: str | None = None) -> Any:
     return _column(meaning, unit, optional=True)
 
 
+def _alias(meaning: str) -> Any:
+    return field(default=None, metadata={"meaning": meaning, "unit": None, "is_alias": True})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
     """The keys of every table. A record is replaced as a whole: the newest `known_at` of (source, record) wins."""
@@ -70,7 +75,7 @@ class Interaction(Fact):
 
     happened_at: dt.datetime = _column("when it happened")
     ended_at: dt.datetime | None = _may("when it ended, if it lasted")
-    consumer: str | None = _may("pseudonymous alias of the consumer")
+    consumer: str | None = _alias("pseudonymous alias of the consumer")
     attempt: str | None = _may("identity of the attempt, given by the source")
     visit: str | None = _may("identity of the visit or session")
     service: str = _column("foreign name of the service")
@@ -89,7 +94,7 @@ class Answer(Fact):
     asked_at: dt.datetime = _column("when it was asked")
     answered_at: dt.datetime | None = _may("when it was answered; None: not answered")
     ask: str | None = _may("identity of the survey or prompt")
-    consumer: str | None = _may("pseudonymous alias of the consumer")
+    consumer: str | None = _alias("pseudonymous alias of the consumer")
     attempt: str | None = _may("the attempt it is about")
     service: str = _column("foreign name of the service")
     step: str | None = _may("step it was asked at")
@@ -110,7 +115,7 @@ class Contact(Fact):
 
     happened_at: dt.datetime = _column("when contact was made")
     contact: str | None = _may("identity of the contact")
-    consumer: str | None = _may("pseudonymous alias of the consumer")
+    consumer: str | None = _alias("pseudonymous alias of the consumer")
     service: str = _column("foreign name of the service")
     step: str | None = _may("step it is about")
     channel: str | None = _may("channel it came by")
@@ -149,7 +154,7 @@ class Work(Fact):
     from_at: dt.datetime = _column("when the stay began")
     to_at: dt.datetime | None = _may("when it ended; None: still there")
     team: str | None = _may("team working or waiting")
-    resource: str | None = _may("pseudonymous resource")
+    resource: str | None = _alias("pseudonymous resource")
     waits_on: str | None = _may("item or team it waits for")
 
 
@@ -287,6 +292,7 @@ def _table(name: str, row: type[Fact]) -> Table:
             required=not str(each.type).endswith("| None"),
             meaning=each.metadata["meaning"],
             unit=each.metadata["unit"],
+            is_alias=each.metadata.get("is_alias", False),
         )
         for each in fields(row)
     )

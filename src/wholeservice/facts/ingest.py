@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from wholeservice import tables
-from wholeservice.documents import Node
+from wholeservice.documents import Node, parse
 from wholeservice.errors import InputError, Problem, WholeserviceError, suggest
 from wholeservice.facts import mapping_load, quarantine
 from wholeservice.facts.fingerprints import Occurrences
@@ -26,7 +26,7 @@ from wholeservice.facts.mapping_words import check_read
 from wholeservice.facts.store import Run, Store
 from wholeservice.facts.supersede import SOURCE, Change
 from wholeservice.sources import SOURCES
-from wholeservice.sources.base import Batch, Context, Header, Source, substitute, unknown_keys
+from wholeservice.sources.base import Batch, Context, Cursor, Header, Source, substitute, unknown_keys
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -131,16 +131,19 @@ def ingest(
     reports: dict[str, SourceReport] = {}
     changes: list[Change] = []
     counts: dict[str, dict[str, object]] = {}
+    cursors: dict[str, str] = {}
+    before = store.latest()
     for each in _wanted(declared, only):
         try:
-            change, counts[each.name] = _change(each, context, resolve, progress)
+            reading = _read(each, context, before.cursors.get(each.name) if before else None, progress)
+            change, counts[each.name] = _change(reading, resolve)
             changes.append(change)
+            cursors |= {each.name: reading.cursor} if reading.cursor is not None else {}
         except WholeserviceError as error:
             reports[each.name] = SourceReport(each.name, problems=error.problems)
-    before = store.latest()
     if not changes:
         return Report(before, False, tuple(reports.values()))
-    run = store.commit(changes, {}, counts, known_at)
+    run = store.commit(changes, cursors, counts, known_at)
     reports |= {str(each[SOURCE]): SourceReport(**each) for each in run.counts}  # type: ignore[arg-type]
     said = {change.source: change for change in changes}
     mappings = {each.name: each.mapping for each in declared}
@@ -169,8 +172,16 @@ def _declared(name: str, node: Node, parent: Node, zone: str) -> tuple[Declared 
         return None, problems
     problems += unknown_keys(node, {**kinds[kind].options, **SOURCE_KEYS}, "a source")
     options, own = kinds[kind].load(node)
-    mapping, mapped = mapping_load.load(name, node, zone)
+    mapping, mapped = mapping_load.load(name, _with_usual(kinds[kind], options, node), zone)
     return Declared(name, kinds[kind], options, mapping), [*problems, *own, *mapped]
+
+
+def _with_usual(source: Source, options: Any, node: Node) -> Node:
+    """Return the declaration with the mapping that the source's rows usually have, where it says nothing else."""
+    usual, _ = parse(source.usual(options), f"the usual mapping of {source.name}") if source.usual else (None, [])
+    if usual is None:
+        return node
+    return Node({**usual.mapping, **node.mapping}, node.place, {**(usual.key_places or {}), **(node.key_places or {})})
 
 
 def _wanted(declared: Sequence[Declared], only: str | None) -> list[Declared]:
@@ -192,6 +203,7 @@ class _Reading:
     mapped: list[Mapped] = field(default_factory=list)
     refused: list[Problem] = field(default_factory=list)
     plans: dict[Header, Plan] = field(default_factory=dict)
+    cursor: str | None = None
     n_rows: int = 0
 
     def add(self, batch: Batch) -> None:
@@ -216,18 +228,24 @@ class _Reading:
             raise InputError(*(absent_problem(name, self.declared.mapping, header) for name in sorted(absent)))
 
 
-def _change(
-    declared: Declared, context: Context, resolve: Resolve | None, progress: Progress
-) -> tuple[Change, dict[str, object]]:
-    """Read a whole source. Returns what it says, and what to note of it beside what the store counts."""
+def _read(declared: Declared, context: Context, cursor: str | None, progress: Progress) -> _Reading:
+    """Read a whole source, from where its cursor stands."""
     reading = _Reading(declared)
-    for raw in declared.source.read(declared.options, context, None):
+    for raw in declared.source.read(declared.options, context, cursor):
         if isinstance(raw, Problem):
             reading.refused.append(raw)
-            continue
-        reading.add(raw)
-        progress(declared.name, reading.n_rows + len(reading.refused))
+        elif isinstance(raw, Cursor):
+            reading.cursor = raw.text
+        else:
+            reading.add(raw)
+            progress(declared.name, reading.n_rows + len(reading.refused))
     reading.check_absent()
+    return reading
+
+
+def _change(reading: _Reading, resolve: Resolve | None) -> tuple[Change, dict[str, object]]:
+    """Return what a source says, and what to note of it beside what the store counts."""
+    declared = reading.declared
     rows = {name: _joined([each.facts.get(name, []) for each in reading.mapped]) for name in tables.BY_NAME}
     n_refused = len(reading.refused) + sum(each.n_refused for each in reading.mapped)
     change = Change(

@@ -46,7 +46,14 @@ class Batch:
     counts_in: str = LINE
 
 
-Raw = Batch | Problem
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """How far a source was read, in its own words. It comes after the rows up to it, and is committed with them."""
+
+    text: str
+
+
+Raw = Batch | Problem | Cursor
 """A problem between batches is one row that could not be read; what makes the whole file unreadable is raised."""
 
 
@@ -65,7 +72,9 @@ class Source:
 
     load      declaration -> (options, problems)
     headers   options -> (the header of each file, problems); reads no more than it must, for `check`
-    read      options -> batches and refused rows, in order. Repeats are allowed: ingest is idempotent
+    read      options, cursor of the last run -> batches and refused rows, in order. Repeats are allowed: ingest is idempotent
+    usual     options -> the mapping that its rows usually have (YAML: facts:, record: ...); a declaration that says one of
+              these keys itself wins. None: there is nothing usual, the declaration must say facts:
     """
 
     name: str
@@ -73,6 +82,7 @@ class Source:
     load: Callable[[Node], tuple[Any, list[Problem]]]
     headers: Callable[[Any, Context], tuple[list[Header], list[Problem]]]
     read: Callable[[Any, Context, str | None], Iterator[Raw]]
+    usual: Callable[[Any], str] | None = None
 
 
 def substitute(node: Node, settings: Mapping[str, str]) -> tuple[Node, list[Problem]]:
