@@ -9,7 +9,7 @@ import pytest
 from wholeservice.engines.duckdb_engine import DuckdbEngine
 from wholeservice.measures import MEASURES
 from wholeservice.measures.base import FULL_COUNT, SAMPLE, Cell, Measure, Statistics
-from wholeservice.measures.compute import compute, prepare
+from wholeservice.measures.compute import PERIODS, compute, periods_table, prepare
 from wholeservice.organisation.graph import Entity, Organisation, Step
 
 every_measure = pytest.mark.parametrize("measure", MEASURES, ids=lambda each: each.name)
@@ -33,6 +33,7 @@ def nothing_happened():
     )
     engine = DuckdbEngine()
     prepare(engine, organisation)
+    engine.add(PERIODS, periods_table([], None, "UTC"))
     yield engine, organisation
     engine.close()
 
@@ -59,7 +60,7 @@ def test_the_query_yields_cells_and_sums_only(measure: Measure, nothing_happened
     from wholeservice.facts.identity import FactTables
 
     engine, _ = nothing_happened
-    columns = set(measure.query(FactTables(engine), engine.table("periods")).columns)
+    columns = set(measure.query(FactTables(engine), engine.table(PERIODS)).columns)
     assert columns <= COLUMNS_OF_A_CELL | COLUMNS_OF_SUMS | {"source"}
     assert {"entity", "from_at", "to_at", "window"} <= columns
 
