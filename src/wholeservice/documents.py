@@ -26,12 +26,13 @@ _BRACKET = re.compile(r"[\[{\]}]")
 class Node:
     """One YAML value: `value` is a dict of Nodes, a list of Nodes, text, or None for null. `place` is where it stands.
 
-    `key_places` says where each key of a mapping stands.
+    `key_places` says where each key of a mapping stands; `tag` is a tag of another program's own, such as `!reset`.
     """
 
     value: dict[str, Node] | list[Node] | str | None
     place: Place
     key_places: Mapping[str, Place] | None = None
+    tag: str | None = None
 
     @property
     def mapping(self) -> dict[str, Node]:
