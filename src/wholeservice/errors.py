@@ -11,6 +11,7 @@ A `Problem` is data, so that all problems of a file are collected before anythin
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -19,6 +20,9 @@ EXIT_PROBLEMS = 1
 EXIT_INPUT = 2
 EXIT_OUTSIDE = 3
 EXIT_BUG = 70
+
+_SECRET = re.compile(r"(://[^\s:/@]*:|\bpassword: *)((?!\$\{)[^\s@,}]+)")
+"""A password in a line that is shown: in a URL, or after its key. `${name}` is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +118,11 @@ def _excerpt(place: Place | None) -> list[str]:
     if place is None or place.text is None or place.line is None:
         return []
     caret = " " * ((place.column or 1) - 1) + "^" * max(1, place.length)
-    return [f"{place.line:>5} | {place.text}", f"      | {caret}"]
+    return [f"{place.line:>5} | {_SECRET.sub(_stars, place.text)}", f"      | {caret}"]
+
+
+def _stars(secret: re.Match[str]) -> str:
+    return secret[1] + "*" * len(secret[2])
 
 
 def _advice(problem: Problem) -> list[str]:

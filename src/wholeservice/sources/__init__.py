@@ -4,7 +4,15 @@ A source never decides what a row means; the mapping in `facts` does. Add one: w
 `SOURCE = Source(...)`, and put it in this tuple.
 """
 
-from wholeservice.sources import table
+from wholeservice.sources import cloudevents, compose, database, git, ocel, table, xes
 from wholeservice.sources.base import Source
 
-SOURCES: tuple[Source, ...] = (table.SOURCE,)
+SOURCES: tuple[Source, ...] = (
+    table.SOURCE,
+    database.SOURCE,
+    cloudevents.SOURCE,
+    git.SOURCE,
+    compose.SOURCE,
+    xes.SOURCE,
+    ocel.SOURCE,
+)

@@ -38,12 +38,16 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Raw rows: `columns` in the order of the header, `numbers` the line or row of each, from 1."""
+    """Raw rows: `columns` in the order of the header, `numbers` the line or row of each, from 1.
+
+    The last `n_joined` columns come from another file: they are no part of what the row itself says.
+    """
 
     header: Header
     columns: tuple[pa.Array, ...]
     numbers: pa.Array
     counts_in: str = LINE
+    n_joined: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,8 @@ class Cursor:
 
 
 Raw = Batch | Problem | Cursor
-"""A problem between batches is one row that could not be read; what makes the whole file unreadable is raised."""
+"""A problem between batches is one row that could not be read, or a warning about what was read, which is no row; what makes
+the whole file unreadable is raised."""
 
 
 @dataclass(frozen=True, slots=True)

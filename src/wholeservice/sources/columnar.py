@@ -15,7 +15,7 @@ from wholeservice.sources.table_options import TableOptions
 if TYPE_CHECKING:
     import pyarrow as pa
 
-ROWS_PER_BATCH = 2**18
+ROWS_PER_BATCH = 2**17
 
 
 def parquet_header(file: File) -> Header:
@@ -75,7 +75,8 @@ def _parquet(file: File) -> Any:
     if not beginning.startswith(b"PAR1"):
         raise InputError(not_as_named(file, f"the content is {looks_like(beginning) or 'text or unknown'}, not Parquet"))
     try:
-        return pq.ParquetFile(io.BytesIO(whole(file)) if file.packing else file.path)
+        # pre_buffer would keep every byte of the file in memory until its end
+        return pq.ParquetFile(io.BytesIO(whole(file)) if file.packing else file.path, pre_buffer=False)
     except (pa.ArrowInvalid, OSError) as error:
         raise InputError(truncated(file, str(error).partition("\n")[0])) from None
 

@@ -26,9 +26,9 @@ Object = dict[str, Any]
 
 def read_whole(file: File, options: TableOptions) -> Iterator[Raw]:
     """Yield the rows of a JSON document: the objects that `rows` leads to, with the plain fields of those around them."""
-    document = _parse(_decoded(whole(file), file, options), file)
-    objects = _explode(document, _path(document, options, file), file)
-    yield from _batches(list(objects), file, None, ROW)
+    document = _parse(decoded(whole(file), file, options), file)
+    objects = [row for _, row in explode(document, _path(document, options, file), file)]
+    yield from in_batches(objects, file, None, ROW)
 
 
 def read_lines(file: File, options: TableOptions) -> Iterator[Raw]:
@@ -49,11 +49,11 @@ def read_lines(file: File, options: TableOptions) -> Iterator[Raw]:
             objects.append(found)
             numbers.append(number)
             if len(objects) == ROWS_PER_BATCH:
-                yield from _batches(objects, file, numbers, LINE)
+                yield from in_batches(objects, file, numbers, LINE)
                 objects, numbers = [], []
     if is_empty:
         raise InputError(empty(file))
-    yield from _batches(objects, file, numbers, LINE)
+    yield from in_batches(objects, file, numbers, LINE)
 
 
 def columns_of(rows: list[Object]) -> dict[str, pa.Array]:
@@ -91,7 +91,8 @@ def _text(value: Any) -> str:
     return str(value)
 
 
-def _batches(objects: list[Object], file: File, numbers: list[int] | None, counts_in: str) -> Iterator[Batch]:
+def in_batches(objects: list[Object], file: File, numbers: list[int] | None, counts_in: str) -> Iterator[Batch]:
+    """Yield rows as batches of columns; *numbers* are their lines, else they are counted."""
     import pyarrow as pa
 
     for first in range(0, len(objects), ROWS_PER_BATCH):
@@ -128,9 +129,10 @@ def _object(line: bytes, options: TableOptions) -> Object | Problem:
     return _flat(found)
 
 
-def _decoded(content: bytes, file: File, options: TableOptions) -> str:
+def decoded(content: bytes, file: File, options: TableOptions) -> str:
+    """Return a whole file as text. Raises InputError where it is of another kind, or in another encoding."""
     if (found := looks_like(content[:512])) is not None:
-        raise InputError(not_as_named(file, f"the content is {found}, not JSON"))
+        raise InputError(not_as_named(file, f"the content is {found}, and no text"))
     try:
         return content.decode(options.encoding)
     except UnicodeDecodeError as error:
@@ -168,16 +170,17 @@ def _path(document: Any, options: TableOptions, file: File) -> list[str]:
                              nearest, f"say rows: {nearest or 'PATH[]'}"))  # fmt: skip
 
 
-def _explode(document: Any, path: list[str], file: File) -> Iterator[Object]:
-    """Yield one flat object per row; a field of an outer object has its plain name where no inner one has it too."""
+def explode(document: Any, path: list[str], file: File) -> Iterator[tuple[Object, Object]]:
+    """Yield each object that is a row, as it stands and flat; a field of an outer object has its plain name where no inner
+    one has it too."""
     yield from _descend(document, path, [], {}, file)
 
 
-def _descend(value: Any, path: list[str], walked: list[str], outer: Object, file: File) -> Iterator[Object]:
+def _descend(value: Any, path: list[str], walked: list[str], outer: Object, file: File) -> Iterator[tuple[Object, Object]]:
     if not path:
         if not isinstance(value, dict):
             raise InputError(_no_rows(file, walked, "what is there is not an object"))
-        yield _joined(outer, _flat(value), walked)
+        yield value, _joined(outer, _flat(value), walked)
         return
     name, is_list = path[0].removesuffix("[]"), path[0].endswith("[]")
     if name and (not isinstance(value, dict) or name not in value):

@@ -1,5 +1,5 @@
 """
-A table: CSV, TSV, a workbook, JSON, JSON lines or Parquet, each also packed with gzip or zip.
+A table: CSV, TSV, a workbook, JSON, JSON lines, YAML or Parquet, each also packed with gzip or zip.
 
 One row of the file is one raw row. Text formats give text; Parquet, workbooks and JSON keep their numbers, flags and
 instants. Rows that cannot be read come as problems with file and line, and the rest is kept. A file that is missing,
@@ -12,9 +12,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from wholeservice.errors import InputError, Problem, suggest
-from wholeservice.sources import columnar, delimited, nested
+from wholeservice.sources import columnar, delimited, nested, yaml_table
 from wholeservice.sources.base import Context, Header, Raw, Source
 from wholeservice.sources.files import File, find
+from wholeservice.sources.joined import joined, joined_header
 from wholeservice.sources.table_options import (
     CSV,
     FORMAT_OF_SUFFIX,
@@ -23,6 +24,7 @@ from wholeservice.sources.table_options import (
     OPTIONS,
     PARQUET,
     TSV,
+    YAML,
     TableOptions,
     load,
 )  # fmt: skip
@@ -35,8 +37,8 @@ def read(options: TableOptions, context: Context, cursor: str | None = None) -> 
     errors = [each for each in problems if each.severity == "error"]
     if errors or (problems and not files):
         raise InputError(*(errors or problems))
-    for file in files:
-        yield from _read(file, options)
+    rows = (raw for file in files for raw in _read(file, options))
+    yield from joined(rows, options.joins, lambda second: read(second, context)) if options.joins else rows
 
 
 def headers(options: TableOptions, context: Context) -> tuple[list[Header], list[Problem]]:
@@ -47,9 +49,16 @@ def headers(options: TableOptions, context: Context) -> tuple[list[Header], list
         if _format(file, options) not in (CSV, TSV):
             continue
         try:
-            found.append(delimited.headers(file, _with_delimiter(file, options)))
+            header = delimited.headers(file, _with_delimiter(file, options))
         except InputError as error:
             problems += error.problems
+            continue
+        for join in options.joins:
+            seconds, own = headers(join.options, context)
+            problems += own
+            header, wrong = joined_header(header, join, seconds[0] if seconds else None)
+            problems += wrong
+        found.append(header)
     return found, problems
 
 
@@ -61,6 +70,8 @@ def _read(file: File, options: TableOptions) -> Iterator[Raw]:
         return nested.read_whole(file, options)
     if kind == JSON_LINES:
         return nested.read_lines(file, options)
+    if kind == YAML:
+        return yaml_table.read_yaml(file, options)
     return columnar.read_parquet(file) if kind == PARQUET else columnar.read_workbook(file, options)
 
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import codecs
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from wholeservice.documents import Node
 from wholeservice.errors import Place, Problem, suggest
+from wholeservice.sources.base import unknown_keys
 
-CSV, TSV, JSON, JSON_LINES, PARQUET, WORKBOOK = "csv", "tsv", "json", "jsonl", "parquet", "excel"
-FORMATS = (CSV, TSV, JSON, JSON_LINES, PARQUET, WORKBOOK)
+CSV, TSV, JSON, JSON_LINES, YAML, PARQUET, WORKBOOK = "csv", "tsv", "json", "jsonl", "yaml", "parquet", "excel"
+FORMATS = (CSV, TSV, JSON, JSON_LINES, YAML, PARQUET, WORKBOOK)
 FORMAT_OF_SUFFIX = {
     ".csv": CSV, ".tsv": TSV, ".tab": TSV, ".json": JSON, ".jsonl": JSON_LINES, ".ndjson": JSON_LINES, ".parquet": PARQUET,
-    ".xlsx": WORKBOOK, ".xlsm": WORKBOOK, ".xlsb": WORKBOOK, ".xls": WORKBOOK, ".ods": WORKBOOK,
+    ".yaml": YAML, ".yml": YAML, ".xlsx": WORKBOOK, ".xlsm": WORKBOOK, ".xlsb": WORKBOOK, ".xls": WORKBOOK, ".ods": WORKBOOK,
 }  # fmt: skip
 DEFAULT_ENCODING = "utf-8-sig"  # UTF-8, with or without the mark that some programs put at the start
 
@@ -25,9 +27,26 @@ OPTIONS: dict[str, str] = {
     "header": "the line or row of the header, from 1; `none` when there is none, then columns are positions",
     "skip": "how many rows to leave out after the header, such as a row of units",
     "sheet": "the sheet of a workbook; without it the first",
-    "rows": "in JSON, the path to the rows: data[].values[]",
+    "rows": "in JSON and YAML, the path to the rows: data[].values[]",
     "member": "the file inside a zip that holds several",
+    "with": "{NAME: a second file}: its columns are added to each row, by a key",
 }
+JOIN_OPTIONS: dict[str, str] = {
+    "key": "the columns of the second file that tell its rows apart",
+    "on": "the columns of the first file that name a key; without it they are called as in the second",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """A second file, and what says which of its rows belongs to a row of the first."""
+
+    name: str
+    options: TableOptions
+    key: tuple[str, ...]
+    on: tuple[str, ...]
+    missing: frozenset[str]
+    place: Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +64,7 @@ class TableOptions:
     sheet: str | None = None
     rows: str | None = None
     member: str | None = None
+    joins: tuple[Join, ...] = ()
 
 
 def load(node: Node) -> tuple[TableOptions, list[Problem]]:
@@ -71,8 +91,33 @@ def load(node: Node) -> tuple[TableOptions, list[Problem]]:
         sheet=text.get("sheet"),
         rows=text.get("rows"),
         member=text.get("member"),
+        joins=tuple(_joins(node, problems)),
     )
     return options, problems
+
+
+def _joins(node: Node, problems: list[Problem]) -> Iterator[Join]:
+    """Yield the second files under `with:`; what is wrong with them is added to *problems*."""
+    missing = frozenset(
+        (each.text or "").strip() for each in (node.mapping["missing"].items if "missing" in node.mapping else ())
+    )
+    second = node.mapping.get("with")
+    if second is not None and not second.mapping:
+        problems.append(Problem("SRC140", "with: names no second file", second.place, "{NAME: {file: PATH, key: COLUMN}}",
+                                next_step="add one, or take it out"))  # fmt: skip
+    for name, each in (second.mapping if second is not None else {}).items():
+        known = {**{key: said for key, said in OPTIONS.items() if key != "with"}, **JOIN_OPTIONS}
+        problems += unknown_keys(each, known, "a second file")
+        options, own = load(Node({key: value for key, value in each.mapping.items() if key != "with"}, each.place))
+        problems += own
+        key, on = (tuple(item.text.strip() for item in each.mapping[word].items if item.text) if word in each.mapping else ()
+                   for word in JOIN_OPTIONS)  # fmt: skip
+        if not key or (on and len(on) != len(key)):
+            what = f"the second file '{name}' is joined by {len(key)} key columns and {len(on)} of the first"
+            problems.append(Problem("SRC140", what, each.place, "key: COLUMN, and on: as many columns of the first file",
+                                    next_step="say key:, and on: where they are called otherwise"))  # fmt: skip
+        elif options.files:
+            yield Join(name, options, key, on or key, missing, each.place)
 
 
 def _text(node: Node | None) -> str | None:
