@@ -5,15 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from hypothesis import Phase, given, settings
-from hypothesis import strategies as st
-
-from derived.plain_attempts import plain_attempts
 from measures.given import at, engine_with, organisation, prepared, service
 from wholeservice.organisation.graph import Entity
 
 SHOP = service("shop", "find help? pay", ends=("not-eligible",))
-MANY = 20  # services in one engine: compiling the queries is what takes time
 
 
 def attempts(*events: dict[str, Any], known: tuple[Entity, ...] = (SHOP,)) -> list[dict[str, Any]]:
@@ -88,44 +83,3 @@ def test_a_young_attempt_has_no_outcome_yet():
     young, old, newest = at_minute(141, attempt="young"), at_minute(140, attempt="old"), at_minute(200, attempt="newest")
     matured = {row["attempt"]: row["is_matured"] for row in attempts(*finished, young, old, newest)}
     assert matured == {"f": True, "old": True, "young": False, "newest": False}
-
-
-events = st.fixed_dictionaries(
-    {
-        "happened_at": st.sampled_from([0, 10, 10, 30, 31, 61, 100, 140]).map(
-            lambda minute: at("2026-01-05") + dt.timedelta(minutes=minute)
-        ),
-        "consumer": st.sampled_from(["ann", "bo", None]),
-        "visit": st.sampled_from(["v", None]),
-        "attempt": st.sampled_from(["x", None, None]),
-        "service": st.sampled_from(["shop", "Shop ", "elsewhere"]),
-        "step": st.sampled_from(["find", "help", "Pay", "unheard-of", None]),
-        "channel": st.sampled_from(["web", "App", None]),
-        "outcome": st.sampled_from(["failed", "left", "done", "not-eligible", None, None]),
-    }
-)
-
-
-@settings(max_examples=5, deadline=None, phases=(Phase.generate,))  # shrinking would compile for minutes
-@given(st.lists(st.lists(events, min_size=1, max_size=25), min_size=MANY, max_size=MANY))
-def test_attempts_agree_with_the_plain_version(cases: list[list[dict[str, Any]]]):
-    """Over any events, the query says what a plain loop over sorted rows says."""
-    rows = [{**row, "record": f"{n:06}", "shop": number} for number, case in enumerate(cases) for n, row in enumerate(case)]
-    shops = tuple(service(f"shop{number}", "find help? pay", ends=("not-eligible",)) for number in range(MANY))
-    named = [{**row, "service": row["service"].replace("hop", f"hop{row['shop']}")} for row in rows]
-    found = attempts(*({name: row[name] for name in row if name != "shop"} for row in named), known=shops)
-    expected = [each for number in range(MANY) for each in expected_of(rows, number)]
-    given_ = [{name: row[name] for name in row if name != "is_matured"} for row in found]
-    differ = [
-        pair for pair in zip(sorted(given_, key=place_of), sorted(expected, key=place_of), strict=True) if pair[0] != pair[1]
-    ]
-    assert not differ
-
-
-def expected_of(rows: list[dict[str, Any]], number: int) -> list[dict[str, Any]]:
-    mine = [row for row in rows if row["shop"] == number]
-    return [{**each, "entity": f"shop{number}"} for each in plain_attempts(mine, ["find", "help", "pay"], {"not-eligible"})]
-
-
-def place_of(row: dict[str, Any]) -> tuple[str, str]:
-    return (row["entity"], row["attempt"])

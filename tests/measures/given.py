@@ -42,10 +42,10 @@ def engine_with(**rows: Iterable[Mapping[str, Any]]) -> DuckdbEngine:
     return engine
 
 
-def prepared(engine: DuckdbEngine, known: Organisation, needs: Iterable[str]) -> DuckdbEngine:
+def prepared(engine: DuckdbEngine, known: Organisation, needs: Iterable[str], zone: str = "UTC") -> DuckdbEngine:
     """Resolve names and build the derived tables in *needs*, with those they are made of; the others would only take time."""
     resolve(engine, known)
-    add_journeys(engine, known)
+    add_journeys(engine, known, zone)
     wanted = set(needs)
     for each in reversed(DERIVED):
         wanted |= set(each.needs) if each.name in wanted else set()

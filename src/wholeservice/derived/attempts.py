@@ -4,48 +4,35 @@ Outcome    done: somebody reached the last step, a legitimate end, or the source
            happened at any step was a failure; left: everything else
 Matured    as long has passed since the start as 99 % of the finished attempts of the service took, and at least 30 minutes:
            only then can an attempt without an end be said to have none
-Shape      entity, attempt, consumer, channel (first seen), channels_used, started_at, ended_at, first_step, last_step,
-           furthest_step, outcome, failed_step, n_events, is_matured
+Key        entity and thread, as in `visits`, but for is_matured, which looks at all attempts of the entity and the newest event
+Shape      entity, attempt, thread, consumer, channel (first seen), channels_used, started_at, ended_at, first_step, last_step,
+           furthest_step, outcome, finished_at, failed_step, n_events, is_matured
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wholeservice.derived.base import Derived
+from wholeservice.derived.base import DONE, FAILED, LEFT, Derived, whole_seconds
 
 if TYPE_CHECKING:
-    from ibis.expr.types import BooleanValue
     from ibis.expr.types import Table as IbisTable
 
     from wholeservice.facts.identity import FactTables
 
-DONE, FAILED, LEFT = "done", "failed", "left"
 PATIENCE_QUANTILE, PATIENCE_LEAST_S = 0.99, 1800
 
 
 def build(facts: FactTables) -> IbisTable:
     """Sum up the visits of each attempt, and say whether its outcome can be known yet."""
-    attempts = _with_outcome(_summed(_marked(facts)))
+    attempts = _with_outcome(_summed(_marked(facts.visits)))
     return _with_maturity(attempts, facts.visits)
 
 
-def _marked(facts: FactTables) -> IbisTable:
-    """Visits with what each one says of the attempt: a failure, a step forward, an end."""
-    visits, ends = facts.visits, facts.ends
-    failed = visits.outcome.fill_null("") == FAILED
-    forward = ~failed & (visits.outcome.fill_null("") != LEFT)
-    visits = visits.mutate(is_failure=failed, is_forward=forward)
-    by_outcome = visits.semi_join(ends, [visits.entity == ends.entity_id, visits.outcome == ends.end_name])
-    by_step = visits.semi_join(ends, [visits.entity == ends.entity_id, visits.step.lower() == ends.end_name])
-    legitimate = by_outcome.union(by_step).select("entity", "attempt", "nth").distinct().mutate(is_legitimate=True)
-    marked = visits.left_join(legitimate, ["entity", "attempt", "nth"])
-    return marked.mutate(is_done=_is_done(marked)).drop("is_legitimate")
-
-
-def _is_done(visits: IbisTable) -> BooleanValue:
-    at_end = visits.is_end.fill_null(False) | visits.is_legitimate.fill_null(False)
-    return (visits.outcome.fill_null("") == DONE) | (visits.is_forward & at_end)
+def _marked(visits: IbisTable) -> IbisTable:
+    """Visits with what each one says of the attempt: a failure, or a step forward."""
+    outcome = visits.outcome.fill_null("")
+    return visits.mutate(is_failure=outcome == FAILED, is_forward=~outcome.isin((FAILED, LEFT)))
 
 
 def _summed(visits: IbisTable) -> IbisTable:
@@ -64,6 +51,7 @@ def _summed(visits: IbisTable) -> IbisTable:
         forward_nth=v.nth.max(where=v.is_forward),
         failed_step=v.step.argmax(v.nth, where=v.is_failure),
         n_events=v.count(),
+        thread=v.thread.min(),
     )
 
 
@@ -82,12 +70,12 @@ def _with_maturity(attempts: IbisTable, visits: IbisTable) -> IbisTable:
     import ibis
 
     newest = visits.aggregate(newest_at=visits.happened_at.max())
-    a = attempts.mutate(took_s=attempts.finished_at.epoch_seconds() - attempts.started_at.epoch_seconds())
+    a = attempts.mutate(took_s=whole_seconds(attempts.finished_at) - whole_seconds(attempts.started_at))
     patience = a.group_by(a.entity).aggregate(usual_s=a.took_s.quantile(PATIENCE_QUANTILE))
     a = a.left_join(patience, [a.entity == patience.entity]).drop("entity_right", "took_s").cross_join(newest)
     wait_s = ibis.greatest(a.usual_s.fill_null(0.0), ibis.literal(float(PATIENCE_LEAST_S)))
-    since_start_s = a.newest_at.epoch_seconds() - a.started_at.epoch_seconds()
+    since_start_s = whole_seconds(a.newest_at) - whole_seconds(a.started_at)
     return a.mutate(is_matured=since_start_s >= wait_s).drop("usual_s", "newest_at")
 
 
-ATTEMPTS = Derived(name="attempts", needs=("visits", "ends"), build=build)
+ATTEMPTS = Derived(name="attempts", needs=("visits",), build=build, key=("entity", "thread"))

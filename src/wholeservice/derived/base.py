@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING, Any
 from wholeservice.facts.identity import FactTables
 
 if TYPE_CHECKING:
-    from ibis.expr.types import BooleanValue
+    from ibis.expr.types import BooleanValue, IntegerValue, TimestampValue
     from ibis.expr.types import Table as IbisTable
 
     from wholeservice.engines.base import Engine
 
 PRODUCTION = ("production", "prod", "live")
 """What sources call the environment that consumers meet; a row without an environment is production too."""
+
+DONE, FAILED, LEFT = "done", "failed", "left"
+"""How an attempt ended, and what an event may say of it."""
 
 RECORD_KEYS = ("source", "record", "part")
 """The identity of a row: the last word on order where the facts themselves do not say."""
@@ -32,11 +35,17 @@ MEAN, MEAN_ROUNDING = "mean", 0.01
 
 @dataclass(frozen=True, slots=True)
 class Derived:
-    """A registered derived table. `needs` names the tables it reads; `build` gives an Ibis expression or an Arrow table."""
+    """
+    A registered derived table. `needs` names the tables it reads; `build` gives an Ibis expression or an Arrow table.
+
+    `key` names the columns whose values say which rows can be made without the others: all rows of one key come from facts of
+    that key alone, but for what the table's docstring names.
+    """
 
     name: str
     needs: tuple[str, ...]
     build: Callable[[FactTables], Any]
+    key: tuple[str, ...] = ()
 
 
 def derive(engine: Engine, derived: Sequence[Derived]) -> None:
@@ -48,6 +57,11 @@ def derive(engine: Engine, derived: Sequence[Derived]) -> None:
 def in_production(rows: IbisTable) -> IbisTable:
     """Keep what happened where consumers are: other environments are seen, and never mixed in."""
     return rows.filter(rows.environment.isnull() | rows.environment.strip().lower().isin(PRODUCTION))
+
+
+def whole_seconds(moment: TimestampValue) -> IntegerValue:
+    """Return an instant as whole seconds since 1970, fractions cut off: engines round them differently when left to it."""
+    return moment.epoch_seconds().floor().cast("int64")
 
 
 def newest_tallies(facts: FactTables) -> IbisTable:

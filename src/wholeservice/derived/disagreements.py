@@ -1,8 +1,10 @@
 """Disagreements: two numbers for one thing, from two sources, from two records of one source, or within one record.
 
 A later reading of the same record is a revision, not a disagreement. Numbers that differ by less than one in a million agree.
-Of two records the first thing that differs is told: the value, its numerator, its denominator, or the counts at a point of a
-scale. A mean may contradict its own record by up to 1 %, since means are written rounded.
+Where many records of one source say a number of the same thing, only those that say the least and the most are set against
+each other: every pair of a thousand records would be half a million rows that tell nobody more. Of two records the first
+thing that differs is told: the value, its numerator, its denominator, or the counts at a point of a scale. A mean may
+contradict its own record by up to 1 %, since means are written rounded.
 
 Shape    one row per pair: entity, of, step, channel, from_at, to_at, source_a, value_a, source_b, value_b; where both are of
          one source, its record is named behind it
@@ -39,7 +41,7 @@ def _between_sources(facts: FactTables) -> IbisTable:
 def _within_sources(tallies: IbisTable) -> IbisTable:
     import ibis
 
-    pairs = _pairs(tallies)
+    pairs = _pairs(_farthest_apart(tallies))
     pairs = pairs.filter(pairs.source == pairs.source_b)
     points = pairs.histogram.zip(pairs.histogram_b).filter(lambda each: ~each.f1.identical_to(each.f2))
     said = [
@@ -51,6 +53,22 @@ def _within_sources(tallies: IbisTable) -> IbisTable:
     one, other = (ibis.cases(*((_is_apart(*both), both[side]) for both in said)) for side in (0, 1))
     told = _told(pairs, one, other)
     return told.filter(told.value_a.notnull())
+
+
+def _farthest_apart(tallies: IbisTable) -> IbisTable:
+    """Keep, of each thing a source counts, the records that say the least and the most of any of its numbers."""
+    import ibis
+
+    t = tallies.mutate(points=tallies.histogram.cast("string"))
+    same = [t[name] for name in TALLY_OF]
+    ranks = {}
+    for number, name in enumerate(("value", "numerator", "denominator", "points")):
+        orders = (t[name].asc(nulls_first=False), t[name].desc(nulls_first=False))
+        for side, order in zip(("least", "most"), orders, strict=True):
+            window = ibis.window(group_by=same, order_by=[order, t.said_by])
+            ranks[f"{side}_{number}"] = t[name].notnull() & (ibis.row_number().over(window) == 0)
+    marked = t.mutate(**ranks)
+    return marked.filter(ibis.or_(*(marked[name] for name in ranks))).drop("points", *ranks)
 
 
 def _within_records(tallies: IbisTable) -> IbisTable:
@@ -79,4 +97,4 @@ def _told(pairs: IbisTable, one: NumericValue, other: NumericValue) -> IbisTable
     )  # fmt: skip
 
 
-DISAGREEMENTS = Derived(name="disagreements", needs=("tallied", "tallies"), build=build)
+DISAGREEMENTS = Derived(name="disagreements", needs=("tallied", "tallies"), build=build, key=("entity",))

@@ -124,4 +124,4 @@ def _troubled(exposures: IbisTable, attempts: IbisTable) -> IbisTable:
     return kept.order_by("attempt", "step", "caller", "part", "caller_failed")
 
 
-EXPOSURES = Derived(name="exposures", needs=("calls",), build=build)
+EXPOSURES = Derived(name="exposures", needs=("calls",), build=build, key=("attempt",))

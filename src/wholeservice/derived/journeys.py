@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from wholeservice.derived.attempt_rules import add_attempt_rules
 from wholeservice.facts.identity import leaf_steps, local_id
 
 if TYPE_CHECKING:
@@ -44,10 +45,11 @@ def flatten(journey: tuple[Step, ...]) -> tuple[Stop, ...]:
     return tuple(Stop(step, position, base, step in ends) for position, (step, base) in enumerate(bases.items()))
 
 
-def add_journeys(engine: Engine, organisation: Organisation) -> None:
-    """Add the tables `journeys` (one row per step of a service) and `ends` (one row per legitimate end) to the engine."""
+def add_journeys(engine: Engine, organisation: Organisation, zone: str = "UTC") -> None:
+    """Add the tables `journeys` (one row per step of a service), `ends` (one row per legitimate end) and `attempt_rules`."""
     engine.add(JOURNEYS, journeys_table(organisation))
     engine.add(ENDS, ends_table(organisation))
+    add_attempt_rules(engine, organisation, zone)
 
 
 def journeys_table(organisation: Organisation) -> pa.Table:
@@ -77,9 +79,8 @@ def ends_table(organisation: Organisation) -> pa.Table:
     """Return entity_id, end_name (lower case): the legitimate ends besides the last step."""
     import pyarrow as pa
 
-    rows = [
-        {"entity_id": each.id, "end_name": end.strip().lower()} for each in organisation.entities.values() for end in each.ends
-    ]
+    named = {(each.id, end.strip().lower()) for each in organisation.entities.values() for end in each.ends}
+    rows = [{"entity_id": entity, "end_name": end} for entity, end in sorted(named)]
     return pa.Table.from_pylist(rows, schema=pa.schema([("entity_id", pa.string()), ("end_name", pa.string())]))
 
 

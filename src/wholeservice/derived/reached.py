@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from wholeservice.derived.base import Derived
+from wholeservice.derived.base import Derived, whole_seconds
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -29,7 +29,7 @@ def build(facts: FactTables) -> pa.Table:
 
     visits, journeys = facts.visits, facts.journeys
     v = visits.join(journeys, [visits.step_no == journeys.step_no])
-    v = v.mutate(seconds=v.happened_at.epoch_seconds().cast("float64")).order_by(v.entity, v.attempt, v.nth)
+    v = v.mutate(seconds=whole_seconds(v.happened_at)).order_by(v.entity, v.attempt, v.nth)
     rows = facts.run(v.select(v.entity, v.attempt, v.step, v.base_id, v.happened_at, v.step_no, v.base_no, v.seconds))
     codes = (rows.column(name).to_pylist() for name in ("step_no", "base_no", "seconds"))
     kept = list(reach(_numbered(rows), *codes, window_s=WINDOW_S))
@@ -74,4 +74,4 @@ def _numbered(rows: pa.Table) -> list[int]:
     return [int(number) for number in np.cumsum(is_new)]
 
 
-REACHED = Derived(name="reached", needs=("visits", "journeys"), build=build)
+REACHED = Derived(name="reached", needs=("visits", "journeys"), build=build, key=("entity", "attempt"))

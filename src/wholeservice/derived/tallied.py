@@ -44,4 +44,4 @@ def _is_apart(number: NumericValue, of_one: Any) -> BooleanValue:
     return (most - least > ROUNDING * number.abs().max().over(of_one)).fill_null(False)
 
 
-TALLIED = Derived(name="tallied", needs=("tallies",), build=build)
+TALLIED = Derived(name="tallied", needs=("tallies",), build=build, key=("source", "entity"))

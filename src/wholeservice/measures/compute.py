@@ -44,10 +44,10 @@ class Extent:
     complete_on: dt.date  # the day after the newest complete one
 
 
-def prepare(engine: Engine, organisation: Organisation) -> tuple[Unresolved, ...]:
-    """Resolve names and build the derived tables; return the names that stand for nothing."""
+def prepare(engine: Engine, organisation: Organisation, zone: str = "UTC") -> tuple[Unresolved, ...]:
+    """Resolve names and build the derived tables; return the names that stand for nothing. Civil days are those of *zone*."""
     unresolved = resolve(engine, organisation)
-    add_journeys(engine, organisation)
+    add_journeys(engine, organisation, zone)
     derive(engine, DERIVED)
     return unresolved
 
@@ -63,7 +63,7 @@ def compute(
              says which source wins where several count the same thing; the organisation's name stands for all of it
     """
     if NAMES not in engine.names():
-        prepare(engine, organisation)
+        prepare(engine, organisation, zone)
     declared = [target for need in organisation.needs for target in need.targets]
     windows = {target.window_days for target in (declared if targets is None else targets)}
     covered = extent(engine, zone, (INTERACTIONS.name,))

@@ -10,7 +10,18 @@ from wholeservice.documents import Node
 from wholeservice.errors import Place, Problem, suggest
 from wholeservice.organisation import kinds
 from wholeservice.organisation.codes import new_problem
-from wholeservice.organisation.graph import Edge, Entity, Need, Organisation, Reference, Step, Target, content_hash, leaves
+from wholeservice.organisation.graph import (
+    Conflict,
+    Edge,
+    Entity,
+    Need,
+    Organisation,
+    Reference,
+    Step,
+    Target,
+    content_hash,
+    leaves,
+)
 from wholeservice.organisation.kinds import Field, Kind
 from wholeservice.organisation.remit import owner_of
 from wholeservice.organisation.targets import parse_target
@@ -67,6 +78,7 @@ def build(documents: Iterable[Node], problems: list[Problem]) -> Organisation:
     edges, unresolved = _resolve(reader)
     entities = {draft.id: draft.entity() for draft in reader.drafts.values()}
     header = {name: reader.header.get(name) or "" for name in ("name", "purpose", "north-star")}
+    aliases, conflicts = _aliases(reader)
     org = Organisation(
         header["name"],
         header["purpose"],
@@ -74,9 +86,10 @@ def build(documents: Iterable[Node], problems: list[Problem]) -> Organisation:
         entities,
         tuple(edges),
         tuple(reader.needs.values()),
-        _aliases(reader, problems),
+        aliases,
         "",
         tuple(unresolved),
+        tuple(conflicts),
     )
     owned = {entity.id: replace(entity, owner=owner_of(org, entity.id)) for entity in entities.values()}
     return replace(org, entities=owned, hash=content_hash(org))
@@ -353,21 +366,26 @@ def _forget(draft: Draft, reference: Reference) -> None:
         draft.fields.pop("team", None)
 
 
-def _aliases(reader: _Reader, problems: list[Problem]) -> dict[str, str]:
-    found: dict[str, str] = {}
+def _aliases(reader: _Reader) -> tuple[dict[str, str], list[Conflict]]:
+    """Return who each other name stands for. A name that two things have as an alias stands for neither: nothing is guessed."""
+    claims: dict[str, list[Draft]] = {}
     for draft in reader.drafts.values():
         for name in (*(draft.fields.get("aliases") or ()), *(draft.fields.get("was") or ())):
-            first = found.setdefault(name.lower(), draft.id)
-            other = reader.drafts.get(name) if first == draft.id else reader.drafts[first]
-            if other is not None and other is not draft:
-                place = draft.places.get("aliases") or draft.places.get("was") or draft.place
-                problems.append(
-                    new_problem(
-                        "ORG025",
-                        f"'{name}' names both '{other.id}' and '{draft.id}'",
-                        place,
-                        "each name for one thing",
-                        fix="remove it from one",
-                    )
-                )
-    return found
+            holder = reader.drafts.get(name.lower())
+            holders = claims.setdefault(name.lower(), [holder] if holder else [])
+            if draft not in holders:
+                holders.append(draft)
+    conflicts: list[Conflict] = []
+    for name, holders in claims.items():
+        first, *others = sorted(holders, key=lambda draft: (draft.id != name, draft.id))
+        if others:
+            said = tuple(draft.id for draft in (first, *others))
+            conflicts.append(Conflict(name, "alias", said, first.id if first.id == name else None, is_declared=True))
+        reader.problems.extend(_two_named(name, first, draft) for draft in others)
+    return {name: holders[0].id for name, holders in claims.items() if len(holders) == 1 or holders[0].id == name}, conflicts
+
+
+def _two_named(name: str, first: Draft, second: Draft) -> Problem:
+    place = second.places.get("aliases") or second.places.get("was") or second.place
+    what = f"'{name}' names both '{first.id}' and '{second.id}'"
+    return new_problem("ORG025", what, place, "each name for one thing", fix="remove it from one")

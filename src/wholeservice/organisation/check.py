@@ -47,7 +47,7 @@ def check(org: Organisation, known_measures: Measures | None = None) -> list[Pro
     *known_measures* are the registered measure words; given with their units, the units of targets are checked too.
     Without them no target's measure is.
     """
-    rules = (_references, _circles_of_use, _dates, _owners, _homes, _policies)
+    rules = (_references, _circles_of_use, _dates, _owners, _homes, _policies, _attempts)
     problems = [problem for rule in rules for problem in rule(org)]
     for need in org.needs:
         for target in need.targets:
@@ -277,6 +277,19 @@ def _policies(org: Organisation) -> Iterator[Problem]:
                 entity.place,
                 "binds: [ service.step ]",
                 fix="say what it binds",
+            )
+
+
+def _attempts(org: Organisation) -> Iterator[Problem]:
+    for entity in org.entities.values():
+        rule = entity.fields.get("attempt") or {}
+        if rule.get("idle") and rule.get("per"):
+            yield new_problem(
+                "ORG046",
+                f"the attempts of '{entity.id}' end both after a pause and at the end of the day",
+                entity.places.get("attempt") or entity.place,
+                "one of the two: { idle: 30m } or { per: day }",
+                fix="remove one of them",
             )
 
 

@@ -196,4 +196,8 @@ CODES: Mapping[str, str] = {
         "what is declared is kept.",
         "one of the two is out of date; shown, it can be mended, but in silence it would be believed.",
         "declared: team: booking     seen: owned-by money", "declared: team: money       seen: owned-by money"),
+    "ORG046": _page(
+        "The rule that says what makes one attempt names both a pause and the day.",
+        "the two would cut the same events differently, and completion with them. Until one is removed, the day counts.",
+        "services:\n  book: { attempt: { idle: 30m, per: day } }", "services:\n  book: { attempt: { idle: 30m } }"),
 }  # fmt: skip

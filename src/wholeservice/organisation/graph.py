@@ -65,6 +65,15 @@ class Edge:
 
 
 @dataclass(frozen=True, slots=True)
+class AttemptRule:
+    """What makes one attempt of a service where its sources do not say. `idle_s` is None where no pause ends it."""
+
+    idle_s: float | None = 1800.0
+    until_end: bool = False  # it is over when an end is reached
+    per_day: bool = False  # it is over at the end of the civil day
+
+
+@dataclass(frozen=True, slots=True)
 class Reference:
     """A declared reference that names nothing known: `check` says so, and a sighting may yet bring what it names."""
 
@@ -75,6 +84,21 @@ class Reference:
     how: str = "all"
     group: str | None = None
     place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Things said of one entity or name that cannot all be so. `kept` counts until it is settled; None: none of them does.
+
+    `relation` is owned-by, part-of, alias (*about* is then the name) or id (*about* is then what a source calls the thing).
+    """
+
+    about: str
+    relation: str
+    said: tuple[str, ...]  # the ids, what is kept first
+    kept: str | None
+    is_declared: bool  # what is kept was declared
+    where_from: tuple[str, ...] = ()  # the raw rows that say otherwise, where they were seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +150,7 @@ class Organisation:
     aliases: Mapping[str, str]  # foreign name (lower case) -> entity id
     hash: str
     unresolved: tuple[Reference, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()  # neither side wins in silence
 
 
 # How the graph is walked. Each function takes the organisation and an id; an unknown id gives the empty answer.
@@ -280,6 +305,17 @@ def team_of(org: Organisation, entity_id: str) -> str | None:
         if entity is not None and entity.team is not None:
             return entity.team
     return None
+
+
+def attempt_rule(org: Organisation, entity_id: str) -> AttemptRule:
+    """Return what makes one attempt of an entity: as it says itself, else what it is inside of, nearest first."""
+    for each in (entity_id, *ancestors(org, entity_id)):
+        said = org.entities[each].fields.get("attempt") if each in org.entities else None
+        if said and any(said.values()):
+            per_day, default = said.get("per") == "day", AttemptRule()
+            idle_s = None if per_day else said.get("idle") or default.idle_s
+            return AttemptRule(idle_s, said.get("until") == "end", per_day)
+    return AttemptRule()
 
 
 def normalise(name: str) -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 TEXT, TEXTS, NUMBER, AMOUNT, DATE, FLAG, CHOICE = "text", "texts", "number", "amount", "date", "flag", "choice"
 REF, REFS, USES, AT, PROVIDES, REF_TO_CHOICES = "id", "ids", "uses", "steps", "names", "id-to-words"
 JOURNEY, STAGES, NEEDS, AIMS, TARGETS, EVIDENCE = "journey", "stages", "needs", "aims", "targets", "evidence"
-ALIASES, RECORD, NESTED = "aliases", "record", "nested"
+ALIASES, RECORD, NESTED, DURATION = "aliases", "record", "nested", "duration"
 
 SERVICE, PART, TEAM, POLICY, SUPPLIER, UNIT = "service", "part", "team", "policy", "supplier", "unit"
 CONSUMER, STREAM, STEP, ORG, NEED = "consumer", "value-stream", "step", "org", "need"
@@ -72,6 +72,16 @@ _PROVIDED = (
     Field("channels", TEXTS, "the channels it is offered in, as facts name them"),
     Field("journey", JOURNEY, "the steps from the start of a goal to having it, in order"),
     Field("ends", TEXTS, "legitimate ends other than the last step, such as not-eligible"),
+    Field(
+        "attempt",
+        RECORD,
+        "what makes one attempt where sources do not say; 30 minutes when nothing is said; inherited by what is inside",
+        fields=(
+            Field("idle", DURATION, "a longer pause begins another attempt"),
+            Field("until", CHOICE, "reaching an end is the end of the attempt", choices=("end",)),
+            Field("per", CHOICE, "one for each consumer and civil day, whatever the pauses", choices=("day",)),
+        ),
+    ),
     Field("needs", NEEDS, "what its consumers want, in their words"),
     Field("aims", AIMS, "what the organisation itself wishes of it; never a need"),
     Field("team", REF, "the team that runs and changes it; inherited by what is inside", (TEAM,), "owned-by"),

@@ -23,7 +23,7 @@ _WRITTEN: Mapping[str, str] = {
     kinds.JOURNEY: "list of steps or groups of steps", kinds.NEEDS: "needs, each under its id",
     kinds.AIMS: "targets, each under its id", kinds.TARGETS: "list of targets", kinds.EVIDENCE: "text, or {research, dated}",
     kinds.ALIASES: "list of names, or {tool: name}", kinds.USES: "list of ids, {any: [a, b]}, {optional: a}, {retry: a}",
-    kinds.AT: "list of steps", kinds.PROVIDES: "list of names",
+    kinds.AT: "list of steps", kinds.PROVIDES: "list of names", kinds.DURATION: "time, such as 30m, 8h or 7d",
 }  # fmt: skip
 
 

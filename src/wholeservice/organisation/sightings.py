@@ -1,8 +1,14 @@
-"""Add what sources saw to what is declared. Declared wins and the clash is said; nothing is overwritten in silence."""
+"""Add what sources saw to what is declared. Declared wins and the clash is said; nothing is overwritten in silence.
+
+Of what one source saw the newest counts. Where two sources, or equally new rows of one, say different things of an entity, the
+newest is kept, of those the first by id, and the conflict is said. A name that two things were seen to have as an alias stands
+for neither. Two names to which sources give one id are one thing.
+"""
 
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
@@ -10,10 +16,10 @@ from typing import Any, Protocol
 from wholeservice.errors import Place, Problem, suggest
 from wholeservice.organisation import kinds
 from wholeservice.organisation.codes import new_problem
-from wholeservice.organisation.graph import SEEN, Edge, Entity, Organisation, Reference, normalise
+from wholeservice.organisation.graph import SEEN, Conflict, Edge, Entity, Organisation, Reference, normalise
 from wholeservice.organisation.remit import owner_of
 from wholeservice.organisation.values import slug
-from wholeservice.tables import Fact
+from wholeservice.tables import Fact, Sighting
 
 
 class Row(Protocol):
@@ -34,7 +40,7 @@ _Thing = tuple[str, str]  # (kind, normalised foreign name)
 def with_sightings(org: Organisation, rows: Iterable[Row]) -> tuple[Organisation, list[Problem]]:
     """Return the organisation with everything that was seen, and the clashes with what is declared.
 
-    Shape    rows of the `sightings` table, in any order; for what moves over time the last row wins
+    Shape    rows of the `sightings` table, in any order
     A new thing gets basis "seen", the id its attributes give (`{"id": ...}`) or its name as an id, and its name as alias.
     The hash stays that of what is declared: the pinned run names the sightings.
     """
@@ -44,6 +50,7 @@ def with_sightings(org: Organisation, rows: Iterable[Row]) -> tuple[Organisation
     for row in seen_rows:
         if row.relation and row.to_name:
             merge.relate(row)
+    merge.settle_claims()
     return merge.finish(), list(merge.problems.values())
 
 
@@ -52,8 +59,30 @@ class _Seen:
     kind: str
     name: str
     title: str | None = None
-    wanted_id: str | None = None
+    wanted_ids: dict[str, Row] = field(default_factory=dict)
     attributes: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def wanted_id(self) -> str | None:
+        return min(self.wanted_ids, default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """What one row says of an entity or a name."""
+
+    said: str
+    row: Row
+
+    @property
+    def source(self) -> str:
+        return self.row.source if isinstance(self.row, Sighting) else ""
+
+    @property
+    def age(self) -> float:
+        """Greater is older; what has no date is oldest."""
+        seen_at = self.row.seen_at if isinstance(self.row, Sighting) else None
+        return -seen_at.timestamp() if seen_at else math.inf
 
 
 class _Merge:
@@ -66,6 +95,8 @@ class _Merge:
         self.ids = _declared_names(org)
         self.seen: dict[_Thing, _Seen] = {}
         self.problems: dict[tuple[str, ...], Problem] = {}
+        self.claims: dict[tuple[str, str], list[_Claim]] = {}  # (relation, entity or name) -> what rows say of it
+        self.conflicts = list(org.conflicts)
 
     def notice(self, row: Row) -> bool:
         """Take note of the thing a row names and of the other end; False when the row cannot be used."""
@@ -75,8 +106,10 @@ class _Merge:
         thing = self.seen.setdefault((kind, normalise(row.name)), _Seen(kind, row.name))
         thing.title = row.title or thing.title
         if row.attributes:
-            thing.attributes.update(self._attributes(row))
-            thing.wanted_id = _text(thing.attributes.get("id")) or thing.wanted_id
+            said = self._attributes(row)
+            thing.attributes.update(said)
+            if wanted := _text(said.get("id")):
+                thing.wanted_ids.setdefault(slug(wanted), row)
         if row.relation and row.relation != "alias" and row.to_name and row.to_name.strip():
             to_kind = self._kind(row.to_kind or _usual_end(kind, row.relation), row)
             if to_kind is None:
@@ -111,12 +144,21 @@ class _Merge:
 
     def settle_ids(self) -> None:
         """Give each thing its id: a declared one it names, else a new one, the same whatever the order of rows."""
+        by_given: dict[tuple[str, str], str] = {}
         for key, thing in sorted(self.seen.items(), key=lambda each: (each[1].wanted_id is None, each[0])):
-            found = self.ids.get(key) or self._by_id(thing)
+            given = (thing.kind, thing.wanted_id or key[1])
+            found = self.ids.get(key) or self._by_id(thing) or by_given.get(given)
             if found is None:
-                found = self._free_id(slug(thing.wanted_id or thing.name))
+                found = self._free_id(thing.wanted_id or slug(thing.name))
                 self.entities[found] = Entity(found, thing.kind, thing.title or thing.name.strip(), basis=SEEN)
             self.ids[key] = found
+            if thing.wanted_id:
+                by_given[given] = found
+            if len(thing.wanted_ids) > 1:
+                claims = {wanted: _Claim(wanted, thing.wanted_ids[wanted]) for wanted in sorted(thing.wanted_ids)}
+                self._contradict(
+                    thing.name.strip(), "id", found, claims, declared=found if found in self.org.entities else None
+                )
             entity = self.entities[found]
             if thing.attributes:
                 self.entities[found] = replace(entity, fields={**_fitting(thing), **entity.fields})
@@ -152,7 +194,7 @@ class _Merge:
             return
         entity = self.entities[self.ids[kind.name, normalise(row.name)]]
         if row.relation == "alias":
-            self._alias(row.to_name, entity)
+            self.claims.setdefault(("alias", row.to_name.strip().lower()), []).append(_Claim(entity.id, row))
             return
         to_kind = kinds.kind_named(row.to_kind or _usual_end(kind.name, row.relation))
         to_id = self.ids[to_kind.name, normalise(row.to_name)] if to_kind else entity.id
@@ -161,55 +203,70 @@ class _Merge:
         if (kind.name, row.relation, self.entities[to_id].kind) not in _PAIRS:
             what = f"a {kind.name} cannot be '{row.relation[:60]}' a {self.entities[to_id].kind}"
             self._add(("pair", kind.name, row.relation), row, "ORG043", what, expected="a relation these kinds can have")
-        elif row.relation == "part-of":
-            self._put_inside(entity, to_id, row)
-        elif row.relation == "owned-by":
-            self._give_to(entity, to_id, row)
+        elif row.relation in ("part-of", "owned-by"):
+            self.claims.setdefault((row.relation, entity.id), []).append(_Claim(to_id, row))
         else:
             self._edge(entity.id, row.relation, to_id)
+
+    def settle_claims(self) -> None:
+        """Let each claim count, or say which others it contradicts; the same whatever the order of rows."""
+        for (relation, about), claims in sorted(self.claims.items(), key=lambda each: each[0]):
+            newest = _newest_of_each_source(claims)
+            if relation == "alias":
+                self._name(about, newest)
+            else:
+                entity, declared = self.entities[about], self._declared(about, relation)
+                said = declared or next(iter(newest))
+                self._contradict(about, relation, said, newest, declared=declared)
+                if declared is None and relation == "part-of":
+                    self._put_inside(entity, said, newest[said].row)
+                elif declared is None:
+                    self.entities[about] = replace(entity, team=said)
+
+    def _declared(self, about: str, relation: str) -> str | None:
+        entity = self.org.entities.get(about)
+        return None if entity is None else entity.parent if relation == "part-of" else entity.team
+
+    def _contradict(
+        self, about: str, relation: str, kept: str | None, newest: dict[str, _Claim], *, declared: str | None
+    ) -> None:
+        """Note a conflict where rows say something else than what is kept, each with a problem."""
+        others = [said for said in newest if said != kept]
+        if not others:
+            return
+        rows = tuple(where for said in others if (where := _where(newest[said].row)))
+        said = (*([kept] if kept else []), *others)
+        self.conflicts.append(Conflict(about, relation, said, kept, is_declared=declared is not None, where_from=rows))
+        place = self.entities[about].place if about in self.entities else None
+        verb = "is declared" if declared else "was seen"
+        for other in others[0 if kept else 1 :]:
+            what = f"'{about[:60]}' {verb} {relation} '{kept or others[0]}' and was seen {relation} '{other}'"
+            expected = "what is declared and what is seen to agree; what is declared is kept"
+            expected = expected if declared else "one of them" + ("; the newest is kept" if kept else "; none is taken")
+            self._add(("clash", about, relation, other), newest[other].row, "ORG045", what, expected=expected, place=place)
+
+    def _name(self, word: str, newest: dict[str, _Claim]) -> None:
+        """Let a name that was seen as an alias find its entity, unless it is the name of another, or of two."""
+        holder = self.aliases.get(word) or (word if word in self.entities else None)
+        kept = holder or (next(iter(newest)) if len(newest) == 1 else None)
+        is_declared = holder in self.org.entities
+        self._contradict(word, "alias", kept, newest, declared=holder if is_declared else None)
+        if kept is not None and kept in newest:
+            self._alias(word, self.entities[kept])
 
     def _put_inside(self, entity: Entity, parent: str, row: Row) -> None:
         if entity.parent == parent:
             return
-        if (
-            entity.parent is not None
-            and entity.id in self.org.entities
-            and self.org.entities[entity.id].parent == entity.parent
-        ):
-            self._clash(entity, "part-of", entity.parent, parent, row)
-            return
         if self._is_inside(parent, entity.id):
-            self._add(
-                ("circle", entity.id),
-                row,
-                "ORG045",
-                f"'{entity.id}' was seen inside '{parent}', which is inside it",
-                expected="each thing inside at most one other",
-            )
+            what = f"'{entity.id}' was seen inside '{parent}', which is inside it"
+            self._add(("circle", entity.id), row, "ORG045", what, expected="each thing inside at most one other")
             return
         self.entities[entity.id] = replace(entity, parent=parent)
-
-    def _give_to(self, entity: Entity, team: str, row: Row) -> None:
-        declared = self.org.entities[entity.id].team if entity.id in self.org.entities else None
-        if declared is not None and declared != team:
-            self._clash(entity, "owned-by", declared, team, row)
-        else:
-            self.entities[entity.id] = replace(entity, team=team)
 
     def _edge(self, from_id: str, relation: str, to_id: str) -> None:
         if (from_id, relation, to_id) not in self.known_edges:
             self.known_edges.add((from_id, relation, to_id))
             self.edges.append(Edge(from_id, relation, to_id, SEEN))
-
-    def _clash(self, entity: Entity, relation: str, declared: str, seen: str, row: Row) -> None:
-        self._add(
-            ("clash", entity.id, relation, seen),
-            row,
-            "ORG045",
-            f"'{entity.id}' is declared {relation} '{declared}' and was seen {relation} '{seen}'",
-            expected="what is declared and what is seen to agree; what is declared is kept",
-            place=entity.place,
-        )
 
     def _add(
         self,
@@ -222,7 +279,7 @@ class _Merge:
         nearest: str | None = None,
         place: Place | None = None,
     ) -> None:
-        where = place or Place(row.where_from if isinstance(row, Fact) else "sightings")
+        where = place or Place(_where(row) or "sightings")
         self.problems.setdefault(
             key, new_problem(code, what, where, expected, nearest, fix="correct the source's mapping or what is declared")
         )
@@ -238,7 +295,8 @@ class _Merge:
             ):
                 if to_id is not None and to_id != before:
                     self._edge(entity.id, relation, to_id)
-        merged = replace(self.org, entities=self.entities, edges=tuple(self.edges), aliases=self.aliases, unresolved=unresolved)
+        merged = replace(self.org, entities=self.entities, edges=tuple(self.edges), aliases=self.aliases, unresolved=unresolved,
+                         conflicts=tuple(self.conflicts))  # fmt: skip
         owned = {each.id: replace(each, owner=owner_of(merged, each.id)) for each in self.entities.values()}
         return replace(merged, entities=owned)
 
@@ -263,6 +321,22 @@ class _Merge:
         while above is not None and above != outer_id:
             above = self.entities[above].parent
         return above is not None
+
+
+def _newest_of_each_source(claims: list[_Claim]) -> dict[str, _Claim]:
+    """Return what is said by the newest rows of each source, the newest first, then by id."""
+    newest: dict[str, float] = {}
+    for claim in claims:
+        newest[claim.source] = min(newest.get(claim.source, math.inf), claim.age)
+    kept = sorted((each for each in claims if each.age == newest[each.source]), key=lambda each: (each.age, each.said))
+    found: dict[str, _Claim] = {}
+    for claim in kept:
+        found.setdefault(claim.said, claim)
+    return found
+
+
+def _where(row: Row) -> str | None:
+    return row.where_from if isinstance(row, Fact) else None
 
 
 def _declared_names(org: Organisation) -> dict[_Thing, str]:

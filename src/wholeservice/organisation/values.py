@@ -16,7 +16,7 @@ from wholeservice.organisation import kinds
 from wholeservice.organisation.codes import new_problem
 from wholeservice.organisation.graph import Reference, Step
 from wholeservice.organisation.kinds import Field
-from wholeservice.units import Amount, money, parse_amount
+from wholeservice.units import SECONDS, Amount, money, parse_amount
 
 Problems = list[Problem]
 
@@ -117,6 +117,15 @@ def _parse_wide_amount(words: str) -> Amount | None:
     )
 
 
+def _duration(each: Field, node: Node, problems: Problems) -> float | None:
+    """Seconds. `m` is a minute here, since nothing else can be meant."""
+    amount = parse_amount(re.sub(r"(?<=\d)\s*m$", "min", (node.text or "").strip()))
+    if amount is not None and amount.unit == SECONDS and 1 <= amount.number < math.inf:
+        return amount.number
+    wrong_type(each.name, node, "a time of a second or more, such as 30m, 8h or 7d", problems)
+    return None
+
+
 def _date(each: Field, node: Node, problems: Problems) -> dt.date | None:
     day = parse_date(node.text or "")
     if day is None:
@@ -183,6 +192,7 @@ _READERS: dict[str, Callable[[Field, Node, Problems], Any]] = {
     kinds.TEXTS: _texts,
     kinds.NUMBER: _number,
     kinds.AMOUNT: _amount,
+    kinds.DURATION: _duration,
     kinds.DATE: _date,
     kinds.FLAG: _flag,
     kinds.CHOICE: _choice,
