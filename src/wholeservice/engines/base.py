@@ -1,4 +1,9 @@
-"""What an engine does: run a query over the tables of one pinned snapshot. It knows nothing of the domain."""
+"""What an engine does: run a query over the tables of one pinned snapshot. It knows nothing of the domain.
+
+Every engine gives the same rows, names and types for the same expression; tests/engines holds them to it. Where Ibis or an
+engine differs in silence, the engine's own file puts it right, so that no expression elsewhere asks on what it runs.
+docs/engines.md lists what an expression may use.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +18,7 @@ class Engine(Protocol):
     """Runs Ibis expressions over named tables; every engine gives the same rows for the same expression."""
 
     def table(self, name: str) -> IbisTable:
-        """Return the named table. Raises KeyError with the name when it was never added."""
+        """Return the named table, whose columns may all be null. Raises KeyError with the name when it was never added."""
 
     def names(self) -> frozenset[str]:
         """Return the names of the tables it holds."""
@@ -22,4 +27,4 @@ class Engine(Protocol):
         """Add a table: Parquet files (list of paths), an Arrow table, or an Ibis expression to be materialised."""
 
     def run(self, expression: IbisTable) -> pa.Table:
-        """Compute the expression; order is undefined unless the expression sorts."""
+        """Compute the expression; order is undefined unless the expression sorts. Types are those the expression declares."""
