@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 
 import pytest
@@ -10,7 +11,8 @@ from hypothesis import strategies as st
 
 from draw.boxes import outside, overlaps
 from pages import sample
-from wholeservice.draw import gap, journey, loss_map, spark, trend
+from wholeservice.draw import day_strip, gap, journey, loss_map, spark, trend
+from wholeservice.draw.day_strip import DayStrip
 from wholeservice.draw.gap import Gap
 from wholeservice.draw.journey import Journey, JourneyStep
 from wholeservice.draw.loss_map import LossDrawing
@@ -183,6 +185,37 @@ def test_the_table_of_a_map_holds_the_numbers_of_the_picture():
     assert rows["Payment page"][2:4] == ("−4.3 pp", "−0.60 pp")
     assert rows["Unexplained"][2] == "−0.60 pp"
     assert len(rows) == 11
+
+
+@st.composite
+def day_strips(draw: st.DrawFn) -> DayStrip:
+    """Stretches of days and gaps between them, over a week or over many years."""
+    at, parts = dt.date(draw(st.integers(1990, 2026)), 3, 1), []
+    for length in draw(st.lists(st.integers(1, 900), min_size=1, max_size=9)):
+        after = at + dt.timedelta(days=length)
+        parts.append((at, after))
+        at = after
+    return DayStrip("s", "Days", tuple(parts[::2]), tuple(parts[1::2]))
+
+
+@settings(max_examples=40, deadline=None)
+@given(day_strips())
+def test_no_text_of_a_day_strip_lies_on_another(shown):
+    """Months, years and days keep apart, and inside the drawing."""
+    drawn = day_strip.draw(shown)
+    assert overlaps(drawn) == []
+    assert outside(drawn) == []
+
+
+def test_a_day_strip_draws_days_to_scale_and_hatches_what_is_missing():
+    """Ten days in March, ten missing, ten more in a row of 31: as wide as a third, and every stretch is in the table."""
+    days = [dt.date(2026, 3, day) for day in (1, 11, 21, 31)]
+    shown = DayStrip("s", "Days", ((days[0], days[1]), (days[2], days[3])), ((days[1], days[2]),))
+    drawn = day_strip.draw(shown)
+    widths = {cls: float(wide) for wide, cls in re.findall(r'width="([\d.]+)" height="16" class="(day-\w+)"', drawn)}
+    assert widths["day-missing"] == widths["day-there"] == pytest.approx(widths["day-none"] * 10 / 31, abs=0.1)
+    assert [row[1:] for row in day_strip.table(shown).rows] == [("missing", "10"), ("with facts", "10"), ("with facts", "10")]
+    assert "hatched" in day_strip.draw(DayStrip("s", "Days", (), ()))
 
 
 def test_a_spark_without_a_number_is_hatched():

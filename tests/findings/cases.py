@@ -9,6 +9,8 @@ from typing import Any
 
 import yaml
 
+from wholeservice.app.records import from_plain, to_plain
+from wholeservice.facts.quality import SourceQuality
 from wholeservice.findings import RULES
 from wholeservice.findings.base import Facts
 from wholeservice.findings.find import find
@@ -16,7 +18,9 @@ from wholeservice.findings.wording import describe
 from wholeservice.measures.base import FULL_COUNT, Cell, Measure, Statistics, Value
 from wholeservice.measures.results import Results
 from wholeservice.organisation.load import load_texts
+from wholeservice.organisation.sightings import with_sightings
 from wholeservice.periods import CALENDAR, Period, instant, parse_period
+from wholeservice.tables import Sighting
 from wholeservice.uncertainty import Interval, wilson
 from wholeservice.units import COUNT, SECONDS, SHARE, Unit
 
@@ -64,19 +68,37 @@ def facts_of(case: dict[str, Any]) -> Facts:
     organisation, problems = load_texts({"organisation/case.yaml": case["organisation"]})
     errors = [problem for problem in problems if problem.severity == "error"]
     assert not errors, errors
+    organisation, _ = with_sightings(organisation, [seen(row) for row in case.get("sightings", [])])
     as_of = dt.datetime.fromisoformat(str(case["as_of"])).replace(tzinfo=dt.UTC)
     rows = [row for each in case.get("results", []) for row in rows_of(each)]
-    return Facts(organisation, Results(MEASURES, rows), "UTC", as_of, extracts_of(case))
+    sources = tuple(source_of(each) for each in case.get("sources", []))
+    return Facts(organisation, Results(MEASURES, rows), "UTC", as_of, extracts_of(case), sources)
+
+
+def source_of(written: dict[str, Any]) -> SourceQuality:
+    """The quality of a source as a case writes it; what every case has in common is made up."""
+    same = {"run": "0001-a", "as_of": "2026-04-01T00:00:00+00:00", "as_of_on": "2026-04-01", "compared_on": "2026-04-01"}
+    found: SourceQuality = from_plain(SourceQuality, {**same, **to_plain(written)})
+    return found
+
+
+def seen(row: dict[str, Any]) -> Sighting:
+    """A sighting from what a case says of it; `seen_at` is a day."""
+    known_at = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+    keys = {"source": "test", "record": "1", "part": "0", "known_at": known_at, "where_from": "test:1", "digest": "-"}
+    seen_at = {"seen_at": instant(row["seen_at"], "UTC")} if "seen_at" in row else {}
+    return Sighting(**{**keys, **row, **seen_at})
 
 
 def extracts_of(case: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
-    """Extracts write a period in words; rules get its two instants."""
+    """Extracts may write a period in words; rules get its two instants."""
     found: dict[str, list[dict[str, Any]]] = {}
     for name, rows in case.get("extracts", {}).items():
         for row in rows:
-            period = parse_period(str(row["period"]))
             rest = {key: value for key, value in row.items() if key != "period"}
-            found.setdefault(name, []).append({**rest, "from_at": period.from_at, "to_at": period.to_at})
+            period = parse_period(str(row["period"])) if "period" in row else None
+            instants = {"from_at": period.from_at, "to_at": period.to_at} if period else {}
+            found.setdefault(name, []).append({**rest, **instants})
     return found
 
 

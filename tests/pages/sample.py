@@ -7,6 +7,19 @@ import math
 from collections.abc import Iterator
 from dataclasses import replace
 
+from wholeservice.facts.quality import (
+    Declaration,
+    Emptied,
+    Reading,
+    Repeated,
+    Rests,
+    Share,
+    SourceQuality,
+    TableRows,
+    Unknown,
+)  # fmt: skip
+from wholeservice.facts.quarantine import Reason
+from wholeservice.facts.rhythm import Gap, Rhythm, Span
 from wholeservice.findings.base import Evidence, Finding
 from wholeservice.findings.losses import ASSUMED, Box, LossMap, MissingData, Ribbon
 from wholeservice.measures.base import FULL_COUNT, SAMPLE, Cell, Measure, Statistics, Value
@@ -210,6 +223,32 @@ def findings() -> tuple[Finding, ...]:
     )  # fmt: skip
 
 
+def sources() -> tuple[SourceQuality, ...]:
+    """A source with something of everything wrong, one that is as it should be, and one that was never read."""
+    as_of, on = dt.datetime(2027, 1, 2, 8, 30, tzinfo=dt.UTC), dt.date(2027, 1, 2)
+    first = dt.date(2026, 10, 1)
+    at = [first + dt.timedelta(days=n) for n in (0, 20, 26, 40)]
+    readings = (
+        Reading("run-7", as_of, 5120, 4900, 100, 100, 20, 3, 23),
+        Reading("run-6", as_of - dt.timedelta(days=7), 220, 220, 0, 0, 0, 0, 0),
+    )
+    bookings = SourceQuality(
+        "bookings", "run-7", as_of, on, on, 1, True, (TableRows("interactions", 5220, 5000),),
+        Rhythm(at[0], at[3] - dt.timedelta(days=1), 34, 1, 1, 3), (Span(at[0], at[1]), Span(at[2], at[3])),
+        (Gap(at[1], at[2], 6, 0.0001),), (Repeated("interactions", "desk", 60, 5220, False, "b1", "d1"),), Share(11, 12),
+        Share(40, 5220), (Unknown("Spaa & <sauna>", 40, "Spa"),), (Rests("stay", 5000), Rests("spa", 180)),
+        (Emptied("interactions", "channel", Share(0, 5000), Share(220, 220)),), readings,
+        (Reason("SRC154", 23, "column 'paid' is no number", "bookings.csv:12", "12,50 <b>", "a number with '.'",
+                "say decimal: in the mapping"),), 23,
+    )  # fmt: skip
+    month = Rhythm(first, dt.date(2026, 12, 31), 92, 1, 1, 3)
+    fine = SourceQuality("desk", "run-7", as_of, on, on, 0, True, (TableRows("contacts", 92, 2),), month,
+                         (Span(first, dt.date(2027, 1, 1)),),
+                         names=Share(1, 1), waiting=Share(0, 92),
+                         rests=(Rests("night-desk", 92),), readings=readings[1:])  # fmt: skip
+    return bookings, fine, SourceQuality("survey", "run-7", as_of, on, on)
+
+
 def data() -> Data:
     """The hotel organisation with its results, finished."""
     run = {
@@ -219,8 +258,9 @@ def data() -> Data:
     }  # fmt: skip
     maps = {("stay", "sure-of-price"): loss_map()}
     return Data(
-        organisation(), Results(MEASURES.values(), rows()), findings(), maps, MEASURES, (run,), "run-7.0a1b2c3d.v1", "UTC"
-    )
+        organisation(), Results(MEASURES.values(), rows()), findings(), maps, MEASURES, (run,), "run-7.0a1b2c3d.v1", "UTC",
+        sources(), {"bookings": Declaration("table", "wholeservice.yaml, line 8")},
+    )  # fmt: skip
 
 
 def large(n_services: int = 734, n_periods: int = 21) -> Data:

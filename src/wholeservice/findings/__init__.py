@@ -1,7 +1,14 @@
 """What the measures say is wrong: rules, one file each, named in RULES; the loss map. A rule's docstring is its help page."""
 
 from wholeservice.findings import (
+    conflicts,
     coverage_change,
+    data_quality_emptied,
+    data_quality_gaps,
+    data_quality_names,
+    data_quality_refused,
+    data_quality_repeated,
+    data_quality_silent,
     impossible_numbers,
     late_start,
     need_evidence,
@@ -9,6 +16,7 @@ from wholeservice.findings import (
     sources_disagree,
     stopped_reporting,
     target_missed,
+    two_people,
     unmeasured_need,
 )
 from wholeservice.findings.base import Rule
@@ -23,4 +31,12 @@ RULES: tuple[Rule, ...] = (
     sources_disagree.RULE,
     need_evidence.RULE,
     stopped_reporting.RULE,
+    two_people.RULE,
+    conflicts.RULE,
+    data_quality_silent.RULE,
+    data_quality_gaps.RULE,
+    data_quality_repeated.RULE,
+    data_quality_names.RULE,
+    data_quality_refused.RULE,
+    data_quality_emptied.RULE,
 )

@@ -14,6 +14,7 @@ from wholeservice.uncertainty import Interval
 from wholeservice.units import Unit
 
 if TYPE_CHECKING:
+    from wholeservice.facts.quality import SourceQuality
     from wholeservice.measures.base import Cell
     from wholeservice.measures.results import Results
     from wholeservice.organisation.graph import Organisation
@@ -64,6 +65,7 @@ class Facts:
     zone: str
     as_of: Any  # datetime: the newest instant in the facts, never the clock
     extracts: dict[str, list[dict[str, Any]]]
+    sources: tuple[SourceQuality, ...] = ()  # how good the facts of each source are
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 A page is one file with a `PAGE` and one line here. What several pages show stands in a file without one (`*_part.py`).
 """
 
-from wholeservice.pages import data, finding, findings, home, measure, measures, service
+from wholeservice.pages import data, finding, findings, home, measure, measures, service, source, sources
 from wholeservice.pages.base import Page
 
 PAGES: tuple[Page, ...] = (
@@ -13,5 +13,7 @@ PAGES: tuple[Page, ...] = (
     finding.PAGE,
     measures.PAGE,
     measure.PAGE,
+    sources.PAGE,
+    source.PAGE,
     data.PAGE,
 )

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from wholeservice.facts.quality import Declaration, SourceQuality
     from wholeservice.findings.base import Finding
     from wholeservice.findings.losses import LossMap
     from wholeservice.measures.base import Measure
@@ -20,6 +21,7 @@ class Data:
 
     `loss_maps` is keyed by (entity, need). `runs` are the rows of the store's `runs` table, newest first, as dicts.
     `snapshot` names (store run, organisation hash, definitions version), so each number can be had again.
+    `sources` is the quality of each source's facts, in the order declared; `declarations` says where each is declared.
     """
 
     organisation: Organisation
@@ -30,6 +32,8 @@ class Data:
     runs: tuple[Mapping[str, Any], ...]
     snapshot: str
     zone: str
+    sources: tuple[SourceQuality, ...] = ()
+    declarations: Mapping[str, Declaration] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

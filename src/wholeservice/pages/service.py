@@ -18,6 +18,7 @@ from wholeservice.pages.loss_part import LossPart, loss_parts, origin_words
 from wholeservice.pages.need_rows import MET, MISSED, UNKNOWN, NeedRow, need_rows, needs_title
 from wholeservice.pages.numbers import Number, number_of, plural
 from wholeservice.pages.series import measured_points, newest_of, trend_of
+from wholeservice.pages.sources_part import LateSource, late_sources
 from wholeservice.pages.unmeasured_part import Unmeasured, unmeasured_of
 from wholeservice.units import write
 
@@ -77,6 +78,7 @@ class ServicePage:
     owner: str | None
     team: Link | None
     state: str
+    late: tuple[LateSource, ...]  # sources of its numbers that are silent
     lead: Series | None
     facts: tuple[Fact, ...]
     needs_title: str
@@ -114,7 +116,7 @@ def _page(data: Data, entity: Entity) -> ServicePage:
         entity=entity.id, kind=entity.kind.replace("-", " "), title=entity.title, above=_above(data, entity),
         promise=_promise(entity, needs), consumers=_consumers(data, entity), channels=entity.channels,
         owner=owner_of(data.organisation, entity.id), team=Link(team.id, team.title) if team and team is not entity else None,
-        state=entity.state.replace("-", " "), lead=_lead(data, entity, series, needs),
+        state=entity.state.replace("-", " "), late=late_sources(data, near), lead=_lead(data, entity, series, needs),
         facts=_facts(needs, journey, losses, unmeasured, findings), needs_title=needs_title(needs), needs=needs,
         has_needs=entity.kind in KINDS_WITH_NEEDS, series_title=_series_title(series), series=series, journey=journey,
         losses=losses, children_title=_children_title(inside),
