@@ -161,3 +161,43 @@ def test_no_sources_is_no_error():
     """A workspace without sources has nothing to ingest."""
     assert ingest.load(None, {}, "UTC") == ((), [])
     assert ingest.load(parse("{}", "x.yaml")[0], {}, "UTC") == ((), [])
+
+
+def test_a_corrected_row_without_a_record_stays_beside_the_old_one(workspace):
+    """Nothing tells that the two are one: both are counted, unless the file is declared to be all there is."""
+    fact = "interaction: { happened_at: 2026-01-01, service: '{s}', step: '{step}' }"
+    source = f"a:\n  file: a.csv\n{FACTS}{fact}\n"
+    workspace.write("a.csv", "s,step\nstay,fnd\nstay,pay\n")
+    workspace.ingest(source)
+    workspace.write("a.csv", "s,step\nstay,find\nstay,pay\n")
+    workspace.ingest(source)
+    assert workspace.rows("interactions", "step") == ["find", "fnd", "pay"]
+    workspace.ingest(source.replace("  facts", "  absent: delete\n  facts"))
+    assert workspace.rows("interactions", "step") == ["find", "pay"]
+
+
+def test_a_column_that_the_file_may_lack_is_missing_and_any_other_a_mistake(workspace):
+    """may-lack: names it; the next step of the problem says so."""
+    workspace.write("a.csv", "s\nstay\n")
+    source = f"a:\n  file: a.csv\n{FACTS}interaction: {{ happened_at: 2026-01-01, service: '{{s}}', step: '{{step}}' }}\n"
+    (problem,) = workspace.check(source)
+    assert (problem.code, "may-lack" in problem.next_step) == ("SRC108", True)
+    workspace.ingest(source.replace("  facts", "  may-lack: [step]\n  facts"))
+    assert workspace.rows("interactions", "service", "step") == [("stay", None)]
+
+
+def test_a_record_may_be_part_of_a_cell_or_have_a_default(workspace):
+    """`order 7` and `7` are one record; a row whose number cannot be found is refused once, with the cell."""
+    workspace.write("a.csv", "ref,line,s\norder 7,,stay\n7,1,stay\nnone,1,stay\n")
+    fact = "interaction: { happened_at: 2026-01-01, service: '{s}' }"
+    record = "[{ column: ref, extract: '[0-9]+' }, { column: line, default: '1' }]"
+    (report,) = workspace.ingest(f"a:\n  file: a.csv\n  record: {record}\n{FACTS}{fact}\n").sources
+    assert workspace.rows("interactions", "record", "part") == [("7|1", "1#2"), ("7|1", "1")]
+    assert (report.read, report.kept, report.refused, report.quarantined) == (3, 2, 1, 1)
+
+
+def test_a_number_has_no_default(workspace):
+    """Missing is never zero, not even when it is asked for."""
+    fact = "answer: { asked_at: 2026-01-01, service: s, score: { column: n, default: '0' } }"
+    (problem,) = workspace.load(f"a:\n  file: a.csv\n{FACTS}{fact}\n")[1]
+    assert (problem.code, problem.expected) == ("SRC113", "a number that is missing stays missing")

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wholeservice.facts.mapping import Reading
+from wholeservice.facts.mapping import Length, Reading
 from wholeservice.facts.mapping_values import read
 from wholeservice.tables import DATE, FLAG, INSTANT, NUMBER, TEXT, Column
 
@@ -165,17 +165,17 @@ LONDON, SAO_PAULO = "Europe/London", "America/Sao_Paulo"
 )
 def test_added_days_are_civil_days(cell, zone, days, value):
     """`plus:` goes from midnight to midnight in the zone, however long the day between is; text and native dates alike."""
-    assert reads([cell], INSTANT, zone=zone, plus_days=days) == [value]
+    assert reads([cell], INSTANT, zone=zone, plus=Length(days=days)) == [value]
     if len(cell) == 10:
-        assert reads([dt.date.fromisoformat(cell)], INSTANT, zone=zone, plus_days=days) == [value]
+        assert reads([dt.date.fromisoformat(cell)], INSTANT, zone=zone, plus=Length(days=days)) == [value]
         after = dt.date.fromisoformat(cell) + dt.timedelta(days=days)
-        assert reads([cell], DATE, zone=zone, plus_days=days) == [after]
-        assert reads([dt.date.fromisoformat(cell)], DATE, zone=zone, plus_days=days) == [after]
+        assert reads([cell], DATE, zone=zone, plus=Length(days=days)) == [after]
+        assert reads([dt.date.fromisoformat(cell)], DATE, zone=zone, plus=Length(days=days)) == [after]
 
 
 def test_added_days_with_other_formats():
     """The days are added once, whichever format reads the cell; a missing cell stays missing."""
     formats = ("%d/%m/%Y", "epoch")
-    assert reads(["29/03/2026", "1774742400", None], INSTANT, zone=LONDON, plus_days=1, formats=formats) == [
+    assert reads(["29/03/2026", "1774742400", None], INSTANT, zone=LONDON, plus=Length(days=1), formats=formats) == [
         dt.datetime(2026, 3, 29, 23, tzinfo=dt.UTC), dt.datetime(2026, 3, 29, 23, tzinfo=dt.UTC), None,
     ]  # fmt: skip

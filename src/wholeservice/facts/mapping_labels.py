@@ -11,20 +11,20 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from wholeservice.errors import Place, Problem
-from wholeservice.facts.mapping import Bound, Ref, TableMapping
+from wholeservice.facts.mapping import FROM, TO, Bound, Length, Ref, TableMapping, Wide
+from wholeservice.facts.mapping_lengths import Days, month_number
 from wholeservice.facts.mapping_plan import column_at
+from wholeservice.facts.mapping_wide import entries_of
+from wholeservice.facts.mapping_words import check_bound
 from wholeservice.periods import parse_period
 from wholeservice.sources.base import Header
 from wholeservice.tables import DATE, INSTANT
 
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH = r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.?"
 _YEAR = r"(?:19|20)\d{2}"
 _SPAN = re.compile(rf"\b({_MONTH})\s*({_YEAR})?\s*(?:to|-|–|until)\s*({_MONTH})\s*({_YEAR})\b", re.IGNORECASE)
 _ONE_MONTH = re.compile(rf"\b({_MONTH})\s*({_YEAR})\b", re.IGNORECASE)
 _NAMED = re.compile(rf"(?<!\d)({_YEAR}-(?:Q[1-4]|(?:0[1-9]|1[0-2]))|{_YEAR})(?![\d-])")
-
-Days = tuple[dt.date, dt.date]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +37,20 @@ class _Clash:
 
 
 def check_labels(mapping: TableMapping, header: Header) -> list[Problem]:
-    """Warn where the label of a column under `each:` names another period than its entry declares.
+    """Warn where an entry under `each:` declares another period than the label of its column names, or says a word that no
+    measure knows.
 
     Where most entries clash, the labels count in another way; that is said once.
     """
-    names = _period_names(mapping)
-    if names is None:
-        return []
-    clashes = [clash for bound in mapping.each if (clash := _clash(bound, names, header)) is not None]
-    if len(clashes) > len(mapping.each) / 2:
-        return [_warning(clashes[0], header, f"; {len(clashes)} of {len(mapping.each)} entries differ like this")]
-    return [_warning(clash, header, "") for clash in clashes]
+    periods = [bound for _, bound in entries_of(mapping, header)[0]]
+    warnings = list(check_bound(mapping, periods, header.names))
+    names = (FROM, TO) if mapping.wide else _period_names(mapping)
+    if names is None or (mapping.wide and not _is_declared(mapping.wide)):
+        return warnings  # the rule takes the labels at their word
+    clashes = [clash for bound in periods if (clash := _clash(bound, names, header)) is not None]
+    if len(clashes) > len(periods) / 2:
+        return [*warnings, _warning(clashes[0], header, f"; {len(clashes)} of {len(periods)} entries differ like this")]
+    return warnings + [_warning(clash, header, "") for clash in clashes]
 
 
 def days_of_label(label: str) -> Days | None:
@@ -62,15 +65,21 @@ def days_of_label(label: str) -> Days | None:
     text = " ".join(label.split())
     if match := _SPAN.search(text):
         last_year = int(match[4])
-        first = dt.date(int(match[2] or last_year), _month(match[1]), 1)
-        return first, _next_month(dt.date(last_year, _month(match[3]), 1))
+        first = dt.date(int(match[2] or last_year), month_number(match[1]), 1)
+        return first, _next_month(dt.date(last_year, month_number(match[3]), 1))
     if match := _ONE_MONTH.search(text):
-        first = dt.date(int(match[2]), _month(match[1]), 1)
+        first = dt.date(int(match[2]), month_number(match[1]), 1)
         return first, _next_month(first)
     if match := _NAMED.search(text):
         period = parse_period(match[1])
         return (period.from_at.date(), period.to_at.date()) if period else None
     return None
+
+
+def _is_declared(rule: Wide) -> bool:
+    """Say whether a rule declares what the labels say too: by positions, or by a length beside both ends."""
+    both_ends = all(f"{{{name}" in bound.text for bound in rule.columns.values() for name in (FROM, TO))
+    return rule.first_on is not None or (rule.lasts is not None and both_ends)
 
 
 def _period_names(mapping: TableMapping) -> tuple[str, str] | None:
@@ -79,7 +88,7 @@ def _period_names(mapping: TableMapping) -> tuple[str, str] | None:
         moments = [
             column.name for column in fact.table.columns if column.type in (DATE, INSTANT) and column.name in fact.fields
         ]
-        if any(fact.fields[name][0].reading.plus_days for name in moments):
+        if any(fact.fields[name][0].reading.plus != Length() for name in moments):
             continue  # one day and a length declare it: there are no two days to compare
         bound = [part.name for name in moments for part in fact.fields[name][0].parts if isinstance(part, Ref)]
         if len(bound) == 2 and mapping.each and set(bound) <= set(mapping.each[0]):
@@ -102,8 +111,8 @@ def _clash(bound: Mapping[str, Bound], names: tuple[str, str], header: Header) -
 
 def _columns(bound: Mapping[str, Bound], names: tuple[str, str], header: Header) -> Iterator[tuple[int, Bound]]:
     for name, value in bound.items():
-        position = column_at(value.text, header) if name not in names else None
-        if position is not None:
+        position = None if name in names else value.position if value.position is not None else column_at(value.text, header)
+        if position is not None and position >= 0:
             yield position, value
 
 
@@ -113,10 +122,6 @@ def _warning(clash: _Clash, header: Header, more: str) -> Problem:
     return Problem("SRC115", f"column {clash.position} of {header.file} is labelled '{label}', which is {says};"
                    f" the mapping declares {declared}{more}", clash.place, "a label and a period that agree",
                    next_step="nothing if the label is wrong; the declared period is used", severity="warning")  # fmt: skip
-
-
-def _month(word: str) -> int:
-    return _MONTHS.index(word[:3].lower()) + 1
 
 
 def _next_month(first: dt.date) -> dt.date:

@@ -5,11 +5,15 @@ from __future__ import annotations
 import datetime as dt
 import re
 
-from wholeservice.facts.mapping import EPOCH, EPOCH_MS, ISO, REFUSE, Reading
+from wholeservice.facts.mapping import EPOCH, EPOCH_MS, EXCEL, ISO, PERIOD, REFUSE, Reading
+from wholeservice.facts.mapping_lengths import days_of
 from wholeservice.tables import DATE, FLAG, INSTANT, NUMBER, NUMBERS, Column
 
 TRUE, FALSE = ("true", "yes", "y", "1", "t"), ("false", "no", "n", "0", "f")
 _NUMBER = re.compile(r"[-+]?(\d[\d,.'  ]*|\.\d+)([eE][-+]?\d+)?%?$")
+_DURATION = re.compile(r"(P?T?[\d.,]+\s*[a-zA-Z]+\W*)+|(\d+ days?,? )?\d+:\d\d:\d\d([.,]\d+)?")
+_SHOWN = {ISO: "iso (2026-03-31)", PERIOD: "a period (2026-03, Mar 2026, 2026-Q1, 2026-W03 or 2026)",
+          EXCEL: "a day of Excel (46112)", EPOCH: "seconds since 1970", EPOCH_MS: "milliseconds since 1970"}  # fmt: skip
 
 
 def cannot_be(text: str, column: Column, reading: Reading) -> bool:
@@ -24,7 +28,7 @@ def cannot_be(text: str, column: Column, reading: Reading) -> bool:
     if given is None or given == "" or given in reading.missing:
         return False
     if column.type in (NUMBER, NUMBERS):
-        return not _NUMBER.match(given)
+        return not _NUMBER.match(given) and not (column.unit == "s" and _DURATION.fullmatch(given))
     if column.type == FLAG:
         return given.lower() not in TRUE + FALSE
     if column.type in (DATE, INSTANT):
@@ -43,19 +47,22 @@ def expected(column: Column, reading: Reading) -> str:
     if reading.map is not None and reading.otherwise == REFUSE:
         return f"one of: {', '.join(text for text, _ in reading.map)}"
     if column.type in (NUMBER, NUMBERS):
-        return f"a number with the decimal mark '{reading.decimal}'"
+        number = f"a number with the decimal mark '{reading.decimal}'"
+        return f"{number}, or a duration such as 1h 30m, PT1H30M or 01:30:00" if column.unit == "s" else number
     if column.type == FLAG:
         return f"one of: {', '.join(TRUE + FALSE)}"
     if column.type in (DATE, INSTANT):
-        shown = " or ".join(f"{each} (2026-03-31)" if each == ISO else each for each in reading.formats)
+        shown = " or ".join(_SHOWN.get(each, each) for each in reading.formats)
         return f"{'a' if column.type == DATE else 'an'} {column.type} as {shown}"
     return f"a {column.type}"
 
 
 def _is_moment(text: str, format_: str) -> bool:
     try:
-        if format_ in (EPOCH, EPOCH_MS):
+        if format_ in (EPOCH, EPOCH_MS, EXCEL):
             float(text)
+        elif format_ == PERIOD:
+            return days_of(text) is not None
         elif format_ == ISO:
             dt.datetime.fromisoformat(text)
         else:

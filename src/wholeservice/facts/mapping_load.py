@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 
 from wholeservice.documents import Node
 from wholeservice.errors import Place, Problem, suggest
 from wholeservice.facts.mapping import (
+    CURRENCY_OF,
     FACT_KEYS,
     FIELDS_KEY,
     KINDS,
     SAME,
-    Bound,
-    Condition,
     FactMapping,
     Reading,
     Ref,
     TableMapping,
     Value,
 )  # fmt: skip
-from wholeservice.facts.mapping_spelling import Speller, items_of
+from wholeservice.facts.mapping_spelling_each import EachSpeller
+from wholeservice.facts.mapping_spelling_reading import items_of
+from wholeservice.facts.mapping_spelling_where import WhereSpeller
 from wholeservice.facts.mapping_words import check_fixed
 from wholeservice.tables import KEYS, Column, Table
 
@@ -36,18 +36,29 @@ def load(name: str, node: Node, zone: str) -> tuple[TableMapping, list[Problem]]
     mapping = TableMapping(
         source=name,
         facts=tuple(loader.facts(fields.get("facts"), node, reading)),
-        record=tuple(Value((Ref(item.text),), reading, item.place) for item in items_of(fields.get("record")) if item.text),
-        where=tuple(loader.conditions(fields.get("where"))),
-        each=tuple(loader.bindings(fields["each"])) if "each" in fields else (),
+        record=tuple(loader.record(fields.get("record"), reading)),
+        where=tuple(loader.conditions(fields.get("where"), reading)),
+        each=loader.periods(fields.get("each")),
         is_all=loader.one_of(fields.get("absent"), "absent", ("keep", "delete")) == "delete",
         reading=reading,
         place=node.place,
+        wide=loader.wide(fields.get("each")),
+        each_of=loader.lists(fields.get("each-of"), reading),
+        may_lack=frozenset((each.text or "").strip() for each in items_of(fields.get("may-lack"))),
     )
     return mapping, loader.problems
 
 
-class _Loader(Speller):
-    """Reads facts, conditions and bindings on top of values."""
+class _Loader(EachSpeller, WhereSpeller):
+    """Reads facts and records on top of values, conditions and bindings."""
+
+    def record(self, node: Node | None, reading: Reading) -> Iterator[Value]:
+        """Yield what tells records apart: bare columns, or columns with how to read them."""
+        for item in items_of(node):
+            if item.text is not None:
+                yield Value((Ref(item.text.strip()),), reading, item.place)
+            elif (value := self.value(item, reading)) is not None:
+                yield value
 
     def facts(self, node: Node | None, source: Node, reading: Reading) -> Iterator[FactMapping]:
         if node is None or not node.items:
@@ -78,11 +89,13 @@ class _Loader(Speller):
                 self.unknown_field(name, table, columns, (node.key_places or {})[name])
             elif value.value is not None:
                 fields[name] = tuple(self.values(value, columns[name], reading))
-        lacking = [column.name for column in columns.values() if column.required and column.name not in fields]
+        named = CURRENCY_OF.get(table.name, ("", ""))
+        given = {*fields, named[0]} if named[1] in fields else {*fields}  # an amount may name its currency itself
+        lacking = [column.name for column in columns.values() if column.required and column.name not in given]
         if lacking and not is_same:
             self.wrong("SRC106", f"this fact lacks {', '.join(lacking)}", entry.place, expected="every required field",
                        next_step=f'add {lacking[0]}: with a text, or a column in braces: "{{COLUMN}}"')  # fmt: skip
-        where = tuple(self.conditions(entry.mapping.get("where")))
+        where = tuple(self.conditions(entry.mapping.get("where"), reading))
         fields = {name: values for name, values in fields.items() if values}
         made = FactMapping(table, fields, where, is_same, reading, entry.place)
         self.problems += check_fixed(made)
@@ -93,52 +106,3 @@ class _Loader(Speller):
         self.wrong("SRC105", f"'{name}' {why} of {table.row.__name__.lower()}", place, expected=f"one of: {', '.join(columns)}",
                    nearest=None if name in KEYS else suggest(name, columns),
                    next_step="correct the name or take the line out")  # fmt: skip
-
-    def conditions(self, node: Node | None) -> Iterator[Condition]:
-        for name, test in (node.mapping if node else {}).items():
-            condition = self.condition(Ref(name.strip()), test)
-            if condition is None:
-                self.wrong("SRC116", f"this condition on '{name}' is not understood", test.place,
-                           expected="a text, a list, is: present, is: missing, not: [...] or matches: PATTERN",
-                           next_step="write one of these")  # fmt: skip
-            else:
-                yield condition
-        if node is not None and not node.mapping:
-            self.wrong("SRC116", "where: has no conditions", node.place, expected="{COLUMN: TEXT}", next_step="add one")
-
-    def condition(self, column: Ref, node: Node) -> Condition | None:
-        if not node.mapping:
-            texts = tuple(item.text or "" for item in node.items)
-            return Condition(column, "in", texts, node.place) if texts else None
-        if len(node.mapping) != 1:
-            return None
-        (kind, test), = node.mapping.items()  # fmt: skip
-        texts = tuple(item.text or "" for item in test.items)
-        if kind == "is" and texts in (("present",), ("missing",)):
-            return Condition(column, texts[0], (), node.place)
-        if kind == "not" and texts:
-            return Condition(column, "not-in", texts, node.place)
-        if kind == "matches" and len(texts) == 1 and _is_pattern(texts[0]):
-            return Condition(column, "matches", texts, node.place)
-        return None
-
-    def bindings(self, node: Node) -> Iterator[dict[str, Bound]]:
-        names: frozenset[str] | None = None
-        for entry in node.items:
-            bound = {key: Bound(value.text, value.place) for key, value in entry.mapping.items() if value.text is not None}
-            names = names if names is not None else frozenset(bound)
-            if not bound or frozenset(bound) != names:
-                differing = ", ".join(sorted(names ^ frozenset(bound))) or "nothing"
-                self.wrong("SRC111", f"this entry of each: differs from the first in {differing}", entry.place,
-                           expected=f"the names {', '.join(sorted(names))}",
-                           next_step="give every entry the same names")  # fmt: skip
-                continue
-            yield bound
-
-
-def _is_pattern(text: str) -> bool:
-    try:
-        re.compile(text)
-    except re.error:
-        return False
-    return True

@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from wholeservice.errors import Problem, suggest
-from wholeservice.facts.mapping import Bound, Condition, FactMapping, Reading, Ref, TableMapping, Value
+from wholeservice.facts.mapping import CURRENCY_OF, Bound, Condition, FactMapping, Reading, Ref, TableMapping, Value
 from wholeservice.facts.mapping_literals import cannot_be
+from wholeservice.facts.mapping_wide import ABSENT, entries_of
 from wholeservice.sources.base import Header
 from wholeservice.tables import KEYS, Table
 
-ABSENT = -1  # a column that an open header does not have in this batch: missing in every row
+LISTED = -2  # the value of a list under `each-of:`, one in each row
+
+
+@dataclass(frozen=True, slots=True)
+class Inside:
+    """What lies at a path in the JSON of a column: `{Tags.application}`."""
+
+    column: int
+    path: str
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
     """What a field is made of in one file: texts and columns (positions from 0) in turn, and how to read the result."""
 
-    parts: tuple[str | int, ...]
+    parts: tuple[str | int | Inside, ...]
     reading: Reading
 
     @property
@@ -28,21 +37,23 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Test:
-    """A condition on the column at a position."""
+    """A condition on the column at a position, on what lies inside of it, or on a text bound under `each:`."""
 
-    column: int
+    column: str | int | Inside
     condition: Condition
     missing: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
 class FactPlan:
-    """One fact of every row. `label` tells the facts of one row apart: the entry's number, and the period's."""
+    """One fact of every row, or one per value of the list `each_of`. `label` tells the facts of one row apart: the entry's
+    number, and the period's."""
 
     table: Table
     cells: Mapping[str, tuple[Cell, ...]]
     where: tuple[Test, ...]
     label: str
+    each_of: Cell | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +67,12 @@ class Plan:
 
 
 def plan(mapping: TableMapping, header: Header) -> tuple[Plan, list[Problem]]:
-    """Resolve the names of a mapping against a header. With problems the plan must not be used."""
-    planner = _Planner(header, mapping.reading.missing)
-    facts = [each for number, fact in enumerate(mapping.facts, 1) for each in planner.facts(fact, number, mapping.each)]
+    """Resolve the names of a mapping against a header. With problems that are no mere warnings the plan must not be used."""
+    entries, problems = entries_of(mapping, header)
+    planner = _Planner(header, mapping, list(entries), list(problems))
+    facts = [each for number, fact in enumerate(mapping.facts, 1) for each in planner.facts(fact, number)]
+    if mapping.wide and header.is_open and not entries:
+        planner.absent |= {bound.text for bound in mapping.wide.columns.values()}
     made = Plan(
         facts=tuple(facts),
         where=tuple(planner.tests(mapping.where, {})),
@@ -71,7 +85,7 @@ def plan(mapping: TableMapping, header: Header) -> tuple[Plan, list[Problem]]:
 def absent_problem(name: str, mapping: TableMapping, header: Header) -> Problem:
     """Say that no batch of an open-ended file had the column."""
     return Problem("SRC108", f"no row of {header.file} has '{name}'", mapping.place, "a column of the file",
-                   suggest(name, header.names), "correct the name")  # fmt: skip
+                   suggest(name, header.names), "correct the name, or say may-lack: [NAME]")  # fmt: skip
 
 
 def column_at(name: str, header: Header) -> int | None:
@@ -82,20 +96,99 @@ def column_at(name: str, header: Header) -> int | None:
     return int(name) - 1 if is_position else None
 
 
-@dataclass(slots=True)
-class _Planner:
+def split_path(name: str, known: Collection[str]) -> tuple[str, str] | None:
+    """Return the longest of the known names that *name* starts with, and the path that goes on in its JSON.
+
+    >>> split_path("Tags.application.name", ("Tags", "Id")), split_path("Tag.application", ("Tags", "Id"))
+    (('Tags', 'application.name'), None)
+    """
+    steps = name.split(".")
+    for n in range(len(steps) - 1, 0, -1):
+        if ".".join(steps[:n]) in known:
+            return ".".join(steps[:n]), ".".join(steps[n:])
+    return None
+
+
+def bound_name(ref: str, names: Collection[str]) -> tuple[str, str] | None:
+    """Return which of *names* a reference is, or starts with, and the path that goes on in its JSON; None: another column."""
+    return (ref, "") if ref in names else split_path(ref, names)
+
+
+Names = Mapping[str, Bound]
+
+
+@dataclass
+class _Names:
+    """Finds what names stand for, and collects those that stand for nothing."""
+
     header: Header
-    missing: frozenset[str]
+    mapping: TableMapping
+    entries: list[tuple[str, Names]]
     problems: list[Problem] = field(default_factory=list)
     absent: set[str] = field(default_factory=set)
+    lists: frozenset[str] = frozenset()  # the names of lists that may be used where a name is met
 
-    def facts(self, fact: FactMapping, number: int, each: tuple[Mapping[str, Bound], ...]) -> list[FactPlan]:
-        uses_bound = bool(each) and bool(fact.refs & each[0].keys())
-        bindings = each if uses_bound else ({},)
-        labels = [f"{number}.{index}" for index in range(1, len(each) + 1)] if uses_bound else [str(number)]
-        return [self.fact(fact, label, bound) for label, bound in zip(labels, bindings, strict=True)]
+    def part(self, ref: Ref, value: Value | Condition, bound: Names) -> str | int | Inside:
+        if ref.name not in bound and ref.name in self.header.names and ref.name not in self.lists:
+            return self.position(ref, value)
+        name, path = bound_name(ref.name, {*bound, *self.lists}) or (ref.name, "")
+        if name in self.lists:
+            return Inside(LISTED, path) if path else LISTED
+        if name in bound:
+            found = self.bound(bound[name])
+            return Inside(found, path) if path and isinstance(found, int) else found
+        if column_at(name, self.header) is None and (within := split_path(name, self.header.names)):
+            return Inside(self.position(Ref(within[0]), value), within[1])
+        return self.position(ref, value)
 
-    def fact(self, fact: FactMapping, label: str, bound: Mapping[str, Bound]) -> FactPlan:
+    def bound(self, bound: Bound) -> str | int:
+        """Return what a name under each: stands for in one entry: a column, or a text."""
+        text = bound.text.strip()
+        if bound.position is not None:
+            return bound.position
+        is_column = not bound.is_text and (text.isdecimal() or text in self.header.names)
+        return self.position(Ref(text), bound) if is_column else text
+
+    def position(self, ref: Ref, at: Value | Condition | Bound) -> int:
+        index = column_at(ref.name, self.header)
+        if index is not None and ref.name in self.header.names and self.header.names.count(ref.name) > 1:
+            where = [str(number) for number, name in enumerate(self.header.names, 1) if name == ref.name]
+            self.wrong("SRC109", f"{self.header.file} has {len(where)} columns '{ref.name}'", at,
+                       expected=f"one of the positions {', '.join(where)}", next_step="use the position")  # fmt: skip
+        if index is None and ref.name in self.mapping.may_lack:
+            return ABSENT
+        if index is None and ref.name.isdecimal():
+            self.wrong("SRC110", f"{self.header.file} has no column {ref.name}", at,
+                       expected=f"a position from 1 to {len(self.header.names)}", next_step="correct it")  # fmt: skip
+        elif index is None and self.header.is_open:
+            self.absent.add(ref.name)
+        elif index is None:
+            self.unknown(ref.name, at)
+        return ABSENT if index is None else index
+
+    def unknown(self, name: str, at: Value | Condition | Bound) -> None:
+        nearest = suggest(name, self.header.names) or suggest(name.partition(".")[0], self.header.names)
+        next_step = "correct the name, or use its position; a column that may be absent: may-lack: [NAME]"
+        if name in self.mapping.each_of:
+            next_step = "a list under each-of: stands only in facts; name a column"
+        self.wrong("SRC108", f"{self.header.file} has no column '{name}'", at,
+                   expected=f"one of its {len(self.header.names)} columns", nearest=nearest, next_step=next_step)  # fmt: skip
+
+    def wrong(self, code: str, what: str, at: Value | Condition | Bound | FactMapping, **advice: str | None) -> None:
+        self.problems.append(Problem(code, what, at.place, **advice))  # type: ignore[arg-type]
+
+
+class _Planner(_Names):
+    """Plans facts, cells and tests on top of names."""
+
+    def facts(self, fact: FactMapping, number: int) -> list[FactPlan]:
+        names = self.entries[0][1].keys() if self.entries else self.mapping.wide.columns if self.mapping.wide else ()
+        if any(bound_name(ref, names) for ref in fact.refs):
+            return [self.fact(fact, f"{number}.{label}", bound) for label, bound in self.entries]
+        return [self.fact(fact, str(number), {})]
+
+    def fact(self, fact: FactMapping, label: str, bound: Names) -> FactPlan:
+        each_of = self.list_of(fact)
         columns = {column.name: column for column in fact.table.columns}
         cells: dict[str, tuple[Cell, ...]] = {}
         if fact.is_same:
@@ -105,40 +198,28 @@ class _Planner:
             cells[name] = tuple(self.cell(value, bound) for value in values)
             for value, cell in zip(values, cells[name], strict=True):
                 self.check_bound_text(value, cell, columns[name].name, fact)
-        lacking = [column.name for column in fact.table.columns if column.required and column.name not in (*cells, *KEYS)]
+        given = {*cells, *KEYS} | ({CURRENCY_OF[fact.table.name][0]} if fact.table.name in CURRENCY_OF else set())
+        lacking = [column.name for column in fact.table.columns if column.required and column.name not in given]
         if lacking and not self.header.is_open:
             self.wrong("SRC106", f"{self.header.file} has no column {', '.join(lacking)}", fact,
                        next_step=f"add {lacking[0]}: to the entry", expected="every required field")  # fmt: skip
-        return FactPlan(fact.table, cells, tuple(self.tests(fact.where, bound)), label)
+        made = FactPlan(fact.table, cells, tuple(self.tests(fact.where, bound)), label, each_of)
+        self.lists = frozenset()
+        return made
 
-    def cell(self, value: Value, bound: Mapping[str, Bound]) -> Cell:
+    def list_of(self, fact: FactMapping) -> Cell | None:
+        """Return the list of which the fact is made once per value, None when it uses none."""
+        used = [name for name in self.mapping.each_of if any(bound_name(ref, (name,)) for ref in fact.refs)]
+        if len(used) > 1:
+            self.wrong("SRC141", f"one fact is made of two lists: {' and '.join(used)}", fact, expected="one list per entry",
+                       next_step="write an entry for each list")  # fmt: skip
+        made = self.cell(self.mapping.each_of[used[0]], {}) if used else None
+        self.lists = frozenset(used)
+        return made
+
+    def cell(self, value: Value, bound: Names) -> Cell:
         parts = tuple(self.part(part, value, bound) if isinstance(part, Ref) else part for part in value.parts)
         return Cell(parts, value.reading)
-
-    def part(self, ref: Ref, value: Value | Condition, bound: Mapping[str, Bound]) -> str | int:
-        if ref.name in bound:
-            text = bound[ref.name].text.strip()
-            if text.isdecimal() or text in self.header.names:
-                return self.position(Ref(text), bound[ref.name])
-            return text
-        return self.position(ref, value)
-
-    def position(self, ref: Ref, at: Value | Condition | Bound) -> int:
-        index = column_at(ref.name, self.header)
-        if index is not None and ref.name in self.header.names and self.header.names.count(ref.name) > 1:
-            where = [str(number) for number, name in enumerate(self.header.names, 1) if name == ref.name]
-            self.wrong("SRC109", f"{self.header.file} has {len(where)} columns '{ref.name}'", at,
-                       expected=f"one of the positions {', '.join(where)}", next_step="use the position")  # fmt: skip
-        if index is None and ref.name.isdecimal():
-            self.wrong("SRC110", f"{self.header.file} has no column {ref.name}", at,
-                       expected=f"a position from 1 to {len(self.header.names)}", next_step="correct it")  # fmt: skip
-        elif index is None and self.header.is_open:
-            self.absent.add(ref.name)
-        elif index is None:
-            self.wrong("SRC108", f"{self.header.file} has no column '{ref.name}'", at,
-                       expected=f"one of its {len(self.header.names)} columns", nearest=suggest(ref.name, self.header.names),
-                       next_step="correct the name, or use its position")  # fmt: skip
-        return ABSENT if index is None else index
 
     def check_bound_text(self, value: Value, cell: Cell, name: str, fact: FactMapping) -> None:
         """A text bound under each: stands for itself; where a number is needed, a column was probably meant."""
@@ -148,9 +229,5 @@ class _Planner:
                        expected=f"a {column.type}, or a column", nearest=suggest(cell.literal, self.header.names),
                        next_step="correct the entry under each:")  # fmt: skip
 
-    def tests(self, conditions: tuple[Condition, ...], bound: Mapping[str, Bound]) -> list[Test]:
-        found = [(self.part(each.column, each, bound), each) for each in conditions]
-        return [Test(index, each, self.missing) for index, each in found if isinstance(index, int)]
-
-    def wrong(self, code: str, what: str, at: Value | Condition | Bound | FactMapping, **advice: str | None) -> None:
-        self.problems.append(Problem(code, what, at.place, **advice))  # type: ignore[arg-type]
+    def tests(self, conditions: tuple[Condition, ...], bound: Names) -> list[Test]:
+        return [Test(self.part(each.column, each, bound), each, self.mapping.reading.missing) for each in conditions]

@@ -4,42 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from wholeservice.documents import Node
-from wholeservice.errors import Place, Problem, suggest
-from wholeservice.facts.mapping import EPOCH, EPOCH_MS, ISO, KEEP, MISSING, REFUSE, SECONDS_PER, VALUE_KEYS, Reading, Ref, Value
+from wholeservice.errors import Place
+from wholeservice.facts.mapping import VALUE_KEYS, Piece, Reading, Ref, Value
 from wholeservice.facts.mapping_literals import cannot_be
-from wholeservice.periods import parse_days
+from wholeservice.facts.mapping_spelling_reading import ReadingSpeller
 from wholeservice.sources.base import unknown_keys
-from wholeservice.tables import DATE, INSTANT, NUMBERS, Column
+from wholeservice.tables import DATE, INSTANT, NUMBERS, TEXT, Column
 
 _TEMPLATE = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]|[^{}]+")
 
 
-def items_of(node: Node | None) -> list[Node]:
-    """Return the list that a node is; nothing gives an empty one."""
-    return node.items if node else []
-
-
-@dataclass(slots=True)
-class Speller:
-    """Reads values from nodes and collects what is wrong with them."""
-
-    problems: list[Problem] = field(default_factory=list)
-
-    def wrong(self, code: str, what: str, place: Place, **advice: str | None) -> None:
-        self.problems.append(Problem(code, what, place, **advice))  # type: ignore[arg-type]
-
-    def one_of(self, node: Node | None, key: str, known: tuple[str, ...]) -> str | None:
-        if node is None:
-            return None
-        if node.text not in known:
-            self.wrong("SRC113", f"'{node.text}' is not a way to say {key}", node.place, expected=f"one of {', '.join(known)}",
-                       nearest=suggest(node.text or "", known), next_step="correct it or take it out")  # fmt: skip
-            return None
-        return node.text
+class Speller(ReadingSpeller):
+    """Reads values on top of how they are read."""
 
     def values(self, node: Node, column: Column, reading: Reading) -> Iterator[Value]:
         if isinstance(node.value, list) and column.type != NUMBERS:
@@ -51,7 +29,7 @@ class Speller:
             if value is None:
                 continue
             self.check_literal(value, column)
-            self.problems += _plus_problems(item, column)
+            self.check_for(item, value, column)
             yield value
 
     def value(self, node: Node, reading: Reading) -> Value | None:
@@ -89,62 +67,17 @@ class Speller:
                        expected=f"a {column.type}, or a column in braces",
                        next_step="if it is a column, put it in braces")  # fmt: skip
 
-    # how to read -----------------------------------------------------------------------------------------------------
-
-    def reading(self, node: Node, default: Reading) -> Reading:
-        """Return the default with what *node* (a source or a value) says of missing, map, format, zone, decimal, unit."""
-        fields = node.mapping
-        missing = default.missing | {(item.text or "").strip() for item in items_of(fields.get("missing"))}
-        is_value = "column" in fields or "text" in fields
-        formats = tuple(self.format(item) for item in items_of(fields.get("format"))) if is_value else ()
-        return Reading(
-            missing=missing,
-            map=self.map(fields.get("map")),
-            otherwise=self.one_of(fields.get("otherwise"), "otherwise", (REFUSE, KEEP, MISSING)) or REFUSE,
-            formats=formats or default.formats,
-            zone=self.zone(fields.get("zone")) or default.zone,
-            decimal=self.one_of(fields.get("decimal"), "decimal", (".", ",")) or default.decimal,
-            unit=self.one_of(fields.get("unit"), "unit", tuple(SECONDS_PER)) or default.unit,
-            plus_days=(parse_days(fields["plus"].text or "") or 0) if is_value and "plus" in fields else 0,
-        )
-
-    def map(self, node: Node | None) -> tuple[tuple[str, str | None], ...] | None:
-        if node is None:
-            return None
-        if not node.mapping:
-            self.wrong("SRC107", "map: has no pairs", node.place, expected="{what stands there: what it means}",
-                       next_step="write pairs, or take it out")  # fmt: skip
-        return tuple((key.strip(), value.text) for key, value in node.mapping.items())
-
-    def format(self, node: Node) -> str:
-        text = node.text or ""
-        if "%" not in text and text not in (ISO, EPOCH, EPOCH_MS):
-            self.wrong("SRC113", f"'{text}' is no format of a date", node.place,
-                       expected="iso, epoch, epoch-ms, or like %d/%m/%Y",
-                       next_step="write the format with % codes")  # fmt: skip
-            return ISO
-        return text
-
-    def zone(self, node: Node | None) -> str | None:
-        if node is None:
-            return None
-        try:
-            return ZoneInfo(node.text or "").key
-        except (ZoneInfoNotFoundError, ValueError, OSError):
-            self.wrong("SRC113", f"unknown time zone '{node.text}'", node.place, expected="a name such as Europe/London",
-                       nearest=suggest(node.text or "", available_timezones()), next_step="correct the name")  # fmt: skip
-            return None
-
-
-def _plus_problems(node: Node, column: Column) -> list[Problem]:
-    """Return what is wrong with `plus:` of a value."""
-    if "plus" not in node.mapping:
-        return []
-    plus = node.mapping["plus"]
-    if column.type not in (DATE, INSTANT):
-        return [Problem("SRC113", f"plus: adds days, and {column.name} is a {column.type}", plus.place,
-                        "plus: only on a date or an instant", next_step="take it out")]  # fmt: skip
-    if parse_days(plus.text or "") is None:
-        return [Problem("SRC113", f"'{plus.text}' is no number of days to add", plus.place, "days, as 1d, 7d or 1w",
-                        next_step="write the number and d or w")]  # fmt: skip
-    return []
+    def check_for(self, node: Node, value: Value, column: Column) -> None:
+        """Refuse a way of reading that this column cannot have: days added to a number, a text in place of a missing one."""
+        fields, numbers = node.mapping, column.type not in (DATE, INSTANT, TEXT)
+        if "plus" in fields and column.type not in (DATE, INSTANT):
+            self.wrong("SRC113", f"plus: adds days, and {column.name} is a {column.type}", fields["plus"].place,
+                       expected="plus: only on a date or an instant", next_step="take it out")  # fmt: skip
+        if "default" in fields and numbers:
+            self.wrong("SRC113", f"default: stands for a missing cell, and {column.name} is a {column.type}",
+                       fields["default"].place, expected="a number that is missing stays missing",
+                       next_step="take it out; a fact without it is not made")  # fmt: skip
+        if (value.reading.piece or Piece()).split is not None and "take" not in fields:
+            self.wrong("SRC107", "split: gives several values, and a field has one", fields["split"].place,
+                       expected="take: 1 for the first piece, -1 for the last",
+                       next_step="add take:; or put the list under each-of: for a fact per value")  # fmt: skip

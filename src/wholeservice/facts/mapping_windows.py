@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from wholeservice.facts.mapping_values import Read
+from wholeservice.facts.mapping_read import Read
 from wholeservice.tables import Money, Table, Tally, Work
 
 if TYPE_CHECKING:

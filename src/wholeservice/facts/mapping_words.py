@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from wholeservice.errors import Place, Problem, suggest
-from wholeservice.facts.mapping import KINDS, FactMapping, TableMapping
+from wholeservice.facts.mapping import KINDS, Bound, FactMapping, Ref, TableMapping
 from wholeservice.tables import BY_NAME, Deployment, Incident, Item, Link, Money, Tally, Work
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ WORDS: tuple[Words, ...] = (
     _words(Tally.statistic, "count", "mean", "share", "histogram"),  # type: ignore[misc]
     _words(Link.relation, "same-as", "part-of", "for", "fixes", "improves", "caused-by", "delivers", "blocks"),  # type: ignore[misc]
 )
+Names = Mapping[str, Bound]
 _BY_FIELD = {(each.row, each.field): each.words for each in WORDS}
 
 
@@ -53,12 +55,47 @@ def check_fixed(fact: FactMapping) -> Iterator[Problem]:
                     yield _warning(fact.table.row, name, text, value.place)
 
 
+def check_bound(mapping: TableMapping, periods: Iterable[Names], columns: Collection[str]) -> Iterator[Problem]:
+    """Warn of each text that a name under `each:` stands for, where a field takes only certain words."""
+    known = [(fact, each, name) for fact in mapping.facts for name, each in _one_name(fact)]
+    told: set[tuple[str, str]] = set()
+    for bound in periods:
+        for fact, field, name in known:
+            text = bound[name].text.strip() if name in bound and bound[name].position is None else ""
+            is_column = not bound[name].is_text and (text.isdecimal() or text in columns) if text else True
+            if not is_column and text not in _BY_FIELD[fact.table.row, field] and (field, text) not in told:
+                told.add((field, text))
+                yield _warning(fact.table.row, field, text, bound[name].place)
+
+
+def _one_name(fact: FactMapping) -> Iterator[tuple[str, str]]:
+    """Yield (name, field) of each field of certain words that is one column or bound name, and is not translated."""
+    for field, values in fact.fields.items():
+        parts = values[0].parts if (fact.table.row, field) in _BY_FIELD and values[0].reading.map is None else ()
+        if len(parts) == 1 and isinstance(parts[0], Ref):
+            yield parts[0].name, field
+
+
 def check_read(mapping: TableMapping, rows: Mapping[str, pa.Table]) -> list[Problem]:
     """Warn of each word that the rows of a source hold and that is not one of its field's: the facts are made all the same."""
+    return check_counted(mapping, count_outside(rows))
+
+
+Outside = Counter[tuple[Words, str]]
+"""How often each word came that is not one of its field's."""
+
+
+def count_outside(rows: Mapping[str, pa.Table]) -> Outside:
+    """Count the words that rows hold and that are not among their field's; counts of several batches may be added."""
+    return Counter({(each, text): n_rows for each in WORDS for text, n_rows in _outside(each, rows)})
+
+
+def check_counted(mapping: TableMapping, outside: Outside) -> list[Problem]:
+    """Warn of each word that came and is not one of its field's."""
+    in_order = sorted(outside, key=lambda key: (WORDS.index(key[0]), key[1]))
     return [
-        _warning(each.row, each.field, text, _place(mapping, each), f" in {n_rows:,} rows")
-        for each in WORDS
-        for text, n_rows in _outside(each, rows)
+        _warning(each.row, each.field, text, _place(mapping, each), f" in {outside[each, text]:,} rows")
+        for each, text in in_order
     ]
 
 
