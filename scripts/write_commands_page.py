@@ -28,6 +28,7 @@ and CSV hold raw values: a share is 0 to 1, an instant is UTC, what is missing i
 | 3 | the outside world: a missing file, a full disk, a lock |
 | 70 | our bug; the message names a log file, and your data is safe |
 | 130 | stopped with Ctrl-C |
+| 143 | `ingest --every` stopped with SIGTERM |
 
 A setting of `wholeservice.yaml` can be given on the command line (`--set data=DIR`) or in the environment
 (`WHOLESERVICE_DATA=DIR`); the command line wins. With `WHOLESERVICE_DEBUG=1` the traceback of a failure is shown.
@@ -40,9 +41,17 @@ def commands_page() -> str:
     root = click.Context(cli, info_name="wholeservice", help_option_names=["-h", "--help"], **width)
     sections = [_section("wholeservice", cli.get_help(root))]
     for name in COMMANDS:
-        command = cli.get_command(root, name)
-        sections.append(_section(name, command.get_help(click.Context(command, info_name=name, parent=root, **width))))
+        sections += _sections(name, cli.get_command(root, name), root, width)
     return HEAD + "".join(sections)
+
+
+def _sections(name: str, command: click.Command, parent: click.Context, width: dict[str, int]) -> list[str]:
+    """Return the section of a command, and of each command below it where it is a group."""
+    context = click.Context(command, info_name=name, parent=parent, **width)
+    path = context.command_path.removeprefix("wholeservice ")
+    below = command.commands.items() if isinstance(command, click.Group) else ()
+    deeper = [section for each, inner in below for section in _sections(each, inner, context, width)]
+    return [_section(path, command.get_help(context)), *deeper]
 
 
 def _section(name: str, text: str) -> str:

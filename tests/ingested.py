@@ -35,11 +35,11 @@ class Workspace:
         return problems + ingest.check(declared, self.context)
 
     def ingest(self, sources: str, **options: Any) -> ingest.Report:
-        """Ingest one day later than the last time."""
+        """Ingest one day later than the last time, or at *known_at*."""
         declared, problems = self.load(sources)
         assert problems == []
         self.day += 1
-        known_at = dt.datetime(2026, 1, self.day, tzinfo=dt.UTC)
+        known_at = options.pop("known_at", dt.datetime(2026, 1, self.day, tzinfo=dt.UTC))
         return ingest.ingest(declared, self.store, self.context, known_at, **options)
 
     def rows(self, table: str, *columns: str) -> list[Any]:

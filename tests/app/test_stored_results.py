@@ -6,6 +6,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from app.small import ROWS, data
+from pages import sample
 from wholeservice import tables
 from wholeservice.app import stored_results
 from wholeservice.app.asked import Asked
@@ -25,7 +26,8 @@ def save(settings, snapshot="0001-a.0.1"):
     from dataclasses import replace
 
     rows = stored_results.Rows(to_arrow(ROWS), arrow_schema(tables.SIGHTINGS).empty_table())
-    stored_results.save(results_folder(settings), replace(data(), snapshot=snapshot), rows, settings.folder / "organisation")
+    found = replace(data(), snapshot=snapshot, sources=sample.sources())
+    stored_results.save(results_folder(settings), found, rows, settings.folder / "organisation")
 
 
 def test_what_was_stored_comes_back(settings):
@@ -35,6 +37,7 @@ def test_what_was_stored_comes_back(settings):
     assert loaded.findings == data().findings
     assert loaded.loss_maps == data().loss_maps
     assert loaded.runs == data().runs
+    assert loaded.sources == sample.sources()
     assert loaded.results.latest("completion", "stay", channel="web") == data().results.latest(
         "completion", "stay", channel="web"
     )

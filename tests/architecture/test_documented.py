@@ -54,11 +54,17 @@ def test_a_rule_says_what_it_looks_at_and_what_to_do(page):
     assert [section for section in RULE_SECTIONS if not re.search(rf"^{section}\b", page.text, re.MULTILINE)] == []
 
 
-@pytest.mark.parametrize("name", COMMANDS)
+def all_commands() -> dict[str, click.Command]:
+    """Return every command by the words it is called with; those of a group, too: `store backup`."""
+    found = {name: cli.get_command(click.Context(cli), name) for name in COMMANDS}
+    groups = {name: each for name, each in found.items() if isinstance(each, click.Group)}
+    return found | {f"{name} {below}": each for name, group in groups.items() for below, each in group.commands.items()}
+
+
+@pytest.mark.parametrize("name", all_commands())
 def test_every_command_has_a_worked_example(name):
     """`--help` of a command shows one example."""
-    command = cli.get_command(click.Context(cli), name)
-    assert re.search(rf"Example:\s+wholeservice .*{name}", command.help or "")
+    assert re.search(rf"Example:\s+wholeservice .*{name}", all_commands()[name].help or "")
 
 
 def test_the_page_of_commands_is_up_to_date():
@@ -67,11 +73,10 @@ def test_the_page_of_commands_is_up_to_date():
     assert written == COMMANDS_PAGE.read_text(encoding="utf-8"), "run: make docs"
 
 
-@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("name", all_commands())
 def test_every_option_is_explained(name):
     """No option is left without a word of help."""
-    command = cli.get_command(click.Context(cli), name)
-    assert [each.name for each in command.params if isinstance(each, click.Option) and not each.help] == []
+    assert [each.name for each in all_commands()[name].params if isinstance(each, click.Option) and not each.help] == []
 
 
 def test_the_nearest_name_is_offered():

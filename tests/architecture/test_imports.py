@@ -8,7 +8,7 @@ import pytest
 
 from architecture.reading import PACKAGE, Import, Module, calls, imports, modules, registered
 
-GROUND = ("errors", "units", "periods", "uncertainty", "timelines", "tables", "documents")
+GROUND = ("errors", "units", "periods", "uncertainty", "timelines", "tables", "documents", "foreign_yaml")
 ROOMS = (
     "organisation", "engines", "sources", "facts", "derived", "measures", "findings", "simulation", "draw", "pages", "app",
 )  # fmt: skip
@@ -26,16 +26,19 @@ leaf may import it, and in its own room only `__init__`."""
 
 # fmt: off
 HOMES: dict[str, tuple[str, ...]] = {
-    "yaml": ("documents",),
+    "yaml": ("documents", "foreign_yaml"),
     "duckdb": ("engines.duckdb_engine",),
-    "ibis": ("engines", "facts.identity", "derived", "measures"),
-    "deltalake": ("facts.store",),
+    "ibis": ("engines", "facts.identity", "facts.assessment", "facts.told_twice", "derived", "measures"),
+    "sqlglot": ("engines",),
+    "pyspark": ("engines",),
+    "deltalake": ("facts.store", "facts.store_problems", "facts.delta_log"),
     "pyarrow": (
         "engines", "sources", "facts", "derived", "measures", "findings", "simulation", "app.stored_results", "app.example",
     ),
-    "numpy": ("uncertainty", "facts", "derived", "measures", "findings", "simulation"),
+    "numpy": ("uncertainty", "sources", "facts", "derived", "measures", "findings", "simulation"),
     "scipy": ("uncertainty", "findings.confidence"),
     "python_calamine": ("sources",),
+    "sqlalchemy": ("sources",),
     "click": ("app", "__main__"),
     "rich": ("app",),
     "starlette": ("app.web",),

@@ -10,10 +10,12 @@ from architecture.reading import ROOT, calls, imports, modules, project_files
 from wholeservice import tables
 from wholeservice.measures.base import Cell, Statistics
 
-RIM = ("sources", "engines", "facts.store", "organisation.load", "organisation.start", "app", "__main__")
+STORE = ("facts.store", "facts.staging", "facts.durable", "facts.delta_log", "facts.lock", "facts.runs", "facts.weighing",
+         "facts.committing", "facts.pinned", "facts.maintenance", "facts.backup")  # fmt: skip
+RIM = ("sources", "engines", *STORE, "organisation.load", "organisation.start", "app", "__main__")
 """Where a file may be opened. Everything else gets its data as arguments and returns it."""
 
-CLOCK_RIM = ("app", "facts.store")
+CLOCK_RIM = ("app", "facts.store", "facts.lock")
 """Where the clock may be read; the instant is then an argument to the rest."""
 
 FILE_CALLS = {

@@ -15,45 +15,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from wholeservice import tables
+from facts.said import DAY, change, commit, links, said_by
 from wholeservice.errors import InputError, OutsideError
-from wholeservice.facts import quarantine
-from wholeservice.facts.columns import arrow_schema
-from wholeservice.facts.fingerprints import fingerprints, written
+from wholeservice.facts.fingerprints import fingerprints
 from wholeservice.facts.store import Store
-from wholeservice.facts.supersede import Change, weigh
-
-DAY = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
-
-
-def links(source: str, said: dict[str, list[str]]) -> pa.Table:
-    """Rows of `links`: record -> what its rows point to."""
-    rows = [(record, part, to) for record, ends in said.items() for part, to in enumerate(ends)]
-    digest = written(fingerprints({"to": pa.array([to for *_, to in rows], pa.string())})).to_pylist()
-    found = [
-        {"source": source, "record": record, "part": str(part), "known_at": DAY, "where_from": "x:1", "digest": digest[index],
-         "from_ref": record, "relation": "for", "to_ref": to}
-        for index, (record, part, to) in enumerate(rows)
-    ]  # fmt: skip
-    return pa.Table.from_pylist(found, schema=arrow_schema(tables.LINKS))
-
-
-def change(said: dict[str, list[str]], *, source: str = "a", is_all: bool = False) -> Change:
-    records = pa.chunked_array([pa.array(list(said), pa.string())])
-    n_empty = sum(not ends for ends in said.values())
-    refused = quarantine.schema().empty_table()
-    return Change(source, {"links": links(source, said)}, records, refused, n_empty=n_empty, is_all=is_all)
-
-
-def commit(store: Store, said: dict[str, list[str]], day: int = 0, **options):
-    return store.commit([change(said, **options)], {}, {}, DAY + dt.timedelta(days=day))
-
-
-def said_by(store: Store, run=None) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for row in store.read(run or store.latest(), "links").sort_by([("record", "ascending"), ("part", "ascending")]).to_pylist():
-        found.setdefault(row["record"], []).append(row["to_ref"])
-    return found
+from wholeservice.facts.supersede import weigh
 
 
 def test_an_empty_store_has_no_run_and_no_files(tmp_path):
@@ -135,8 +101,9 @@ def test_a_clock_that_was_set_back_does_not_make_new_facts_old(tmp_path):
 
 
 def test_one_writer_at_a_time(tmp_path):
-    """The second writer is told who holds the store; after that one's death the lock is free."""
-    store = Store(tmp_path)
+    """The second writer waits, and then is told who holds the store; after that one's death the lock is free."""
+    heard: list[str] = []
+    store = Store(tmp_path, wait_s=0.2, waiting=heard.append)
     commit(store, {"r": ["x"]})
     held = "import fcntl, os, sys, time; f = open(sys.argv[1], 'r+'); fcntl.flock(f, fcntl.LOCK_EX); f.truncate(); " \
            "f.write(str(os.getpid())); f.flush(); print('held', flush=True); time.sleep(60)"  # fmt: skip
@@ -146,7 +113,9 @@ def test_one_writer_at_a_time(tmp_path):
         with pytest.raises(OutsideError) as caught:
             commit(store, {"r": ["y"]}, 1)
         holder.kill()
+    assert caught.value.problems[0].code == "STO101"
     assert f"process {holder.pid}" in caught.value.problems[0].what
+    assert [f"process {holder.pid}" in line for line in heard] == [True]
     assert commit(store, {"r": ["y"]}, 1).id.startswith("0002")
 
 

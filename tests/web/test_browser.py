@@ -18,7 +18,8 @@ ARGS = [
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 ADDRESSES = ("/", "/service/stay", "/service/night-desk", "/service/kestrel", "/findings", "/finding/1", "/measures",
-             "/measure/completion", "/data", "/service/nowhere")  # fmt: skip
+             "/measure/completion", "/data", "/sources", "/sources/bookings", "/sources/survey",
+             "/service/nowhere")  # fmt: skip
 OVERLAPS = """() => {
   const meet = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1
     && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 4;

@@ -24,10 +24,14 @@ COMMANDS = {
     "check": lambda: import_module("wholeservice.app.check_command").check,
     "demo": lambda: import_module("wholeservice.app.demo_command").demo,
     "explain": lambda: import_module("wholeservice.app.explain_command").explain,
+    "forget": lambda: import_module("wholeservice.app.forget_command").forget,
     "ingest": lambda: import_module("wholeservice.app.ingest_command").ingest,
     "init": lambda: import_module("wholeservice.app.init_command").init,
+    "map": lambda: import_module("wholeservice.app.map_command").map_file,
     "measure": lambda: import_module("wholeservice.app.measure_command").measure,
     "serve": lambda: import_module("wholeservice.app.serve_command").serve,
+    "sources": lambda: import_module("wholeservice.app.sources_command").sources,
+    "store": lambda: import_module("wholeservice.app.store_command").store,
     "trace": lambda: import_module("wholeservice.app.trace_command").trace,
 }
 

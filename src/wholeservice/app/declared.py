@@ -11,10 +11,12 @@ from wholeservice.app.asked import Asked
 from wholeservice.app.settings import Settings
 from wholeservice.errors import InputError, Problem
 from wholeservice.facts import ingest
+from wholeservice.facts.quality import Declaration
 from wholeservice.measures import MEASURES
 from wholeservice.organisation.check import check
 from wholeservice.organisation.graph import Organisation
 from wholeservice.organisation.load import load
+from wholeservice.sources import SOURCES
 from wholeservice.sources.base import Context
 from wholeservice.units import Unit
 
@@ -51,6 +53,18 @@ def declared_sources(loaded: Settings) -> tuple[ingest.Declared, ...]:
     sources, problems = ingest.load(loaded.sources, loaded.values, loaded.zone)
     _stop_at_errors(problems)
     return sources
+
+
+def declarations(loaded: Settings) -> Mapping[str, Declaration]:
+    """Return of what kind each source is and where it is declared, for people to find it; nothing is checked."""
+    if loaded.sources is None:
+        return {}
+    places = loaded.sources.key_places or {}
+    found: dict[str, Declaration] = {}
+    for name, node in loaded.sources.mapping.items():
+        kind, place = node.mapping.get("kind"), places.get(name, node.place)
+        found[name] = Declaration((kind.text if kind else None) or SOURCES[0].name, f"{place.file}, line {place.line}")
+    return found
 
 
 def _stop_at_errors(problems: list[Problem]) -> None:

@@ -75,13 +75,26 @@ def _first_sentence(text: str) -> str:
 
 def problem_codes() -> dict[str, str]:
     """Return every problem code and what it means; each room keeps its own codes beside the code that uses them."""
-    from wholeservice.app import example, failures, init_command, measured, settings, stored_results, traced
-    from wholeservice.facts import store
+    from wholeservice.app import (
+        example,
+        failures,
+        forget_command,
+        init_command,
+        measured,
+        repeat,
+        settings,
+        store_command,
+        stored_results,
+        traced,
+    )
+    from wholeservice.engines import codes as engine_codes
+    from wholeservice.facts import backup, guard, maintenance, store
     from wholeservice.organisation import codes as organisation_codes
     from wholeservice.simulation import scenario
     from wholeservice.sources import codes as source_codes
 
-    rooms = (organisation_codes.CODES, source_codes.CODES, store.CODES, scenario.PROBLEMS)
-    ours = (failures, settings, stored_results, measured, traced, init_command, example)
+    stored = (backup.CODES, guard.CODES, maintenance.CODES)
+    rooms = (organisation_codes.CODES, engine_codes.CODES, source_codes.CODES, store.CODES, *stored, scenario.PROBLEMS)
+    ours = (failures, repeat, settings, stored_results, measured, traced, init_command, example, forget_command, store_command)
     books = (*rooms, *(module.CODES for module in ours), CODES)
     return {code: text for book in books for code, text in book.items()}

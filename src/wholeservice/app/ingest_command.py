@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -11,7 +12,7 @@ import click
 
 from wholeservice.app.asked import Asked
 from wholeservice.app.printing import Column, format_option, print_problems, print_rows, problem_row, say, sentence
-from wholeservice.errors import EXIT_PROBLEMS, suggest
+from wholeservice.errors import EXIT_PROBLEMS, InputError, Problem, suggest
 
 if TYPE_CHECKING:
     from wholeservice.app.settings import Settings
@@ -36,9 +37,11 @@ COLUMNS = [
 
 @click.command()
 @click.argument("source", required=False)
+@click.option("--every", metavar="INTERVAL", help="Read again and again, every 30s, 15m, 1h or 1d, until stopped.")
+@click.option("--known-on", metavar="DATE", help="The day on which what is read was known, to put in a history afterwards.")
 @format_option
 @click.pass_obj
-def ingest(asked: Asked, *, source: str | None, form: str) -> None:
+def ingest(asked: Asked, *, source: str | None, every: str | None, known_on: str | None, form: str) -> None:
     """Read the sources named in wholeservice.yaml, or only SOURCE. It may be repeated and interrupted at any time.
 
     Every row is accounted for: new, known, changed or refused. What is refused is kept in quarantine, and the commonest
@@ -46,15 +49,44 @@ def ingest(asked: Asked, *, source: str | None, form: str) -> None:
 
     Exit code 1 when rows were refused (all others are in), or when a source could not be read (what it said before stays).
 
+    With --every one line is printed per round. A round that fails is told, and the next one comes. Ctrl-C (exit code 130)
+    and SIGTERM (143) finish a commit that has begun.
+
+    With --known-on the files of earlier days go in, oldest first, each as it was known then:
+
+    \b
+        wholeservice --set file=services.2015-06-30.csv ingest --known-on 2015-06-30
+        wholeservice --set file=services.2016-11-30.csv ingest --known-on 2016-11-30
+        wholeservice measure volume --as-of 2016-01-01      # what was known on that day: the file of 2015
+
     Example:  wholeservice --workspace examples/govuk ingest
     """
     from wholeservice.app.workspace import ingest_workspace
 
+    if every is not None:
+        _leave(_every(asked, source, every, known_on=known_on, form=form))
     settings = asked.settings()
-    report = ingest_workspace(settings, source)
+    report = ingest_workspace(settings, source, known_on=known_on)
     print_report(settings, report, form)
     if any(each.refused or not each.is_read for each in report.sources):
         sys.exit(EXIT_PROBLEMS)
+
+
+def _every(asked: Asked, source: str | None, every: str, *, known_on: str | None, form: str) -> int:
+    from wholeservice.app.rounds import ingest_every
+
+    if known_on is not None:
+        raise InputError(Problem("ING004", "--every reads what is known now, --known-on what was known",
+                                 expected="one of the two",
+                                 next_step="take one of them out"))  # fmt: skip
+    return ingest_every(asked, source, every, form)
+
+
+def _leave(code: int) -> None:
+    """Exit at once: a library's thread that was at work when the signal came must not spoil the exit code."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
 
 
 def print_report(settings: Settings, report: Report, form: str) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from wholeservice.app.as_of import as_of_option, say_as_of
 from wholeservice.app.asked import Asked
 from wholeservice.app.printing import TABLE, format_option, print_rows, say
 from wholeservice.errors import InputError, Problem
@@ -21,9 +22,12 @@ MOST_ROWS = 40  # a table for people; JSON and CSV print everything
 @click.option("--of", "entity", metavar="ENTITY", help="Only this service, part or unit.")
 @click.option("--by", type=click.Choice(["channel", "step"]), help="Break the numbers down.")
 @click.option("--period", metavar="PERIOD", help="2026, 2026-Q3, 2026-09 or FROM..TO; default: the newest.")
+@as_of_option
 @format_option
 @click.pass_obj
-def measure(asked: Asked, *, name: str | None, entity: str | None, by: str | None, period: str | None, form: str) -> None:
+def measure(
+    asked: Asked, *, name: str | None, entity: str | None, by: str | None, period: str | None, as_of: str | None, form: str
+) -> None:
     """Print measured numbers: value, interval, n, period, coverage.
 
     A number that is missing says why; it is never shown as zero.
@@ -31,10 +35,11 @@ def measure(asked: Asked, *, name: str | None, entity: str | None, by: str | Non
     Example:  wholeservice measure completion --of book-and-stay --by channel
     """
     from wholeservice.app import measured
-    from wholeservice.app.workspace import current_data
+    from wholeservice.app.workspace import data_as_of
 
     settings = asked.settings()
-    data = current_data(settings)
+    data = data_as_of(settings, as_of)
+    say_as_of(data, as_of)
     rows = measured.ask(data, measured.Question(name, entity, by, _period(period, settings.zone)))
     shown = rows[:MOST_ROWS] if form == TABLE else rows
     print_rows(shown, measured.columns(data, shown), form)

@@ -28,7 +28,8 @@ CODES = {
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What `measure` was asked: None means all."""
+    """What `measure` was asked: None means all. Of a period that was measured as such (a month, a week) that number is given;
+    of another one, those of all periods that overlap it."""
 
     measure: str | None = None
     entity: str | None = None
@@ -88,7 +89,10 @@ def _points(data: Data, measure: str, entity: str, question: Question) -> Iterat
     for step, channel in _breakdowns(data, measure, entity, question.by):
         series = data.results.series(measure, entity, step=step, channel=channel)
         if question.period:
-            yield from (each for each in series if _overlaps(each, question.period))
+            asked, days = question.period, (question.period.to_at - question.period.from_at).total_seconds() / 86400
+            alike = data.results.series(measure, entity, step=step, channel=channel, days=days)
+            exact = [each for each in alike if (each.cell.from_at, each.cell.to_at) == (asked.from_at, asked.to_at)]
+            yield from exact or (each for each in series if _overlaps(each, asked))
         else:
             # A rolling window ends with the newest complete day; a calendar period may have only begun.
             rolling = data.results.series(measure, entity, step=step, channel=channel, window=ROLLING)

@@ -2,6 +2,7 @@
 
     name: GOV.UK services
     zone: Europe/London
+    engine: duckdb                                     # or spark, or spark://host:7077; see docs/engines.md
     settings: { data: ../../../shared/data/govuk }     # free names; `${data}` in a source's options stands for the value
     sources:
       estate: { ... }                                  # read by the room `sources`
@@ -22,8 +23,9 @@ from wholeservice.errors import InputError, Place, Problem, suggest
 FILE_NAME = "wholeservice.yaml"
 STATE_FOLDER = ".wholeservice"
 ENVIRONMENT_PREFIX = "WHOLESERVICE_"
-KEYS = ("name", "zone", "settings", "sources")
+KEYS = ("name", "zone", "engine", "settings", "sources")
 DEFAULT_ZONE = "UTC"
+DEFAULT_ENGINE, ENGINE_VARIABLE = "duckdb", "WHOLESERVICE_ENGINE"
 N_PARENTS = 12  # how far up we look for a workspace
 
 CODES = {
@@ -46,10 +48,11 @@ class Settings:
     zone: str
     values: Mapping[str, str]
     sources: Node | None
+    engine: str = DEFAULT_ENGINE  # duckdb, spark or the address of a Spark cluster; see `app.engines`
 
     @property
     def state(self) -> Path:
-        """The folder of the store and the results; it can always be made again from the sources."""
+        """The folder of the store, the results, the secret and the list of the forgotten; the last two cannot be made again."""
         return self.folder / STATE_FOLDER
 
 
@@ -80,7 +83,8 @@ def load(
     given, override_problems = _overrides(overrides)
     values = {**declared, **_from_environment(declared, environment or {}), **given}
     name = (fields["name"].text if "name" in fields else None) or folder.resolve().name
-    settings = Settings(folder, name, zone, values, fields.get("sources"))
+    engine = (environment or {}).get(ENGINE_VARIABLE) or (fields["engine"].text if "engine" in fields else None)
+    settings = Settings(folder, name, zone, values, fields.get("sources"), engine or DEFAULT_ENGINE)
     return settings, [*problems, *zone_problems, *value_problems, *override_problems]
 
 

@@ -9,7 +9,9 @@ from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from wholeservice import tables
+from wholeservice.app.engines import engine_of
 from wholeservice.app.loss_maps import loss_maps
+from wholeservice.app.settings import DEFAULT_ENGINE
 from wholeservice.app.stored_results import Rows, with_seen
 from wholeservice.findings.base import Facts
 from wholeservice.findings.find import find
@@ -23,8 +25,8 @@ from wholeservice.periods import instant
 if TYPE_CHECKING:
     from wholeservice.app.settings import Settings
     from wholeservice.engines.base import Engine
-    from wholeservice.engines.duckdb_engine import DuckdbEngine
     from wholeservice.facts.identity import Unresolved
+    from wholeservice.facts.quality import SourceQuality
     from wholeservice.facts.store import Run, Store
 
 Doing = Callable[[str], None]
@@ -39,6 +41,7 @@ class Pinned:
     declared: Organisation
     zone: str
     source_order: tuple[str, ...]
+    engine: str = DEFAULT_ENGINE
 
 
 def compute_snapshot(pinned: Pinned, snapshot: str, doing: Doing) -> tuple[Data, Rows]:
@@ -47,35 +50,32 @@ def compute_snapshot(pinned: Pinned, snapshot: str, doing: Doing) -> tuple[Data,
 
     sightings = pinned.store.read(pinned.run, tables.SIGHTINGS.name)
     organisation, _ = with_seen(pinned.declared, sightings)
-    with open_engine(pinned.store, pinned.run) as engine:
+    with open_engine(pinned.store, pinned.run, pinned.engine) as engine:
         doing("names, attempts and visits")
-        prepare(engine, organisation)
+        prepare(engine, organisation, pinned.zone)
         doing("measures")
         rows = compute(engine, organisation, zone=pinned.zone, source_order=pinned.source_order)
         results = Results(MEASURES, rows)
+        doing("sources")
+        sources = assessed(pinned, engine, organisation)
         doing("findings")
-        facts = Facts(organisation, results, pinned.zone, newest_at(engine, pinned.zone), extracts(engine))
+        facts = Facts(organisation, results, pinned.zone, newest_at(engine, pinned.zone), extracts(engine), sources)
         findings = find(facts)
         doing("loss maps")
         maps = loss_maps(engine, organisation, results, pinned.zone)
-        runs = run_rows(pinned.store, names_by_source(engine))
+        runs = run_rows(pinned.store, pinned.run, {each.source: (each.names.of, each.names.n) for each in sources})
     measures = {measure.name: measure for measure in MEASURES}
-    data = Data(organisation, results, findings, maps, measures, runs, snapshot, pinned.zone)
+    data = Data(organisation, results, findings, maps, measures, runs, snapshot, pinned.zone, sources)
     return data, Rows(to_arrow(rows), sightings)
 
 
 @contextmanager
-def open_engine(store: Store, run: Run) -> Iterator[DuckdbEngine]:
+def open_engine(store: Store, run: Run, kind: str = DEFAULT_ENGINE) -> Iterator[Engine]:
     """Yield an engine over the files that the run pinned."""
-    from wholeservice.engines.duckdb_engine import DuckdbEngine
-
-    engine = DuckdbEngine()
-    try:
+    with engine_of(kind) as engine:
         for name, files in store.files(run).items():
             engine.add(name, files)
         yield engine
-    finally:
-        engine.close()
 
 
 def newest_at(engine: Engine, zone: str) -> dt.datetime | None:
@@ -92,11 +92,23 @@ def newest_at(engine: Engine, zone: str) -> dt.datetime | None:
 
 def extracts(engine: Engine) -> dict[str, list[dict[str, Any]]]:
     """Return the small extracts of facts that rules look at."""
+    from wholeservice.facts.identity_people import REFUSED
     from wholeservice.findings.disagreement import EXTRACT, Disagreement
 
     names = [each.name for each in fields(Disagreement)]
     table = engine.table(EXTRACT)
-    return {EXTRACT: engine.run(table.filter(table.entity.notnull()).select(names)).to_pylist()}
+    disagreements = engine.run(table.filter(table.entity.notnull()).select(names)).to_pylist()
+    return {EXTRACT: disagreements, REFUSED: engine.run(engine.table(REFUSED)).to_pylist()}
+
+
+def assessed(pinned: Pinned, engine: Engine, organisation: Organisation) -> tuple[SourceQuality, ...]:
+    """Return how good the facts of each source are; *engine* holds them with their names resolved."""
+    from wholeservice.facts import quarantine
+    from wholeservice.facts.assessment import assess
+
+    refused = pinned.store.read(pinned.run, quarantine.NAME)
+    runs = [each for each in pinned.store.runs() if each.number <= pinned.run.number]
+    return assess(engine, organisation, runs, refused, pinned.zone, declared=pinned.source_order)
 
 
 def names_by_source(engine: Engine) -> dict[str, tuple[int, int]]:
@@ -117,15 +129,17 @@ def names_by_source(engine: Engine) -> dict[str, tuple[int, int]]:
     return {source: (len(names), sum(is_known for _, is_known in names)) for source, names in found.items()}
 
 
-def run_rows(store: Store, names: Mapping[str, tuple[int, int]]) -> tuple[Mapping[str, Any], ...]:
-    """Return the runs of the store as plain rows, newest first; that one says how many names resolve now."""
-    newest, *older = [asdict(run) for run in reversed(store.runs())]
+def run_rows(store: Store, run: Run, names: Mapping[str, tuple[int, int]]) -> tuple[Mapping[str, Any], ...]:
+    """Return the runs up to *run* as plain rows, newest first; that one says how many names resolve now."""
+    runs = store.runs()
+    at = next(index for index, each in enumerate(runs) if each.id == run.id)
+    newest, *older = [asdict(each) for each in reversed(runs[: at + 1])]
     counts = [
         {**each, **dict(zip(("names", "resolved"), names.get(each["source"], (0, 0)), strict=True))}
         for each in newest["counts"]
     ]
     unknown = {"names": None, "resolved": None}  # names resolve on reading: what an older run resolved was not kept
-    before = [{**run, "counts": [{**each, **unknown} for each in run["counts"]]} for run in older]
+    before = [{**old, "counts": [{**each, **unknown} for each in old["counts"]]} for old in older]
     return ({**newest, "counts": counts}, *before)
 
 
@@ -135,6 +149,6 @@ def names_in_run(settings: Settings, store: Store, run: Run) -> tuple[dict[str, 
 
     declared, _ = load(settings.folder)
     organisation, _ = with_seen(declared, store.read(run, tables.SIGHTINGS.name))
-    with open_engine(store, run) as engine:
+    with open_engine(store, run, settings.engine) as engine:
         unresolved = resolve(engine, organisation)
         return names_by_source(engine), unresolved

@@ -1,8 +1,9 @@
 """The results of a snapshot on disk: written once and whole, read back quickly and without an engine.
 
     .wholeservice/results/current              the name of the newest snapshot
-    .wholeservice/results/<snapshot>/          statistics.parquet, findings.json, loss_maps.json, about.json, and the
-                                               organisation they were made with: organisation/*.yaml, sightings.parquet
+    .wholeservice/results/<snapshot>/          statistics.parquet, findings.json, loss_maps.json, sources.json, about.json,
+                                               and the organisation they were made with: organisation/*.yaml,
+                                               sightings.parquet
 
 A snapshot is named by the run that pinned the facts, the hash of the declared organisation, and the version of the
 definitions. Everything is written into a temporary folder that is then renamed: a half-written result is never seen.
@@ -23,6 +24,7 @@ from typing import TYPE_CHECKING, Any
 from wholeservice import __version__
 from wholeservice.app.records import from_plain, to_plain
 from wholeservice.errors import OutsideError, Problem
+from wholeservice.facts.quality import SourceQuality
 from wholeservice.findings.base import Finding
 from wholeservice.findings.losses import LossMap
 from wholeservice.measures.base import Measure
@@ -36,7 +38,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 CURRENT, STATISTICS, SIGHTINGS = "current", "statistics.parquet", "sightings.parquet"
-FINDINGS, LOSS_MAPS, ABOUT = "findings.json", "loss_maps.json", "about.json"
+FINDINGS, LOSS_MAPS, SOURCES, ABOUT = "findings.json", "loss_maps.json", "sources.json", "about.json"
 
 CODES = {
     "RES001": "Nothing was measured in this workspace yet. `wholeservice ingest` reads the sources named in wholeservice.yaml"
@@ -65,16 +67,18 @@ class Rows:
     sightings: pa.Table
 
 
-def save(results: Path, data: Data, rows: Rows, declared: Path) -> None:
+def save(results: Path, data: Data, rows: Rows, declared: Path, *, is_current: bool = True) -> None:
     """
-    Store everything of a snapshot under *results* and make it the current one. Saving it again changes nothing.
+    Store everything of a snapshot under *results* and make it the current one (unless it is of an earlier run). Saving it
+    again changes nothing.
 
     *declared* is the folder of YAML the organisation was loaded from.
     """
     results.mkdir(parents=True, exist_ok=True)
     if not is_stored(results, data.snapshot):
         _write_whole(results / data.snapshot, data, rows, declared)
-    make_current(results, data.snapshot)
+    if is_current:
+        make_current(results, data.snapshot)
 
 
 def is_stored(results: Path, snapshot: str) -> bool:
@@ -98,6 +102,7 @@ def _write_whole(final: Path, data: Data, rows: Rows, declared: Path) -> None:
         pq.write_table(rows.sightings, working / SIGHTINGS)
         _write_json(working / FINDINGS, data.findings)
         _write_json(working / LOSS_MAPS, list(data.loss_maps.values()))
+        _write_json(working / SOURCES, data.sources)
         _write_json(working / ABOUT, {"snapshot": data.snapshot, "zone": data.zone, "runs": data.runs})
         working.rename(final)
     except OSError:
@@ -156,7 +161,13 @@ def _load(folder: Path, measures: Sequence[Measure]) -> Data:
         runs=tuple(about["runs"]),
         snapshot=about["snapshot"],
         zone=about["zone"],
+        sources=_sources(folder / SOURCES),
     )
+
+
+def _sources(path: Path) -> tuple[SourceQuality, ...]:
+    """Results of an older version say nothing of their sources."""
+    return tuple(from_plain(SourceQuality, each) for each in _read_json(path)) if path.exists() else ()
 
 
 def with_seen(declared: Organisation, sightings: pa.Table) -> tuple[Organisation, list[Problem]]:

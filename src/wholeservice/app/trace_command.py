@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from wholeservice.app.as_of import as_of_option, say_as_of
 from wholeservice.app.asked import Asked
 from wholeservice.app.printing import TABLE, format_option, print_rows, say
 
@@ -17,9 +18,10 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("entity")
 @click.option("--need", metavar="NAME", help="Only this need; default: all with a target, the largest gap first.")
+@as_of_option
 @format_option
 @click.pass_obj
-def trace(asked: Asked, *, entity: str, need: str | None, form: str) -> None:
+def trace(asked: Asked, *, entity: str, need: str | None, as_of: str | None, form: str) -> None:
     """Tell where a service falls short of its needs, and what the loss starts from.
 
     Sizes are shares of all attempts, and add up to all that is lost: the gap, and what the target tolerates. "Mended
@@ -29,9 +31,10 @@ def trace(asked: Asked, *, entity: str, need: str | None, form: str) -> None:
     Example:  wholeservice trace book-and-stay --need sure-of-price
     """
     from wholeservice.app import measured, traced
-    from wholeservice.app.workspace import current_data
+    from wholeservice.app.workspace import data_as_of
 
-    data = current_data(asked.settings())
+    data = data_as_of(asked.settings(), as_of)
+    say_as_of(data, as_of)
     found = traced.maps_of(data, measured.find_entity(data, entity), need)
     if form != TABLE:
         print_rows([row for each in found for row in traced.rows(each, data.snapshot)], (), form)

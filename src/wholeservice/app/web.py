@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 from wholeservice import __version__
 from wholeservice.app.failures import report
 from wholeservice.app.records import to_plain
-from wholeservice.draw import gap, journey, loss_map, spark, svg, trend
+from wholeservice.draw import day_strip, gap, journey, loss_map, spark, svg, trend
 from wholeservice.errors import WholeserviceError, suggest
 from wholeservice.pages import PAGES
 from wholeservice.pages.base import Data, Page
@@ -222,7 +222,7 @@ def _templates() -> Any:
         auto_reload=False, finalize=_unbroken,
     )  # fmt: skip
     environment.globals.update(
-        trend=trend, gap=gap, journey=journey, loss_map=loss_map, spark=spark, patterns=svg.patterns,
+        trend=trend, gap=gap, journey=journey, loss_map=loss_map, spark=spark, day_strip=day_strip, patterns=svg.patterns,
         static=lambda name: f"/static/{static_version()}/{name}",
     )  # fmt: skip
     return environment

@@ -8,14 +8,18 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wholeservice.app import stored_results
-from wholeservice.app.declared import context, declared_organisation, declared_sources
+from wholeservice.app.as_of import known_at_of
+from wholeservice.app.declared import context, declarations, declared_organisation, declared_sources
 from wholeservice.app.printing import progress
+from wholeservice.app.secret import guards_of
 from wholeservice.app.settings import Settings
 from wholeservice.errors import InputError, Problem
+from wholeservice.organisation.graph import Organisation
 from wholeservice.organisation.load import FOLDER
 from wholeservice.pages.base import Data
 
@@ -23,15 +27,25 @@ if TYPE_CHECKING:
     from wholeservice.facts.ingest import Report
     from wholeservice.facts.store import Run, Store
 
-STORE, RESULTS = "store", "results"
+STORE, RESULTS, WORLDS = "store", "results", "worlds"
+Reached = Callable[[str], None]
 COMPUTING = ("organisation/*.py", "facts/*.py", "derived/*.py", "measures/*.py", "findings/*.py", "app/loss_maps.py")
 
 
-def store_of(settings: Settings) -> Store:
-    """Return the store of the workspace."""
-    from wholeservice.facts.store import Store
+def store_of(settings: Settings, reached: Reached = lambda step: None, *, world: str | None = None) -> Store:
+    """
+    Return the store of what was observed, or that of a simulated *world*: each world has its own.
 
-    return Store(settings.state / STORE)
+    *reached*   is called after each durable step of a commit
+    Errors      InputError STO106 for a world whose name cannot be that of a folder
+    """
+    from wholeservice.facts.store import Store
+    from wholeservice.facts.store_problems import check_world
+
+    if world is None:
+        return Store(settings.state / STORE, reached=reached)
+    check_world(world)
+    return Store(settings.state / WORLDS / world / STORE, world=world, reached=reached)
 
 
 def results_folder(settings: Settings) -> Path:
@@ -39,26 +53,47 @@ def results_folder(settings: Settings) -> Path:
     return settings.state / RESULTS
 
 
-def ingest_workspace(settings: Settings, only: str | None = None) -> Report:
-    """Read the declared sources, or *only* one, and commit what they say as one run."""
+def ingest_workspace(
+    settings: Settings, only: str | None = None, *, known_on: str | None = None, reached: Reached = lambda step: None
+) -> Report:
+    """
+    Read the declared sources, or *only* one, and commit what they say as one run.
+
+    *known_on*  the day on which it was known, when that is not now
+    """
     from wholeservice.facts.ingest import ingest
 
     declared = declared_sources(settings)
+    store = store_of(settings, reached)
     now = dt.datetime.now(dt.UTC)
+    known_at = known_at_of(known_on, settings.zone, store.latest(), now) if known_on is not None else now
     with progress("Reading") as doing:
+        store.waiting = doing
         return ingest(
-            declared, store_of(settings), context(settings), now, only=only,
+            declared, store, context(settings), known_at, only=only, guards=guards_of(settings, store),
             progress=lambda source, n_rows: doing(f"{source}, {n_rows:,} rows"),
         )  # fmt: skip
 
 
 def current_data(settings: Settings) -> Data:
     """Return the results of the newest run and of the organisation as it is declared now; compute what is not stored."""
-    from wholeservice.measures import MEASURES
+    return refresh(settings) or _stored(settings, stored_results.current(results_folder(settings)) or "")
 
-    computed = refresh(settings)
-    results = results_folder(settings)
-    return computed or stored_results.load(results, stored_results.current(results) or "", MEASURES)
+
+def data_as_of(settings: Settings, as_of: str | None) -> Data:
+    """
+    Return the results of the run that was the newest on a day, or that has a name; of the newest one without *as_of*.
+
+    The organisation is the one declared now: what changes is what was known, not how it is counted.
+    """
+    if as_of is None:
+        return current_data(settings)
+    run = store_of(settings).as_of(as_of, settings.zone)
+    declared = declared_organisation(settings)
+    snapshot = stored_results.snapshot_name(run.id, declared.hash, definitions())
+    if stored_results.is_stored(results_folder(settings), snapshot):
+        return _stored(settings, snapshot)
+    return _compute(settings, run, declared, snapshot, is_current=False)
 
 
 def refresh(settings: Settings) -> Data | None:
@@ -70,14 +105,27 @@ def refresh(settings: Settings) -> Data | None:
     if stored_results.is_stored(results, snapshot):
         stored_results.make_current(results, snapshot)
         return None
+    return _compute(settings, run, declared, snapshot, is_current=True)
+
+
+def _compute(settings: Settings, run: Run, declared: Organisation, snapshot: str, *, is_current: bool) -> Data:
+    """Compute and store the results of a run."""
     from wholeservice.app.snapshots import Pinned, compute_snapshot
 
     order = tuple(settings.sources.mapping) if settings.sources else ()
     with progress("Measuring") as doing:
-        pinned = Pinned(store_of(settings), run, declared, settings.zone, order)
+        pinned = Pinned(store_of(settings), run, declared, settings.zone, order, settings.engine)
         data, rows = compute_snapshot(pinned, snapshot, doing)
-        stored_results.save(results, data, rows, settings.folder / FOLDER)
-    return data
+        stored_results.save(results_folder(settings), data, rows, settings.folder / FOLDER, is_current=is_current)
+    return replace(data, declarations=declarations(settings))
+
+
+def _stored(settings: Settings, snapshot: str) -> Data:
+    """Load the results of a snapshot; where each source is declared is said by the settings of now."""
+    from wholeservice.measures import MEASURES
+
+    data = stored_results.load(results_folder(settings), snapshot, MEASURES)
+    return replace(data, declarations=declarations(settings))
 
 
 def newest_stored(settings: Settings) -> Callable[[], Data]:
@@ -90,13 +138,11 @@ def newest_stored(settings: Settings) -> Callable[[], Data]:
     known: dict[str, Data] = {}
 
     def load_data() -> Data:
-        from wholeservice.measures import MEASURES
-
         snapshot = stored_results.current(results)
         if snapshot is None:
             raise InputError(_nothing_measured(settings))
         if snapshot not in known:
-            newest = stored_results.load(results, snapshot, MEASURES)
+            newest = _stored(settings, snapshot)
             known.clear()
             known[snapshot] = newest
         return known[snapshot]

@@ -1,7 +1,8 @@
 """Resolve foreign names in facts to entities, on reading: a new alias heals old facts.
 
 A name matches an entity by its id, then by an alias, then by its title; letter case and outer blanks do not count. A title that
-two entities share resolves to neither: nothing is guessed. Steps resolve within the journey of their service.
+two entities share resolves to neither: nothing is guessed. Steps resolve within the journey of their service. An alias of a
+consumer resolves to the person that links make of it (`identity_people`).
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from wholeservice import tables
 from wholeservice.facts.columns import arrow_schema
+from wholeservice.facts.identity_people import WITH_CONSUMER, add_people, count_refused, with_persons
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -53,17 +55,20 @@ def resolve(engine: Engine, organisation: Organisation) -> tuple[Unresolved, ...
     """Add to the engine every fact table with its names resolved; return the names that stand for nothing, most rows first.
 
     Shape    `resolved_<table>`: the columns of the table, `entity` (id or null), `step` as the journey's own id where it
-             matches, `channel` in lower case. A fact table that is not there is added empty.
+             matches, `channel` in lower case, `consumer` the person. A fact table that is not there is added empty.
     """
     engine.add(NAMES, names_table(organisation))
     engine.add(STEP_NAMES, step_names_table(organisation))
+    absent = [table for table in tables.TABLES if table.name not in engine.names()]
+    for table in absent:
+        _add_empty(engine, table)
+    add_people(engine, _with_all_columns(engine, tables.LINKS))
     unresolved: list[Unresolved] = []
     for table in tables.TABLES:
-        if table.name not in engine.names():
-            _add_empty(engine, table)
-        elif foreign_column(table):
+        if table not in absent and foreign_column(table):
             engine.add(RESOLVED_PREFIX + table.name, _resolved(engine, table))
             unresolved.extend(_unresolved(engine, table))
+    count_refused(engine, [engine.table(RESOLVED_PREFIX + table.name) for table in WITH_CONSUMER])
     return tuple(sorted(unresolved, key=lambda each: (-each.n_rows, each.table, each.name)))
 
 
@@ -167,6 +172,8 @@ def _resolved(engine: Engine, table: tables.Table) -> IbisTable:
     found = joined.mutate(entity=joined.entity_id).drop("name", "entity_id")
     if "channel" in table.column_names:
         found = found.mutate(channel=found.channel.strip().lower())
+    if table in WITH_CONSUMER:
+        found = with_persons(engine, found)
     return _with_steps(engine, found) if "step" in table.column_names else found
 
 

@@ -8,32 +8,38 @@ what it said before stays, and the others go on.
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from wholeservice import tables
 from wholeservice.documents import Node, parse
 from wholeservice.errors import InputError, Problem, WholeserviceError, suggest
-from wholeservice.facts import mapping_load, quarantine
+from wholeservice.facts import mapping_load, quarantine, staging
 from wholeservice.facts.fingerprints import Occurrences
+from wholeservice.facts.guard import Guard, mask_refused
 from wholeservice.facts.identity import foreign_column
 from wholeservice.facts.mapping import SOURCE_KEYS, TableMapping
 from wholeservice.facts.mapping_labels import check_labels
 from wholeservice.facts.mapping_plan import Plan, absent_problem, plan
 from wholeservice.facts.mapping_rows import Mapped, map_batch
-from wholeservice.facts.mapping_words import check_read
+from wholeservice.facts.mapping_words import Outside, check_counted, count_outside
+from wholeservice.facts.staging import Stage, Staged
 from wholeservice.facts.store import Run, Store
-from wholeservice.facts.supersede import SOURCE, Change
+from wholeservice.facts.store_problems import StoreError
+from wholeservice.facts.supersede import SOURCE
 from wholeservice.sources import SOURCES
 from wholeservice.sources.base import Batch, Context, Cursor, Header, Source, substitute, unknown_keys
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
+REFUSED_AT_ONCE = 1000  # rows that could not be read are staged so many at a time
 _NAME_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-")
 
 Resolve = Callable[[str], str | None]
+Guards = Callable[[str], Guard | None]
 Progress = Callable[[str, int], None]
 """(source, raw rows read so far); called after every batch."""
 
@@ -121,41 +127,41 @@ def check(declared: Iterable[Declared], context: Context) -> list[Problem]:
 def ingest(
     declared: Sequence[Declared], store: Store, context: Context, known_at: dt.datetime, *,
     only: str | None = None, resolve: Resolve | None = None, progress: Progress = lambda source, n_rows: None,
+    guards: Guards = lambda source: None,
 ) -> Report:  # fmt: skip
     """
     Read one source or all, and commit what they say as one run.
 
+    *guards*    what keeps people's own names and data out of the store, asked for each source once the reading has begun
     *resolve*   foreign name -> entity id or None, to count how many names the organisation knows
     Errors      InputError for an unknown *only*; OutsideError from the store
     """
     reports: dict[str, SourceReport] = {}
-    changes: list[Change] = []
-    counts: dict[str, dict[str, object]] = {}
-    cursors: dict[str, str] = {}
-    before = store.latest()
-    for each in _wanted(declared, only):
-        try:
-            reading = _read(each, context, before.cursors.get(each.name) if before else None, progress)
-            change, counts[each.name] = _change(reading, resolve)
-            changes.append(change)
-            cursors |= {each.name: reading.cursor} if reading.cursor is not None else {}
-        except WholeserviceError as error:
-            reports[each.name] = SourceReport(each.name, problems=error.problems)
-    if not changes:
-        return Report(before, False, tuple(reports.values()))
-    run = store.commit(changes, cursors, counts, known_at)
-    reports |= {str(each[SOURCE]): SourceReport(**each) for each in run.counts}  # type: ignore[arg-type]
-    said = {change.source: change for change in changes}
-    mappings = {each.name: each.mapping for each in declared}
-    reports |= {name: _told(reports[name], change, mappings[name]) for name, change in said.items()}
-    ordered = tuple(reports[each.name] for each in _wanted(declared, only))
-    return Report(run, before is None or run.id != before.id, ordered)
-
-
-def _told(report: SourceReport, change: Change, mapping: TableMapping) -> SourceReport:
-    """Return the report with why something was refused, and what will not be understood."""
-    reasons = quarantine.reasons(change.quarantine, change.source)
-    return replace(report, problems=tuple(check_read(mapping, change.rows)), reasons=reasons)
+    readings: dict[str, _Reading] = {}
+    wanted = _wanted(declared, only)
+    with staging.opened(store.path, store.latest) as folder, staging.Disk(store.path) as disk:
+        before = store.latest()
+        for each in wanted:
+            stage = Stage(folder, disk, each.name, known_at)
+            reading = _Reading(each, stage, Occurrences(folder.shelve), guards(each.name))
+            try:
+                _read(reading, context, before.cursors.get(each.name) if before else None, progress)
+                readings[each.name] = reading
+            except StoreError:
+                raise
+            except WholeserviceError as error:
+                reports[each.name] = SourceReport(each.name, problems=error.problems)
+        if not readings:
+            return Report(before, False, tuple(reports.values()))
+        staged = [each.staged() for each in readings.values()]
+        store.reached("staged what was read")
+        cursors = {name: each.reached for name, each in readings.items() if each.reached is not None}
+        counts = {name: each.counts(resolve) for name, each in readings.items()}
+        run = store.commit(staged, cursors, counts, known_at)
+    counted = {str(each[SOURCE]): SourceReport(**each) for each in run.counts}  # type: ignore[arg-type]
+    for name, reading in readings.items():
+        reports[name] = replace(counted[name], problems=reading.warned(), reasons=reading.reasons.all())
+    return Report(run, run.is_new, tuple(reports[each.name] for each in wanted))
 
 
 def _declared(name: str, node: Node, parent: Node, zone: str) -> tuple[Declared | None, list[Problem]]:
@@ -194,112 +200,125 @@ def _wanted(declared: Sequence[Declared], only: str | None) -> list[Declared]:
     return [each for each in declared if each.name == only]
 
 
-@dataclass(slots=True)
 class _Reading:
-    """One source while it is read."""
+    """One source while it is read: what it says goes to the disk batch by batch, and only sums of it are kept."""
 
-    declared: Declared
-    occurrences: Occurrences = field(default_factory=Occurrences)
-    mapped: list[Mapped] = field(default_factory=list)
-    refused: list[Problem] = field(default_factory=list)
-    plans: dict[Header, Plan] = field(default_factory=dict)
-    cursor: str | None = None
-    n_rows: int = 0
+    def __init__(self, declared: Declared, stage: Stage, occurrences: Occurrences, guard: Guard | None = None) -> None:
+        self.declared, self.stage, self.occurrences, self.guard = declared, stage, occurrences, guard
+        self.warnings: list[Problem] = []
+        self.reasons = quarantine.Reasons(declared.name)
+        self.cursor: str | None = None
+        self.n_rows = 0  # raw rows so far
+        self._plans: dict[Header, Plan] = {}
+        self._refused: list[Problem] = []  # rows that could not be read, not staged yet
+        self._sums: Counter[str] = Counter()
+        self._names: set[str] = set()
+        self._outside: Outside = Counter()
 
     def add(self, batch: Batch) -> None:
+        """Turn raw rows into facts."""
         self.n_rows += len(batch.numbers)
-        self.mapped.append(map_batch(self.declared.name, self.plan_for(batch.header), batch, self.occurrences))
+        self._take(map_batch(self.declared.name, self._plan_for(batch.header), batch, self.occurrences, self.guard))
 
-    def plan_for(self, header: Header) -> Plan:
-        if header not in self.plans:
-            made, problems = plan(self.declared.mapping, header)
-            if problems:
-                raise InputError(*problems)
-            self.plans[header] = made
-        return self.plans[header]
-
-    def check_absent(self) -> None:
-        """A column that no batch had is a mistake in the mapping, and not merely missing."""
-        if not self.plans:
+    def refuse(self, problem: Problem) -> None:
+        """Note a row that could not be read, or a warning."""
+        if problem.severity == "warning":
+            self.warnings.append(problem)
             return
-        absent = frozenset.intersection(*(each.absent for each in self.plans.values()))
+        self.n_rows += 1
+        self._sums["refused"] += 1
+        self._refused.append(problem)
+        if len(self._refused) >= REFUSED_AT_ONCE:
+            self._quarantine_refused()
+
+    def staged(self) -> Staged:
+        """Complete what was staged."""
+        n_refused = self._sums["refused"]
+        # A record may be absent only because its row could not be read: then nothing is taken out.
+        is_all = self.declared.mapping.is_all and not n_refused
+        return self.stage.close(n_refused=n_refused, n_empty=self._sums["empty"], is_all=is_all)
+
+    @property
+    def reached(self) -> str | None:
+        """How far the source needs not be read again: no further than before while something of it is refused."""
+        return None if self._sums["quarantined"] else self.cursor
+
+    def counts(self, resolve: Resolve | None) -> dict[str, object]:
+        """Return what to note of the reading beside what the store counts."""
+        resolved = sum(resolve(name) is not None for name in self._names) if resolve else 0
+        sums = {name: self._sums[name] for name in ("left_out", "empty", "quarantined", "facts")}
+        return {**sums, "names": len(self._names), "resolved": resolved}
+
+    def warned(self) -> tuple[Problem, ...]:
+        """Return what the source warned of, and what will not be understood."""
+        return (*self.warnings, *check_counted(self.declared.mapping, self._outside))
+
+    def finish(self) -> None:
+        """Note the last refused rows. A column that no batch had is a mistake in the mapping, and not merely missing."""
+        if self._refused:
+            self._quarantine_refused()
+        if not self._plans:
+            return
+        absent = frozenset.intersection(*(each.absent for each in self._plans.values()))
         if absent:
-            header = next(iter(self.plans))
+            header = next(iter(self._plans))
             raise InputError(*(absent_problem(name, self.declared.mapping, header) for name in sorted(absent)))
 
+    def _plan_for(self, header: Header) -> Plan:
+        if header not in self._plans:
+            made, problems = plan(self.declared.mapping, header)
+            if errors := [each for each in problems if each.severity == "error"]:
+                raise InputError(*errors)
+            self.warnings += [each for each in problems if each not in self.warnings]
+            self._plans[header] = made
+        return self._plans[header]
 
-def _read(declared: Declared, context: Context, cursor: str | None, progress: Progress) -> _Reading:
+    def _take(self, mapped: Mapped) -> None:
+        import pyarrow as pa
+
+        facts = {name: pa.concat_tables(parts) for name, parts in mapped.facts.items() if parts}
+        for name, rows in facts.items():
+            self.stage.add(name, rows)
+            self._names |= _entity_names(name, rows)
+        self.stage.add_records(mapped.records)
+        self._quarantine(mapped.quarantine)
+        self._outside += count_outside(facts)
+        self._sums.update(refused=mapped.n_refused, empty=mapped.n_empty, left_out=mapped.n_left_out,
+                          facts=sum(rows.num_rows for rows in facts.values()))  # fmt: skip
+
+    def _quarantine(self, refused: pa.Table) -> None:
+        self._sums["quarantined"] += refused.num_rows
+        self.reasons.add(refused)
+        self.stage.add(quarantine.NAME, refused)
+
+    def _quarantine_refused(self) -> None:
+        whole_rows: list[dict[str, object]] = [
+            {SOURCE: self.declared.name, "place": str(each.place), "code": each.code,
+             "raw": each.place.text if each.place else None, "expected": each.expected,
+             "reason": each.what + (f"; expected {each.expected}" if each.expected else "")}
+            for each in self._refused
+        ]  # fmt: skip
+        self._refused = []
+        refused = quarantine.quarantined(whole_rows)
+        self._quarantine(mask_refused(refused) if self.guard else refused)
+
+
+def _read(reading: _Reading, context: Context, cursor: str | None, progress: Progress) -> None:
     """Read a whole source, from where its cursor stands."""
-    reading = _Reading(declared)
+    declared = reading.declared
     for raw in declared.source.read(declared.options, context, cursor):
         if isinstance(raw, Problem):
-            reading.refused.append(raw)
+            reading.refuse(raw)
         elif isinstance(raw, Cursor):
             reading.cursor = raw.text
         else:
             reading.add(raw)
-            progress(declared.name, reading.n_rows + len(reading.refused))
-    reading.check_absent()
-    return reading
+            progress(declared.name, reading.n_rows)
+    reading.finish()
 
 
-def _change(reading: _Reading, resolve: Resolve | None) -> tuple[Change, dict[str, object]]:
-    """Return what a source says, and what to note of it beside what the store counts."""
-    declared = reading.declared
-    rows = {name: _joined([each.facts.get(name, []) for each in reading.mapped]) for name in tables.BY_NAME}
-    n_refused = len(reading.refused) + sum(each.n_refused for each in reading.mapped)
-    change = Change(
-        source=declared.name,
-        rows={name: table for name, table in rows.items() if table is not None},
-        records=_chunks([each.records for each in reading.mapped]),
-        quarantine=_quarantine(reading),
-        n_refused=n_refused,
-        n_empty=sum(each.n_empty for each in reading.mapped),
-        # A record may be absent only because its row could not be read: then nothing is taken out.
-        is_all=declared.mapping.is_all and not n_refused,
-    )
-    names = _entity_names(change)
-    return change, {
-        "left_out": sum(each.n_left_out for each in reading.mapped),
-        "empty": change.n_empty,
-        "quarantined": change.quarantine.num_rows,
-        "facts": sum(table.num_rows for table in change.rows.values()),
-        "names": len(names),
-        "resolved": sum(resolve(name) is not None for name in names) if resolve else 0,
-    }
-
-
-def _joined(parts: list[list[pa.Table]]) -> pa.Table | None:
-    import pyarrow as pa
-
-    found = [table for some in parts for table in some]
-    return pa.concat_tables(found) if found else None
-
-
-def _chunks(arrays: list[pa.Array]) -> pa.ChunkedArray:
-    import pyarrow as pa
-
-    return pa.chunked_array(arrays, pa.string())
-
-
-def _quarantine(reading: _Reading) -> pa.Table:
-    import pyarrow as pa
-
-    whole_rows: list[dict[str, object]] = [
-        {SOURCE: reading.declared.name, "place": str(each.place), "code": each.code,
-         "raw": each.place.text if each.place else None, "expected": each.expected,
-         "reason": each.what + (f"; expected {each.expected}" if each.expected else "")}
-        for each in reading.refused
-    ]  # fmt: skip
-    return pa.concat_tables([quarantine.quarantined(whole_rows), *(each.quarantine for each in reading.mapped)])
-
-
-def _entity_names(change: Change) -> set[str]:
+def _entity_names(table: str, rows: pa.Table) -> set[str]:
     import pyarrow.compute as pc
 
-    found: set[str] = set()
-    for name, rows in change.rows.items():
-        column = foreign_column(tables.BY_NAME[name])
-        if column:
-            found |= set(pc.unique(rows[column]).drop_null().to_pylist())
-    return found
+    column = foreign_column(tables.BY_NAME[table])
+    return set(pc.unique(rows[column]).drop_null().to_pylist()) if column else set()

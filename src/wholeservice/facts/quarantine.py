@@ -41,6 +41,8 @@ class Reason:
     next_step: str
 
 
+WITHHELD = "PRV110"
+
 NEXT_STEPS: dict[str, str] = {
     "SRC150": "mend the row in the source, or see whether delimiter: is right",
     "SRC151": "quote the text that holds the delimiter, or see whether delimiter: is right",
@@ -50,7 +52,11 @@ NEXT_STEPS: dict[str, str] = {
     "SRC155": "give the row its identity, or name other columns under record:",
     "SRC156": "mend the line in the source",
     "SRC157": "close the quote in the source",
+    WITHHELD: "map the column to consumer: or resource: if it names a person, else leave it out of the mapping",
     "SRC158": "write the day after the last; where the file has only the day: { column: DAY, plus: 1d }",
+    "SRC147": "say currency: in the entry, or take it out so that the cells say it",
+    "SRC148": "correct take:, extract: or the path, say otherwise: missing or keep, or mend the cell",
+    "SRC149": "keep the one format: that the file uses; two files that differ are two sources",
 }
 
 COLUMNS: tuple[str, ...] = tuple(each.name for each in fields(Refused))
@@ -78,20 +84,38 @@ def quarantined(rows: list[dict[str, object]]) -> pa.Table:
 
 def reasons(refused: pa.Table, source: str) -> tuple[Reason, ...]:
     """Return why cells and rows of a source were refused, the commonest first; each reason once, with its first example."""
-    grouped: dict[tuple[str, str, str | None], list[Mapping[str, Any]]] = {}
-    for row in refused.to_pylist():
-        if row["source"] == source:
-            what = _without_value(row["reason"], row["raw"])
+    found = Reasons(source)
+    found.add(refused)
+    return found.all()
+
+
+class Reasons:
+    """Why cells and rows of a source were refused, collected from any number of tables of refused ones."""
+
+    def __init__(self, source: str) -> None:
+        self._source = source
+        self._found: dict[tuple[str, str, str | None], tuple[int, Mapping[str, Any]]] = {}  # how many, the first of them
+
+    def add(self, refused: pa.Table) -> None:
+        """Take in refused cells and rows."""
+        for row in refused.to_pylist():
+            if row["source"] != self._source:
+                continue
+            is_withheld = row["code"] == WITHHELD  # then there is no value in the reason
+            what = row["reason"] if is_withheld else _without_value(row["reason"], row["raw"])
             key = (row["code"], what or "", row["expected"] if what else None)
-            grouped.setdefault(key, []).append(row)
-    found = [_reason(code, what, rows) for (code, what, _), rows in grouped.items()]
-    return tuple(sorted(found, key=lambda each: (-each.n, each.code, each.what)))
+            n, first = self._found.get(key, (0, row))
+            self._found[key] = n + 1, min(first, row, key=lambda each: _in_order(each["place"]))
+
+    def all(self) -> tuple[Reason, ...]:
+        """Return each reason once, the commonest first, with its first example."""
+        found = [_reason(code, what, n, first) for (code, what, _), (n, first) in self._found.items()]
+        return tuple(sorted(found, key=lambda each: (-each.n, each.code, each.what)))
 
 
-def _reason(code: str, what: str, rows: list[Mapping[str, Any]]) -> Reason:
-    first = min(rows, key=lambda row: _in_order(row["place"]))
+def _reason(code: str, what: str, n: int, first: Mapping[str, Any]) -> Reason:
     said, _, expected = first["reason"].partition("; expected ")
-    return Reason(code, len(rows), what or said, first["place"], first["raw"], first["expected"] or expected or None,
+    return Reason(code, n, what or said, first["place"], first["raw"], first["expected"] or expected or None,
                   NEXT_STEPS.get(code, f"wholeservice explain {code}"))  # fmt: skip
 
 

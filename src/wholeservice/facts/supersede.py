@@ -11,12 +11,12 @@ that now has no rows is deleted. A raw row belongs to one record and is counted 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from wholeservice import tables
-from wholeservice.facts.fingerprints import fingerprints, hash_texts, scramble
+from wholeservice.facts.fingerprints import hash_texts, lanes, scramble
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -69,7 +69,7 @@ def weigh(change: Change, before: list[pa.Table]) -> Weighed:
 
     if not change.n_empty and not any(part.num_rows for part in before):
         return Weighed(len(change.records), 0, 0, 0, enter=None, leave=pa.array([], pa.string()))
-    if _imprint(before) == _imprint(list(change.rows.values())):
+    if imprint(_keys(before)) == imprint(_keys(change.rows.values())):
         nothing = pa.array([], pa.string())
         return Weighed(0, len(change.records), 0, 0, enter=nothing, leave=nothing)
     old, old_sums = _sums(before)
@@ -101,7 +101,7 @@ def with_records(rows: pa.Table, records: pa.Array | None, *, keep: bool) -> pa.
     return rows.filter(inside if keep else pc.invert(inside))
 
 
-def _imprint(parts: list[pa.Table]) -> tuple[int, int, int]:
+def imprint(batches: Iterable[pa.RecordBatch]) -> tuple[int, int, int]:
     """Return a mark of all rows together, whatever their order: the usual case, that nothing changed, is seen at a glance.
 
     Each row is mixed once more: sums of sums would not tell two records that swapped what they say.
@@ -109,14 +109,18 @@ def _imprint(parts: list[pa.Table]) -> tuple[int, int, int]:
     import numpy as np
 
     n_rows, first, second = 0, np.uint64(0), np.uint64(0)
-    for part in parts:
-        for batch in part.select([RECORD, DIGEST]).to_batches():
-            columns = dict(zip(batch.schema.names, batch.columns, strict=True))
-            n_rows += batch.num_rows
-            with np.errstate(over="ignore"):
-                first += scramble(fingerprints(columns)).sum(dtype=np.uint64)
-                second += scramble(fingerprints({f"{name}'": values for name, values in columns.items()})).sum(dtype=np.uint64)
+    for batch in batches:
+        n_rows += batch.num_rows
+        one, other = lanes(dict(zip(batch.schema.names, batch.columns, strict=True)), "", "'")
+        with np.errstate(over="ignore"):
+            first += scramble(one).sum(dtype=np.uint64)
+            second += scramble(other).sum(dtype=np.uint64)
     return n_rows, int(first), int(second)
+
+
+def _keys(parts: Iterable[pa.Table]) -> Iterator[pa.RecordBatch]:
+    for part in parts:
+        yield from part.select([RECORD, DIGEST]).to_batches()
 
 
 def _sums(parts: list[pa.Table]) -> tuple[pa.ChunkedArray, pa.ChunkedArray]:
