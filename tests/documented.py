@@ -1,8 +1,8 @@
 """Examples on a page of docs/: files, a mapping, and the facts they give. A page that is wrong fails.
 
-A block that names a file is that file (`csv visits.csv`; `sql shop.db` is the script of an SQLite database); `sh NAME` is run in
-the folder; `yaml` without a name stands under `sources:` and is ingested; each `facts` block after it is what one table
-then holds: `TABLE: COLUMN | COLUMN`, and one line per row, in any order. Files stay for the examples further down.
+A block that names a file is that file (`csv visits.csv`; `sql shop.db` is the script of an SQLite database); `sh NAME` is
+run in the folder; `yaml` without a name stands under `sources:` and is ingested; each `facts` block after it is what one
+table then holds: `TABLE: COLUMN | COLUMN`, and one line per row, in any order. Files stay for the examples further down.
 """
 
 from __future__ import annotations

@@ -63,9 +63,7 @@ def map_batch(source: str, plan: Plan, batch: Batch, occurrences: Occurrences, g
     return Mapped(facts, rows.records.filter(staying), quarantined, refused.true_count, len(batch.numbers) - rows.n, n_empty)
 
 
-def _selected(
-    source: str, plan: Plan, batch: Batch, occurrences: Occurrences, guarded: Guarding | None = None
-) -> _Rows:
+def _selected(source: str, plan: Plan, batch: Batch, occurrences: Occurrences, guarded: Guarding | None = None) -> _Rows:
     """Return the rows that `where:` selects. One whose cell cannot be compared is among them, to be refused."""
     import pyarrow.compute as pc
 
