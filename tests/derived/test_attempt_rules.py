@@ -46,7 +46,7 @@ def test_what_is_inside_follows_the_nearest_rule_above():
     assert counts(*inside, known=(part, own), idle=2 * HOUR) == [2, 1, 1]
 
 
-@pytest.mark.parametrize("end", [event(0, "pay"), event(0, "find", outcome="not-eligible"), event(0, outcome="Done")])
+@pytest.mark.parametrize("end", [event(0, "pay"), event(0, "find", outcome="not-eligible"), event(0, outcome=" Done ")])
 def test_reaching_an_end_ends_an_attempt(end: dict[str, Any]):
     """The last step, a legitimate end, or the source's own word; what comes later begins another, at once."""
     assert counts(end, event(5, "find"), event(9, "find"), idle=WEEK, until="end") == [1, 2]
