@@ -86,10 +86,11 @@ def test_the_secret_cannot_be_seen_in_what_makes_aliases():
 
 def test_references_to_people_become_references_to_their_aliases():
     """The same alias as in the consumer column of the source that is named; other references stay."""
-    refs = pa.array(["consumer:42", "account: 42", "consumer@shop:42", "item:42", None, "consumer:", "consumer:a:b"])
+    written = ["consumer:42", "account: 42", "consumer@shop:42", "item:42", None, "consumer:", "consumer:a:b", " Consumer:42"]
+    refs = pa.array(written)
     assert NAMES.refs("web", refs).to_pylist() == [
         f"consumer:{NAMES.one('web', '42')}", f"account:{NAMES.one('web', '42')}", f"consumer:{NAMES.one('shop', '42')}",
-        "item:42", None, "consumer:", f"consumer:{NAMES.one('web', 'a:b')}",
+        "item:42", None, "consumer:", f"consumer:{NAMES.one('web', 'a:b')}", f"consumer:{NAMES.one('web', '42')}",
     ]  # fmt: skip
 
 

@@ -30,7 +30,7 @@ _SEPARATOR = b"\0"  # no source has it in its name
 _RECORD, _IDENTITY, _CHECK = "\0record", "\0identity", "\0check"  # no source has these names: their aliases never meet
 
 _ALIAS = re.compile(rf"{PREFIX}[A-Za-z0-9_-]{{{N_LETTERS}}}")
-_REF = r"^(consumer|account)(?:@([a-z][a-z0-9-]*))?:\s*(.*\S)\s*$"
+_REF = r"^\s*((?i:consumer|account))(?:@([a-z][a-z0-9-]*))?:\s*(.*\S)\s*$"
 
 
 def is_alias(text: str) -> bool:
@@ -125,7 +125,7 @@ class Pseudonyms:
 
     def _ref(self, source: str, ref: str) -> str:
         found = re.match(_REF, ref, re.DOTALL)
-        return f"{found[1]}:{self.one(found[2] or source, found[3])}" if found else ref
+        return f"{found[1].lower()}:{self.one(found[2] or source, found[3])}" if found else ref
 
     def _codes(self, source: str, ids: Iterable[str]) -> list[bytes]:
         """Return the code of each id, the part of it that is kept."""
