@@ -98,16 +98,16 @@ def print_report(settings: Settings, report: Report, form: str) -> None:
     if report.run is None:
         say("Nothing was read: wholeservice.yaml names no source that could be read.")
         return
-    known, unknown = names_in_run(settings, store_of(settings), report.run)
+    names = names_in_run(settings, store_of(settings), report.run)
     there = [each for each in report.sources if each.read or each.is_read]
-    print_rows([_row(each, known.get(each.source, (0, 0))) for each in there], COLUMNS, form)
+    print_rows([_row(each, names.by_source.get(each.source, (0, 0))) for each in there], COLUMNS, form)
     if len(there) < len(report.sources):
         say(f"Not read: {sentence(each.source for each in report.sources if each not in there)}")
     say(f"Run {report.run.id}" + ("" if report.is_new else " stands: nothing has changed"))
     for each in there:
         _say_reasons(each)
-    if unknown:
-        _say_unknown(unknown, _known_names(settings, report.run))
+    if names.unresolved:
+        _say_unknown(names.unresolved, _known_names(settings, report.run))
 
 
 def _say_reasons(source: SourceReport) -> None:

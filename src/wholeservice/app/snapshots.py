@@ -13,6 +13,7 @@ from wholeservice.app.engines import engine_of
 from wholeservice.app.loss_maps import loss_maps
 from wholeservice.app.settings import DEFAULT_ENGINE
 from wholeservice.app.stored_results import Rows, with_seen
+from wholeservice.facts.naming import names_of
 from wholeservice.findings.base import Facts
 from wholeservice.findings.find import find
 from wholeservice.measures import MEASURES
@@ -25,7 +26,7 @@ from wholeservice.periods import instant
 if TYPE_CHECKING:
     from wholeservice.app.settings import Settings
     from wholeservice.engines.base import Engine
-    from wholeservice.facts.identity import Unresolved
+    from wholeservice.facts.naming import Names
     from wholeservice.facts.quality import SourceQuality
     from wholeservice.facts.store import Run, Store
 
@@ -143,12 +144,8 @@ def run_rows(store: Store, run: Run, names: Mapping[str, tuple[int, int]]) -> tu
     return ({**newest, "counts": counts}, *before)
 
 
-def names_in_run(settings: Settings, store: Store, run: Run) -> tuple[dict[str, tuple[int, int]], tuple[Unresolved, ...]]:
+def names_in_run(settings: Settings, store: Store, run: Run) -> Names:
     """Return per source how many names its facts use and how many are known, and the names that stand for nothing."""
-    from wholeservice.facts.identity import resolve
-
     declared, _ = load(settings.folder)
     organisation, _ = with_seen(declared, store.read(run, tables.SIGHTINGS.name))
-    with open_engine(store, run, settings.engine) as engine:
-        unresolved = resolve(engine, organisation)
-        return names_by_source(engine), unresolved
+    return names_of(store, run, organisation)
