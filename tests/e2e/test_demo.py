@@ -142,7 +142,9 @@ LOADED = """
 import json, sys
 from wholeservice.app.cli import main
 from wholeservice.app.web import create_app
+from wholeservice.engines.duckdb_engine import DuckdbEngine
 create_app(lambda: None)
+DuckdbEngine().close()  # what is measured runs on it; an ingest does not
 try:
     main(json.loads(sys.argv[1]))
 except SystemExit:
