@@ -18,11 +18,11 @@ import pyarrow.parquet as pq
 
 from wholeservice import tables
 from wholeservice.engines.duckdb_engine import DuckdbEngine
-from wholeservice.facts import quarantine
 from wholeservice.facts.assessment import assess
-from wholeservice.facts.columns import arrow_schema
-from wholeservice.facts.fingerprints import fingerprints, written
 from wholeservice.facts.runs import Run
+from wholeservice.mapping import quarantine
+from wholeservice.mapping.columns import arrow_schema
+from wholeservice.mapping.fingerprints import fingerprints, written
 from wholeservice.measures.compute import compute, prepare
 from wholeservice.organisation.load import load_texts
 

@@ -319,3 +319,4 @@ TABLES: tuple[Table, ...] = (
 )  # fmt: skip
 BY_NAME: dict[str, Table] = {table.name: table for table in TABLES}
 KEYS: tuple[str, ...] = tuple(each.name for each in fields(Fact))
+SOURCE, RECORD, PART, KNOWN_AT, WHERE_FROM, DIGEST = KEYS

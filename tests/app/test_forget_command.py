@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from app.with_people import MORE, ROWS, People, facts
-from facts.test_guard import bytes_below
+from mapping.test_guard import bytes_below
 from wholeservice.app import secret
-from wholeservice.facts.pseudonyms import Pseudonyms
+from wholeservice.mapping.pseudonyms import Pseudonyms
 
 
 @pytest.fixture

@@ -79,7 +79,7 @@ def test_the_environment_wins(people, monkeypatch):
     monkeypatch.setenv(secret.VARIABLE, "a secret that several machines have, long enough")
     people.run("ingest")
     assert not (people.state / "secret").exists()
-    from wholeservice.facts.pseudonyms import Pseudonyms
+    from wholeservice.mapping.pseudonyms import Pseudonyms
 
     alias = Pseudonyms(b"a secret that several machines have, long enough").one("visits", "guest-seven")
     assert any(alias in row for row in facts(people.folder))

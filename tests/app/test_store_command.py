@@ -15,7 +15,7 @@ import pytest
 
 from app.with_people import MORE, ROWS, People, facts
 from wholeservice.app import secret
-from wholeservice.facts.pseudonyms import Pseudonyms
+from wholeservice.mapping.pseudonyms import Pseudonyms
 
 
 @pytest.fixture
@@ -143,7 +143,7 @@ def test_whoever_was_forgotten_since_stays_forgotten(people, tmp_path):
     code, out, _ = people.run("store", "restore", str(file), "--force")
     assert (code, "1 people who were forgotten" in out) == (0, True)
     (people.state / "forgotten").unlink()
-    from facts.test_guard import bytes_below
+    from mapping.test_guard import bytes_below
 
     assert alias.encode() not in bytes_below(people.state)
     assert len(facts(people.folder)) == 4

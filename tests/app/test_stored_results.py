@@ -12,7 +12,7 @@ from wholeservice.app import stored_results
 from wholeservice.app.asked import Asked
 from wholeservice.app.workspace import newest_stored, results_folder
 from wholeservice.errors import InputError, OutsideError
-from wholeservice.facts.columns import arrow_schema
+from wholeservice.mapping.columns import arrow_schema
 from wholeservice.measures import MEASURES
 from wholeservice.measures.compute import to_arrow
 

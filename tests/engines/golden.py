@@ -20,10 +20,10 @@ from measures import given
 from measures.test_cases import CASES, entity_of, fact_of
 from wholeservice import tables
 from wholeservice.engines.base import Engine
-from wholeservice.facts import quarantine
-from wholeservice.facts.columns import arrow_schema
 from wholeservice.facts.store import Run, Store
 from wholeservice.facts.supersede import Change
+from wholeservice.mapping import quarantine
+from wholeservice.mapping.columns import arrow_schema
 from wholeservice.measures.compute import compute
 from wholeservice.measures.rows import Row
 from wholeservice.organisation.graph import Organisation

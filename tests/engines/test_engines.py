@@ -15,8 +15,8 @@ from engines.golden import ZONE, Golden, computed, golden
 from wholeservice.derived import DERIVED
 from wholeservice.engines.duckdb_engine import DuckdbEngine
 from wholeservice.engines.spark_engine import SparkEngine
-from wholeservice.facts import quarantine
 from wholeservice.facts.assessment import assess
+from wholeservice.mapping import quarantine
 from wholeservice.measures import MEASURES
 from wholeservice.measures.rows import Row
 

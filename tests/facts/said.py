@@ -7,11 +7,11 @@ import datetime as dt
 import pyarrow as pa
 
 from wholeservice import tables
-from wholeservice.facts import quarantine
-from wholeservice.facts.columns import arrow_schema
-from wholeservice.facts.fingerprints import fingerprints, written
 from wholeservice.facts.store import Run, Store
 from wholeservice.facts.supersede import Change
+from wholeservice.mapping import quarantine
+from wholeservice.mapping.columns import arrow_schema
+from wholeservice.mapping.fingerprints import fingerprints, written
 
 DAY = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 

@@ -6,9 +6,9 @@ import datetime as dt
 
 import pytest
 
-from facts.test_guard import MAPPING, NAMES, SECRET, VISITS, bytes_below, guards
+from mapping.test_guard import MAPPING, NAMES, SECRET, VISITS, bytes_below, guards
 from wholeservice.facts.forget import Forgetting, forget
-from wholeservice.facts.pseudonyms import Pseudonyms
+from wholeservice.mapping.pseudonyms import Pseudonyms
 
 NOW = dt.datetime(2027, 1, 1, tzinfo=dt.UTC)
 JANE = NAMES.one("web", "7")

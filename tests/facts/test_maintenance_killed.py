@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from facts.test_forget import JANE, MAPPED, who
-from facts.test_guard import VISITS, bytes_below, guards
+from mapping.test_guard import VISITS, bytes_below, guards
 from wholeservice.facts import maintenance
 from wholeservice.facts.forget import forget
 from wholeservice.facts.store import Store

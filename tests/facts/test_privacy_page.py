@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from documented import check_example, examples
-from facts.test_guard import bytes_below
 from ingested import Workspace
+from mapping.test_guard import bytes_below
 from wholeservice.facts import ingest
-from wholeservice.facts.guard import Guard
-from wholeservice.facts.pseudonyms import Pseudonyms
+from wholeservice.mapping.guard import Guard
+from wholeservice.mapping.pseudonyms import Pseudonyms
 
 SECRET = b"the secret of the examples in docs/privacy.md"
 

@@ -9,12 +9,12 @@ import pytest
 from measures.given import at, facts_table, organisation, service
 from wholeservice import tables
 from wholeservice.engines.duckdb_engine import DuckdbEngine
-from wholeservice.facts import quarantine
 from wholeservice.facts.assessment import assess
 from wholeservice.facts.identity import resolve
 from wholeservice.facts.quality import Share, SourceQuality
 from wholeservice.facts.rhythm import Span
 from wholeservice.facts.store import Run
+from wholeservice.mapping import quarantine
 
 FIRST, SECOND = at("2026-03-01"), at("2026-04-01")
 ZONE = "Europe/Amsterdam"

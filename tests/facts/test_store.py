@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 
 from facts.said import DAY, change, commit, links, said_by
 from wholeservice.errors import InputError, OutsideError
-from wholeservice.facts.fingerprints import fingerprints
 from wholeservice.facts.store import Store
 from wholeservice.facts.supersede import weigh
+from wholeservice.mapping.fingerprints import fingerprints
 
 
 def test_an_empty_store_has_no_run_and_no_files(tmp_path):

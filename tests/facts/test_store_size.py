@@ -15,10 +15,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from facts.said import commit, said_by
-from wholeservice.facts import fingerprints, staging, weighing
-from wholeservice.facts.fingerprints import Occurrences
+from wholeservice.facts import staging, weighing
 from wholeservice.facts.row_marks import RowMarks
 from wholeservice.facts.store import Store
+from wholeservice.mapping import fingerprints
+from wholeservice.mapping.fingerprints import Occurrences
 
 SOURCE = """\
 a:

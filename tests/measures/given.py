@@ -13,8 +13,8 @@ from wholeservice.derived import DERIVED
 from wholeservice.derived.base import derive
 from wholeservice.derived.journeys import add_journeys
 from wholeservice.engines.duckdb_engine import DuckdbEngine
-from wholeservice.facts.columns import arrow_schema
 from wholeservice.facts.identity import resolve
+from wholeservice.mapping.columns import arrow_schema
 from wholeservice.organisation.graph import Entity, Organisation, Step
 
 START = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)

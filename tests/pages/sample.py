@@ -18,10 +18,10 @@ from wholeservice.facts.quality import (
     TableRows,
     Unknown,
 )  # fmt: skip
-from wholeservice.facts.quarantine import Reason
 from wholeservice.facts.rhythm import Gap, Rhythm, Span
 from wholeservice.findings.base import Evidence, Finding
 from wholeservice.findings.losses import ASSUMED, Box, LossMap, MissingData, Ribbon
+from wholeservice.mapping.quarantine import Reason
 from wholeservice.measures.base import FULL_COUNT, SAMPLE, Cell, Measure, Statistics, Value
 from wholeservice.measures.results import Results
 from wholeservice.organisation.graph import Edge, Entity, Need, Organisation, Step, Target

@@ -10,7 +10,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from wholeservice.facts.personal import kind_of, may_be
+from wholeservice.mapping.personal import kind_of, may_be
 
 FOUND = {
     "govuk": ["35.135.135.1"],  # numbers of a spreadsheet that somebody joined: the one false alarm

@@ -96,7 +96,7 @@ def _content(table: Table, rows: Sequence[Fact]) -> pa.Table:
     """Return rows as a source would give them: without the keys, which ingest makes."""
     import pyarrow as pa
 
-    from wholeservice.facts.columns import arrow_schema
+    from wholeservice.mapping.columns import arrow_schema
 
     schema = arrow_schema(table)
     names = [name for name in table.column_names if name not in tables.KEYS]

@@ -92,7 +92,7 @@ def _asked_for(settings: Settings, alias: str | None, source: str | None, foreig
     from wholeservice.app.secret import pseudonyms_of
     from wholeservice.app.workspace import store_of
     from wholeservice.facts.forget import Forgetting
-    from wholeservice.facts.pseudonyms import is_alias
+    from wholeservice.mapping.pseudonyms import is_alias
 
     pseudonyms = pseudonyms_of(settings, store_of(settings))
     if alias is not None and source is None and foreign_id is None:

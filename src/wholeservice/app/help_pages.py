@@ -88,7 +88,8 @@ def problem_codes() -> dict[str, str]:
         traced,
     )
     from wholeservice.engines import codes as engine_codes
-    from wholeservice.facts import backup, guard, maintenance, store
+    from wholeservice.facts import backup, maintenance, store
+    from wholeservice.mapping import guard
     from wholeservice.organisation import codes as organisation_codes
     from wholeservice.simulation import scenario
     from wholeservice.sources import codes as source_codes

@@ -20,9 +20,9 @@ from wholeservice.errors import InputError, OutsideError, Place, Problem
 
 if TYPE_CHECKING:
     from wholeservice.app.settings import Settings
-    from wholeservice.facts.guard import Guard
-    from wholeservice.facts.pseudonyms import Pseudonyms
     from wholeservice.facts.store import Store
+    from wholeservice.mapping.guard import Guard
+    from wholeservice.mapping.pseudonyms import Pseudonyms
 
 FILE, FORGOTTEN, MARK, VARIABLE = "secret", "forgotten", "pseudonyms", "WHOLESERVICE_SECRET"
 MIN_LETTERS = 32
@@ -36,7 +36,7 @@ def guards_of(settings: Settings, store: Store) -> Callable[[str], Guard]:
 
     The list of the forgotten is read whenever a guard is made. Errors: InputError PRV101 to PRV104
     """
-    from wholeservice.facts.guard import Guard
+    from wholeservice.mapping.guard import Guard
 
     pseudonyms, is_salted = _checked_pseudonyms(settings, store)
     return lambda source: Guard(source, pseudonyms, load_forgotten(settings.state), is_salted=is_salted)
@@ -49,7 +49,7 @@ def pseudonyms_of(settings: Settings, store: Store) -> Pseudonyms:
 
 def pseudonyms_in(store: Path, state: Path, given: str | None) -> Pseudonyms:
     """Return what made the aliases of a store elsewhere, with the secret that is *given* or that of this workspace."""
-    from wholeservice.facts.pseudonyms import Pseudonyms
+    from wholeservice.mapping.pseudonyms import Pseudonyms
 
     text = given or _given(state)
     if text is None:
@@ -99,7 +99,7 @@ def add_forgotten(state: Path, aliases: frozenset[str]) -> None:
 
 def _checked_pseudonyms(settings: Settings, store: Store) -> tuple[Pseudonyms, bool]:
     from wholeservice.facts import durable
-    from wholeservice.facts.pseudonyms import Pseudonyms
+    from wholeservice.mapping.pseudonyms import Pseudonyms
 
     mark = _read(store.path / MARK)
     secret = _given(settings.state)
@@ -122,7 +122,7 @@ def _checked_pseudonyms(settings: Settings, store: Store) -> tuple[Pseudonyms, b
 def _holds_names(store: Store) -> bool:
     """Say whether the newest run holds people as their sources name them."""
     from wholeservice import tables
-    from wholeservice.facts.pseudonyms import is_alias
+    from wholeservice.mapping.pseudonyms import is_alias
 
     run = store.latest()
     for table in tables.TABLES if run is not None else ():

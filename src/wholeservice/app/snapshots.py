@@ -104,8 +104,8 @@ def extracts(engine: Engine) -> dict[str, list[dict[str, Any]]]:
 
 def assessed(pinned: Pinned, engine: Engine, organisation: Organisation) -> tuple[SourceQuality, ...]:
     """Return how good the facts of each source are; *engine* holds them with their names resolved."""
-    from wholeservice.facts import quarantine
     from wholeservice.facts.assessment import assess
+    from wholeservice.mapping import quarantine
 
     refused = pinned.store.read(pinned.run, quarantine.NAME)
     runs = [each for each in pinned.store.runs() if each.number <= pinned.run.number]

@@ -1,7 +1,7 @@
-"""From raw rows to facts that can be trusted: mapped, kept, superseded, resolved.
+"""Facts that can be trusted: ingested, weighed, kept, resolved, forgotten and judged.
 
-How it works. `ingest` reads the declared sources and maps their rows: `mapping*` say how a row becomes facts, from the
-declaration (`mapping_load`) over the header of a file (`mapping_plan`) to whole columns (`mapping_rows`, `mapping_values`).
-`supersede` weighs what a source says now against what it said before; `store` commits the difference as one run that
-pins every table. `identity` resolves foreign names to entities when facts are read, never before.
+How it works. `ingest` reads the declared sources and has their rows mapped (the room `mapping`). `supersede` weighs what a
+source says now against what it said before; `staging` and `committing` bring the difference to the disk, and `store` commits
+it as one run that pins every table. `identity` resolves foreign names to entities when facts are read, never before;
+`quality` judges each source; `forget`, `maintenance` and `backup` are the only code that takes anything away.
 """

@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Any
 
 from wholeservice import tables
 from wholeservice.errors import suggest
-from wholeservice.facts import quarantine
 from wholeservice.facts.emptied import emptied
 from wholeservice.facts.identity import RESOLVED_PREFIX, foreign_column
 from wholeservice.facts.quality import Emptied, Repeated, Rests, Share, SourceQuality, TableRows, Unknown, readings_of
 from wholeservice.facts.rhythm import DAY, Gap, Span, gaps, holes, rhythm, spans
-from wholeservice.facts.supersede import KNOWN_AT
 from wholeservice.facts.told_twice import told_twice
+from wholeservice.mapping import quarantine
 from wholeservice.periods import civil, instant
+from wholeservice.tables import KNOWN_AT
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -13,13 +13,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wholeservice import tables
-from wholeservice.facts import delta_log, durable, quarantine, staging, weighing
-from wholeservice.facts.columns import arrow_schema
+from wholeservice.facts import delta_log, durable, staging, weighing
 from wholeservice.facts.delta_log import DataFile
 from wholeservice.facts.row_marks import RowMarks
 from wholeservice.facts.runs import Run
 from wholeservice.facts.staging import Disk, Folder, Staged, StagedFile, Writer
-from wholeservice.facts.supersede import KNOWN_AT, SOURCE, Change, imprint
+from wholeservice.facts.supersede import Change, imprint
+from wholeservice.mapping import quarantine
+from wholeservice.mapping.columns import arrow_schema
+from wholeservice.tables import KNOWN_AT, SOURCE
 
 if TYPE_CHECKING:
     import numpy as np

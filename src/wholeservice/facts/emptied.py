@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from wholeservice import tables
 from wholeservice.facts.quality import Emptied, Share
-from wholeservice.facts.supersede import KNOWN_AT
 from wholeservice.facts.told_twice import SAMPLED_FROM, sampled
+from wholeservice.tables import KNOWN_AT
 
 if TYPE_CHECKING:
     from ibis.expr.types import Table as IbisTable

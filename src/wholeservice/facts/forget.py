@@ -20,16 +20,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from wholeservice import tables
-from wholeservice.facts import quarantine, staging
-from wholeservice.facts.fingerprints import fingerprints, written
-from wholeservice.facts.guard import rename_records, without_forgotten
+from wholeservice.facts import staging
 from wholeservice.facts.maintenance import drop_runs, vacuum
 from wholeservice.facts.pinned import pinned_files
-from wholeservice.facts.pseudonyms import Pseudonyms
 from wholeservice.facts.rewriting import Rewriting, batches
 from wholeservice.facts.runs import Run
 from wholeservice.facts.store_problems import readable
-from wholeservice.facts.supersede import DIGEST, PART, RECORD
+from wholeservice.mapping import quarantine
+from wholeservice.mapping.fingerprints import fingerprints, written
+from wholeservice.mapping.guard import rename_records, without_forgotten
+from wholeservice.mapping.pseudonyms import Pseudonyms
+from wholeservice.tables import DIGEST, PART, RECORD
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from wholeservice import tables
-from wholeservice.facts.columns import arrow_schema
 from wholeservice.facts.identity_people import WITH_CONSUMER, add_people, count_refused, with_persons
+from wholeservice.mapping.columns import arrow_schema
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -16,21 +16,23 @@ from typing import TYPE_CHECKING, Any
 from wholeservice import tables
 from wholeservice.documents import Node, parse
 from wholeservice.errors import InputError, Problem, WholeserviceError, suggest
-from wholeservice.facts import mapping_load, quarantine, staging
-from wholeservice.facts.fingerprints import Occurrences
-from wholeservice.facts.guard import Guard, mask_refused
+from wholeservice.facts import staging
 from wholeservice.facts.identity import foreign_column
-from wholeservice.facts.mapping import SOURCE_KEYS, TableMapping
-from wholeservice.facts.mapping_labels import check_labels
-from wholeservice.facts.mapping_plan import Plan, absent_problem, plan
-from wholeservice.facts.mapping_rows import Mapped, map_batch
-from wholeservice.facts.mapping_words import Outside, check_counted, count_outside
 from wholeservice.facts.staging import Stage, Staged
 from wholeservice.facts.store import Run, Store
 from wholeservice.facts.store_problems import StoreError
-from wholeservice.facts.supersede import SOURCE
+from wholeservice.mapping import load as mapping_load
+from wholeservice.mapping import quarantine
+from wholeservice.mapping.base import SOURCE_KEYS, TableMapping
+from wholeservice.mapping.fingerprints import Occurrences
+from wholeservice.mapping.guard import Guard, mask_refused
+from wholeservice.mapping.labels import check_labels
+from wholeservice.mapping.plan import Plan, absent_problem, plan
+from wholeservice.mapping.rows import Mapped, map_batch
+from wholeservice.mapping.words import Outside, check_counted, count_outside
 from wholeservice.sources import SOURCES
 from wholeservice.sources.base import Batch, Context, Cursor, Header, Source, substitute, unknown_keys
+from wholeservice.tables import SOURCE
 
 if TYPE_CHECKING:
     import pyarrow as pa

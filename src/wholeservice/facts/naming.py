@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from wholeservice import tables
 from wholeservice.facts.identity import Unresolved, foreign_column, names_table
-from wholeservice.facts.supersede import SOURCE
+from wholeservice.tables import SOURCE
 
 if TYPE_CHECKING:
     from wholeservice.facts.store import Run, Store

@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from wholeservice.facts.quarantine import Reason
 from wholeservice.facts.rhythm import Gap, Rhythm, Span
+from wholeservice.mapping.quarantine import Reason
 
 if TYPE_CHECKING:
     from wholeservice.facts.runs import Run

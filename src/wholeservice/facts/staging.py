@@ -20,11 +20,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from wholeservice import tables
-from wholeservice.facts import durable, lock, quarantine
-from wholeservice.facts.columns import arrow_schema
+from wholeservice.facts import durable, lock
 from wholeservice.facts.runs import Run, newest_ticket
 from wholeservice.facts.store_problems import readable
-from wholeservice.facts.supersede import DIGEST, KNOWN_AT, RECORD, WHERE_FROM, Change
+from wholeservice.facts.supersede import Change
+from wholeservice.mapping import quarantine
+from wholeservice.mapping.columns import arrow_schema
+from wholeservice.tables import DIGEST, KNOWN_AT, RECORD, WHERE_FROM
 
 if TYPE_CHECKING:
     import numpy as np

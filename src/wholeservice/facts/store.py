@@ -17,12 +17,13 @@ from typing import TYPE_CHECKING
 
 from wholeservice import tables
 from wholeservice.errors import InputError, OurBug, OutsideError, Problem, suggest
-from wholeservice.facts import delta_log, durable, lock, quarantine, runs, staging, store_problems
+from wholeservice.facts import delta_log, durable, lock, runs, staging, store_problems
 from wholeservice.facts.committing import Before, Committing, table_schema
 from wholeservice.facts.runs import Run
 from wholeservice.facts.staging import Staged
 from wholeservice.facts.store_problems import CODES, readable
 from wholeservice.facts.supersede import Change
+from wholeservice.mapping import quarantine
 
 if TYPE_CHECKING:
     import pyarrow as pa

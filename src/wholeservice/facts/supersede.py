@@ -15,13 +15,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from wholeservice import tables
-from wholeservice.facts.fingerprints import hash_texts, lanes, scramble
+from wholeservice.mapping.fingerprints import hash_texts, lanes, scramble
+from wholeservice.tables import DIGEST, RECORD
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-SOURCE, RECORD, PART, KNOWN_AT, WHERE_FROM, DIGEST = tables.KEYS
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from wholeservice.facts.fingerprints import hash_texts
 from wholeservice.facts.row_marks import RowMarks
-from wholeservice.facts.supersede import DIGEST, RECORD, SOURCE, Change, imprint, weigh
+from wholeservice.facts.supersede import Change, imprint, weigh
+from wholeservice.mapping.fingerprints import hash_texts
+from wholeservice.tables import DIGEST, RECORD, SOURCE
 
 if TYPE_CHECKING:
     import numpy as np

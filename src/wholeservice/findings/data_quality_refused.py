@@ -15,10 +15,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wholeservice.facts.quality import Reading, SourceQuality
-from wholeservice.facts.quarantine import Reason
 from wholeservice.findings.base import Evidence, Facts, Finding, Rule
 from wholeservice.findings.sources import entity_of, rests_on
 from wholeservice.findings.wording import counted, first_few
+from wholeservice.mapping.quarantine import Reason
 from wholeservice.uncertainty import wilson
 from wholeservice.units import COUNT, SHARE, write
 

@@ -12,10 +12,10 @@ from wholeservice.derived import attempts, exposures, visits
 from wholeservice.derived.base import derive
 from wholeservice.derived.journeys import add_journeys
 from wholeservice.engines.duckdb_engine import DuckdbEngine
-from wholeservice.facts.columns import arrow_schema
 from wholeservice.facts.identity import RESOLVED_PREFIX
 from wholeservice.findings.losses import LossMap
 from wholeservice.findings.trace import trace
+from wholeservice.mapping.columns import arrow_schema
 from wholeservice.periods import Period
 from wholeservice.simulation.run import STARTS_ON
 from wholeservice.simulation.world import World
