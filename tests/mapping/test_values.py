@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wholeservice.mapping.base import Length, Reading
-from wholeservice.mapping.values import read
+from wholeservice.mapping.values import read, trimmed
 from wholeservice.tables import DATE, FLAG, INSTANT, NUMBER, TEXT, Column
 
 REFUSED = "refused"
@@ -179,3 +179,14 @@ def test_added_days_with_other_formats():
     assert reads(["29/03/2026", "1774742400", None], INSTANT, zone=LONDON, plus=Length(days=1), formats=formats) == [
         dt.datetime(2026, 3, 29, 23, tzinfo=dt.UTC), dt.datetime(2026, 3, 29, 23, tzinfo=dt.UTC), None,
     ]  # fmt: skip
+
+
+BLANKS = st.sampled_from([" ", "\t", "\n", "\u00a0", "\u2003", "\u3000", "\x1f", ""])
+
+
+@given(st.lists(st.tuples(BLANKS, st.sampled_from(["web", "-", "é", "the app", ""]), BLANKS).map("".join), max_size=6))
+def test_outer_blanks_go_whatever_stands_beside_them(texts):
+    """A column in which nothing needs trimming takes a shorter way; a single blank cell or blank letter must not."""
+    cells = pa.array(["", *texts, "x"]).slice(1)
+    expected = [text if (text := each.strip()) not in ("", "-") else None for each in [*texts, "x"]]
+    assert trimmed(cells, frozenset("-")).to_pylist() == expected

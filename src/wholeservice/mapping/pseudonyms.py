@@ -23,7 +23,6 @@ PREFIX = "p_"
 N_LETTERS = 22  # 22 letters of base64url hold 128 bits
 _BLOCK = 64  # bytes, of SHA-256
 _INNER, _OUTER = 0x36, 0x5C
-_N_REMEMBERED = 2**19  # ids of a source whose aliases are kept between batches; 30 MB
 _KEPT, _FILLING = 16, b"\0\0"  # bytes of a code; with two more, base64 turns them into whole letters
 _N_WRITTEN = 24
 _SEPARATOR = b"\0"  # no source has it in its name
@@ -45,13 +44,12 @@ def is_alias(text: str) -> bool:
 class Pseudonyms:
     """Makes the aliases of one workspace. The secret stays inside: it is neither printed nor compared."""
 
-    __slots__ = ("_inner", "_outer", "_remembered")
+    __slots__ = ("_inner", "_outer")
 
     def __init__(self, secret: bytes) -> None:
         key = (secret if len(secret) <= _BLOCK else hashlib.sha256(secret).digest()).ljust(_BLOCK, b"\0")
         self._inner = hashlib.sha256(bytes(byte ^ _INNER for byte in key))
         self._outer = hashlib.sha256(bytes(byte ^ _OUTER for byte in key))
-        self._remembered: dict[str, tuple[pa.Array, pa.Array]] = {}  # source -> ids, aliases
 
     @property
     def check(self) -> str:
@@ -70,21 +68,14 @@ class Pseudonyms:
         return str(_written(self._codes(source, [foreign_id]))[0])
 
     def of(self, source: str, ids: pa.Array) -> pa.Array:
-        """Return the alias of each id; missing stays missing. Each different id is hashed once."""
-        import pyarrow as pa
-        import pyarrow.compute as pc
+        """Return the alias of each id; missing stays missing. Each different id is hashed once.
 
-        ids = ids.cast(pa.string())
-        known, aliases = self._remembered.get(source) or (ids.slice(0, 0), ids.slice(0, 0))
-        at = pc.index_in(ids, value_set=known)
-        new = ids.filter(pc.and_(pc.is_null(at), pc.is_valid(ids))).unique()
-        if len(new):
-            made = _written(self._codes(source, new.to_pylist()))
-            is_much = len(known) + len(new) > _N_REMEMBERED
-            known, aliases = pa.concat_arrays([known, new]), pa.concat_arrays([aliases, made])
-            self._remembered[source] = (new, made) if is_much else (known, aliases)
-            at = pc.index_in(ids, value_set=known)
-        return aliases.take(at)
+        What was hashed is not remembered from batch to batch: to look up an id among a million takes longer than to hash it.
+        """
+        import pyarrow as pa
+
+        coded = ids.cast(pa.string()).dictionary_encode()
+        return _written(self._codes(source, coded.dictionary.to_pylist())).take(coded.indices)
 
     def record(self, record: str) -> str:
         """Return another name for what tells a record apart."""

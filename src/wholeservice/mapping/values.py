@@ -18,7 +18,10 @@ from wholeservice.mapping.read import Read, Why, any_of, none_of, null_where, re
 from wholeservice.tables import DATE, FLAG, INSTANT, INTEGER, NUMBER, NUMBERS, TEXT, Column
 
 if TYPE_CHECKING:
+    import numpy as np
     import pyarrow as pa
+
+_FIRST_VISIBLE, _LAST_VISIBLE = 0x21, 0x7E  # of ASCII
 
 
 def read(cells: pa.Array, column: Column, reading: Reading) -> Read:
@@ -47,8 +50,28 @@ def trimmed(cells: pa.Array, missing: frozenset[str]) -> pa.Array:
 
     if not pa.types.is_string(cells.type):
         return _numbers_marked(cells, missing)
+    if _is_trim(cells):
+        return null_where(pc.is_in(cells, pa.array(sorted(missing), pa.string())), cells) if missing else cells
     plain = pc.utf8_trim_whitespace(cells)
     return null_where(pc.is_in(plain, pa.array(sorted(missing | {""}), pa.string())), plain)
+
+
+def _is_trim(texts: pa.Array) -> bool:
+    """Say whether all texts surely start and end with something visible: what is beyond ASCII may be blank."""
+    import numpy as np
+
+    if texts.null_count or not len(texts):
+        return not len(texts)
+    _, offset_buffer, data_buffer = texts.buffers()
+    offsets = np.frombuffer(offset_buffer, np.int32)[texts.offset : texts.offset + len(texts) + 1]
+    if data_buffer is None or (offsets[1:] == offsets[:-1]).any():
+        return False
+    data = np.frombuffer(data_buffer, np.uint8)
+    return _is_visible(data[offsets[:-1]]) and _is_visible(data[offsets[1:] - 1])
+
+
+def _is_visible(letters: np.ndarray) -> bool:
+    return bool(letters.min() >= _FIRST_VISIBLE and letters.max() <= _LAST_VISIBLE)
 
 
 def _numbers_marked(cells: pa.Array, missing: frozenset[str]) -> pa.Array:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from wholeservice.errors import InputError, Place, Problem, suggest
@@ -85,9 +86,18 @@ def _intact(parquet: Any, file: File) -> Iterator[Any]:
     import pyarrow as pa
 
     try:
-        yield from parquet.iter_batches(batch_size=ROWS_PER_BATCH)
+        yield from _one_ahead(parquet.iter_batches(batch_size=ROWS_PER_BATCH))
     except (pa.ArrowInvalid, OSError) as error:
         raise InputError(truncated(file, str(error).partition("\n")[0])) from None
+
+
+def _one_ahead(batches: Iterator[Any]) -> Iterator[Any]:
+    """Yield batches, the next one being decoded meanwhile."""
+    with ThreadPoolExecutor(1) as reader:
+        coming = reader.submit(next, batches, None)
+        while (batch := coming.result()) is not None:
+            coming = reader.submit(next, batches, None)
+            yield batch
 
 
 def _flat(rows: pa.Table) -> pa.Table:
