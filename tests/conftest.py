@@ -6,10 +6,13 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from ingested import Workspace
 
 ROOT = Path(__file__).resolve().parents[1]
+settings.register_profile("untimed", deadline=None)  # a busy machine is no mistake in the product
+settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")

@@ -52,6 +52,8 @@ VALUE_KEYS: dict[str, str] = {
     "times": "what a number is multiplied by, such as 1000 in a table in thousands",
     "unit": "of a duration that is a bare number: ms, s (default), min, h or d",
     "plus": "of a date or instant: what to add on the calendar, as 1d, 1w, 1m, 1q or 1y",
+    "after": "of an instant: the duration that had passed since, as '{took}' or {column: took, unit: min}",
+    "before": "of an instant: the duration that was still to pass",
 }
 EACH_KEYS: dict[str, str] = {
     "columns": "{NAME: header with the period in braces, such as '{from} visits'; or a range of positions, 3..242}",
@@ -119,16 +121,25 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """What a field is made of: texts and columns in turn, and how to read the result."""
+    """What a field is made of: texts and columns in turn, and how to read the result. An instant may be said as the one that
+    is a duration after, or before, another."""
 
     parts: tuple[str | Ref, ...]
     reading: Reading
     place: Place
+    after: Value | None = None
+    before: Value | None = None
 
     @property
     def literal(self) -> str | None:
         """The text when no column is in it."""
         return "".join(str(part) for part in self.parts) if not any(isinstance(part, Ref) for part in self.parts) else None
+
+    @property
+    def refs(self) -> set[str]:
+        """The names it reads."""
+        own = {part.name for part in self.parts if isinstance(part, Ref)}
+        return own.union(*(each.refs for each in (self.after, self.before) if each))
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,8 +193,8 @@ class FactMapping:
     @property
     def refs(self) -> set[str]:
         """The names it reads."""
-        values = [part for each in self.fields.values() for value in each for part in value.parts]
-        return {part.name for part in values if isinstance(part, Ref)} | {each.column.name for each in self.where}
+        names = {each.column.name for each in self.where}
+        return names.union(*(value.refs for each in self.fields.values() for value in each))
 
 
 @dataclass(frozen=True, slots=True)

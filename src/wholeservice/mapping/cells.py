@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from wholeservice import tables
+from wholeservice.mapping.moments import ELAPSED, shifted
 from wholeservice.mapping.pieces import inside
 from wholeservice.mapping.plan import LISTED, Cell, Inside
 from wholeservice.mapping.read import Read, Why, any_of, none_of
@@ -63,7 +64,10 @@ class Cells:
         """Read a cell of every row as the type of a column; the same cell is read once."""
         key = (cell, column.type, column.unit)
         if key not in self._read:
-            self._read[key] = self._one_for_all(cell, column) if cell.literal is not None else self._each(cell, column)
+            found = self._one_for_all(cell, column) if cell.literal is not None else self._each(cell, column)
+            for duration, sign in ((cell.after, 1), (cell.before, -1)):
+                found = shifted(found, self.cell(duration, ELAPSED), sign) if duration else found
+            self._read[key] = found
         return self._read[key]
 
     def _one_for_all(self, cell: Cell, column: tables.Column) -> Read:

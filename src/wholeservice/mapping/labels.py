@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from wholeservice.errors import Place, Problem
-from wholeservice.mapping.base import FROM, TO, Bound, Length, Ref, TableMapping, Wide
+from wholeservice.mapping.base import FROM, TO, Bound, Length, Ref, TableMapping, Value, Wide
 from wholeservice.mapping.lengths import Days, month_number
 from wholeservice.mapping.plan import column_at
 from wholeservice.mapping.wide import entries_of
@@ -88,12 +88,16 @@ def _period_names(mapping: TableMapping) -> tuple[str, str] | None:
         moments = [
             column.name for column in fact.table.columns if column.type in (DATE, INSTANT) and column.name in fact.fields
         ]
-        if any(fact.fields[name][0].reading.plus != Length() for name in moments):
+        if any(_is_moved(fact.fields[name][0]) for name in moments):
             continue  # one day and a length declare it: there are no two days to compare
         bound = [part.name for name in moments for part in fact.fields[name][0].parts if isinstance(part, Ref)]
         if len(bound) == 2 and mapping.each and set(bound) <= set(mapping.each[0]):
             return bound[0], bound[1]
     return None
+
+
+def _is_moved(value: Value) -> bool:
+    return value.reading.plus != Length() or value.after is not None or value.before is not None
 
 
 def _clash(bound: Mapping[str, Bound], names: tuple[str, str], header: Header) -> _Clash | None:

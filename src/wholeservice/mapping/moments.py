@@ -19,6 +19,7 @@ from wholeservice.mapping.read import (
     null_where,
     refused_where_lost,
 )  # fmt: skip
+from wholeservice.tables import NUMBER, Column
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -28,6 +29,7 @@ _ISO = r"^[1-9]\d{3}-\d{2}-\d{2}(?:[T ]\d{2}(?::?\d{2}(?::?\d{2}(?:[.,]\d+)?)?)?
 _FIRST_MICROS, _LAST_MICROS = -30_610_224_000e6, 253_402_300_799e6  # the years 1000 to 9999
 _EXCEL_DAY_ZERO, _EXCEL_FIRST, _EXCEL_LAST = -25_569.0, 61.0, 2_958_466.0  # before March 1900 Excel counts a day too many
 _MICROS_PER_DAY = 86_400_000_000
+ELAPSED = Column("elapsed_s", NUMBER, required=False, meaning="time between two instants", unit="s")
 
 
 def read_instant(values: pa.Array, reading: Reading) -> Read:
@@ -74,6 +76,25 @@ def add_length(civil: pa.Array, length: Length) -> pa.Array:
         moments = first.astype("M8[D]") + day.astype("m8[D]") + (moments - days)
     later = moments.astype("M8[us]") + np.timedelta64(length.days, "D")
     return null_where(pc.is_null(civil), pa.array(later.view(np.int64)).cast(pa.timestamp("us")))
+
+
+def shifted(moments: Read, seconds: Read, sign: int) -> Read:
+    """
+    Return instants that many seconds later (earlier for a negative *sign*).
+
+    Missing where either is; refused where either is, where a duration is negative, and beyond the years 1000 to 9999.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    micros = pc.round(pc.multiply(seconds.values, sign * 1e6))
+    ends = pc.add(moments.values.cast(pa.int64()).cast(pa.float64()), micros)
+    is_wrong = pc.or_(pc.less(seconds.values, 0.0), pc.or_(pc.less(ends, _FIRST_MICROS), pc.greater(ends, _LAST_MICROS)))
+    wrong = pc.or_(seconds.refused, pc.fill_null(is_wrong, False))
+    exact = null_where(wrong, micros).cast(pa.int64())
+    values = pc.add(moments.values.cast(pa.int64()), exact).cast(moments.values.type)
+    why = Why(wrong, "comes with something that is no duration", "a duration under after: or before:, such as 90 or 1h 30m")
+    return Read(values, pc.or_(moments.refused, wrong), (*moments.why, why))
 
 
 # what the cells are ------------------------------------------------------------------------------------------------------

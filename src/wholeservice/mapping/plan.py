@@ -29,6 +29,8 @@ class Cell:
 
     parts: tuple[str | int | Inside, ...]
     reading: Reading
+    after: Cell | None = None
+    before: Cell | None = None
 
     @property
     def literal(self) -> str | None:
@@ -219,7 +221,8 @@ class _Planner(_Names):
 
     def cell(self, value: Value, bound: Names) -> Cell:
         parts = tuple(self.part(part, value, bound) if isinstance(part, Ref) else part for part in value.parts)
-        return Cell(parts, value.reading)
+        after, before = (self.cell(each, bound) if each else None for each in (value.after, value.before))
+        return Cell(parts, value.reading, after, before)
 
     def check_bound_text(self, value: Value, cell: Cell, name: str, fact: FactMapping) -> None:
         """A text bound under each: stands for itself; where a number is needed, a column was probably meant."""

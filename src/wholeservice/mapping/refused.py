@@ -140,4 +140,6 @@ class Refusals:
 
 def _is_same(one: Cell, other: Cell) -> bool:
     """Say whether two cells are refused together: what is added to a day changes nothing in whether it is one."""
-    return one.parts == other.parts and replace(one.reading, plus=Length()) == replace(other.reading, plus=Length())
+    return replace(one, reading=replace(one.reading, plus=Length())) == replace(
+        other, reading=replace(other.reading, plus=Length())
+    )

@@ -44,9 +44,10 @@ class Speller(ReadingSpeller):
             self.wrong("SRC107", "a value has either column: or text:", node.place,
                        expected="column: NAME, or text: '{NAME} ...'", next_step="say one of the two")  # fmt: skip
             return None
-        if "column" in fields:
-            return Value((Ref((fields["column"].text or "").strip()),), own, fields["column"].place)
-        return Value(self.template(fields["text"].text or "", fields["text"].place), own, fields["text"].place)
+        said = fields.get("column") or fields["text"]
+        parts = (Ref((said.text or "").strip()),) if "column" in fields else self.template(said.text or "", said.place)
+        after, before = (self.value(fields[key], reading) if key in fields else None for key in ("after", "before"))
+        return Value(parts, own, said.place, after, before)
 
     def template(self, text: str, place: Place) -> tuple[str | Ref, ...]:
         parts: list[str | Ref] = []
@@ -73,6 +74,10 @@ class Speller(ReadingSpeller):
         if "plus" in fields and column.type not in (DATE, INSTANT):
             self.wrong("SRC113", f"plus: adds days, and {column.name} is a {column.type}", fields["plus"].place,
                        expected="plus: only on a date or an instant", next_step="take it out")  # fmt: skip
+        for key in ("after", "before") if column.type != INSTANT else ():
+            if key in fields:
+                self.wrong("SRC113", f"{key}: moves an instant by a duration, and {column.name} is a {column.type}",
+                           fields[key].place, expected=f"{key}: only on an instant", next_step="take it out")  # fmt: skip
         if "default" in fields and numbers:
             self.wrong("SRC113", f"default: stands for a missing cell, and {column.name} is a {column.type}",
                        fields["default"].place, expected="a number that is missing stays missing",
