@@ -46,10 +46,16 @@ def test_columns_of_the_second_file_come_by_the_key(ingested):
 
 def test_keys_that_are_not_there_are_told_once(ingested):
     """Two of the four rows that have a key: how many, which, where the first stands, and what is near."""
+    (problem,) = ingested(first=FIRST.replace("C9", "Auorra"), second=SECOND + "Aurora,again\n")[1].problems
+    assert (problem.code, problem.severity, str(problem.place), problem.nearest) == ("SRC145", "warning", "a.csv:3", "Aurora")
+    assert problem.what == "2 of 4 rows have a client_id that is not in b.csv: 'Auorra'"
+    assert (problem.expected, bool(problem.next_step)) == ("one of its 3 keys", True)
+
+
+def test_among_short_codes_nothing_is_near(ingested):
+    """C11 is no mistyped C1: it is another airport."""
     (problem,) = ingested(first=FIRST.replace("C9", "C11"))[1].problems
-    assert (problem.code, problem.severity, str(problem.place), problem.nearest) == ("SRC145", "warning", "a.csv:3", "C1")
-    assert problem.what == "2 of 4 rows have a client_id that is not in b.csv: 'C11'"
-    assert (problem.expected, bool(problem.next_step)) == ("one of its 2 keys", True)
+    assert problem.nearest is None
 
 
 def test_a_marker_of_missing_is_no_key(ingested):

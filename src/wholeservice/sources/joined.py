@@ -21,6 +21,7 @@ MAX_ROWS = 2_000_000
 MAX_BYTES = 512 * 2**20  # of its cells
 _MAX_SHOWN = 3  # keys or lines that a message names
 _MAX_COMPARED = 10_000  # keys among which the nearest is sought
+_MIN_LIKENED = 5  # letters; among short codes such as BQN every other one is near
 _BETWEEN = "\0"
 
 Rows = Callable[[TableOptions], Iterator[Raw]]
@@ -120,12 +121,12 @@ class _Second:
         yield from self.told
         if self.n_lacking:
             shown = ", ".join(f"'{_shown(key)}'" for key in list(self.lacking)[:_MAX_SHOWN])
-            known = list(self.row_of)[:_MAX_COMPARED]
+            first, known = next(iter(self.lacking)), list(self.row_of)[:_MAX_COMPARED]
             what = (
                 f"{self.n_lacking:,} of {self.n_asked:,} rows have a {_said(self.join.on)} that is not in {self.file}: {shown}"
             )
             yield Problem("SRC145", what, self.first, f"one of its {len(self.row_of):,} keys",
-                          suggest(next(iter(self.lacking)), known),
+                          suggest(first, known) if len(first) >= _MIN_LIKENED else None,
                           f"their {self.join.name} columns are missing; add the keys, or see whether on: and key: are right",
                           severity="warning")  # fmt: skip
 
