@@ -27,6 +27,7 @@ COMMANDS = {
     "forget": lambda: import_module("wholeservice.app.forget_command").forget,
     "ingest": lambda: import_module("wholeservice.app.ingest_command").ingest,
     "init": lambda: import_module("wholeservice.app.init_command").init,
+    "map": lambda: import_module("wholeservice.app.map_command").map_file,
     "measure": lambda: import_module("wholeservice.app.measure_command").measure,
     "serve": lambda: import_module("wholeservice.app.serve_command").serve,
     "sources": lambda: import_module("wholeservice.app.sources_command").sources,

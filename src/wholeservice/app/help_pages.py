@@ -80,6 +80,7 @@ def problem_codes() -> dict[str, str]:
         failures,
         forget_command,
         init_command,
+        map_command,
         measured,
         repeat,
         settings,
@@ -96,6 +97,7 @@ def problem_codes() -> dict[str, str]:
 
     stored = (backup.CODES, guard.CODES, maintenance.CODES)
     rooms = (organisation_codes.CODES, engine_codes.CODES, source_codes.CODES, store.CODES, *stored, scenario.PROBLEMS)
-    ours = (failures, repeat, settings, stored_results, measured, traced, init_command, example, forget_command, store_command)
+    commands = (init_command, forget_command, map_command, store_command)
+    ours = (failures, repeat, settings, stored_results, measured, traced, example, *commands)
     books = (*rooms, *(module.CODES for module in ours), CODES)
     return {code: text for book in books for code, text in book.items()}
