@@ -35,7 +35,7 @@ node, _ = parse(f"log: {{ kind: xes, file: {log}, states: {{ Unmatched: queued }
 declared, problems = ingest.load(node, {}, "UTC")
 assert not problems, problems
 now = datetime.datetime.now(datetime.timezone.utc)
-report = ingest.ingest(declared, Store(Path(folder) / "store"), Context(Path(folder)), now)
+report = ingest.ingest(declared, Store(Path(folder) / "store"), Context(Path(folder)), now, guards=lambda source: None)
 print(json.dumps({"events": report.sources[0].kept, "refused": report.sources[0].refused}))
 """
 THEIRS = """

@@ -127,7 +127,7 @@ def reached(step, *_):
 root, _ = parse((folder / "wholeservice.yaml").read_text(), "wholeservice.yaml")
 declared, problems = ingest.load(root, {}, "UTC")
 ingest.ingest(declared, Store(folder / "store", reached=reached), Context(folder), dt.datetime(2026, 2, 1, tzinfo=dt.UTC),
-              progress=reached)
+              guards=lambda source: None, progress=reached)
 """
 STEPS = [
     "a", "staged what was read", "wrote the rows of sightings", "moved the files of sightings", "wrote the log of sightings",

@@ -37,7 +37,9 @@ def store(tmp_path_factory) -> Store:
 
 @pytest.fixture(scope="module")
 def report(declared, store) -> ingest.Report:
-    return ingest.ingest(declared, store, Context(FOLDER, "Europe/London"), dt.datetime(2026, 1, 1, tzinfo=dt.UTC))
+    return ingest.ingest(
+        declared, store, Context(FOLDER, "Europe/London"), dt.datetime(2026, 1, 1, tzinfo=dt.UTC), guards=lambda source: None
+    )
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +69,9 @@ def test_every_row_is_accounted_for(report):
 
 def test_ingesting_again_changes_nothing(declared, store, report):
     """The second time every row is known, and no run is written."""
-    again = ingest.ingest(declared, store, Context(FOLDER, "Europe/London"), dt.datetime(2026, 1, 2, tzinfo=dt.UTC))
+    again = ingest.ingest(
+        declared, store, Context(FOLDER, "Europe/London"), dt.datetime(2026, 1, 2, tzinfo=dt.UTC), guards=lambda source: None
+    )
     assert (again.is_new, again.run.id) == (False, report.run.id)
     assert all(each.known == each.read for each in again.sources)
     assert len(store.runs()) == 1

@@ -33,7 +33,7 @@ def told(workspace, sources, **settings):
     if not any(each.severity == "error" for each in problems):
         from wholeservice.facts import ingest
 
-        report = ingest.ingest(declared, workspace.store, workspace.context, known_at=NOW)
+        report = ingest.ingest(declared, workspace.store, workspace.context, known_at=NOW, guards=lambda source: None)
         said += [describe(each) for each in report.problems] + [repr(report)]
     return "\n".join(said)
 

@@ -1,7 +1,7 @@
 """Back up a workspace and put it back: the store with its settings, the list of the forgotten, and if asked for the secret.
 
-A restore never deletes: what stood there is moved into `.wholeservice/replaced-1`, `-2` ... Killed half way it leaves the old
-store, or none and a folder `restoring-...`; doing it again finishes it.
+A restore never deletes: what stood there is moved into `.wholeservice/replaced-1`, `-2` ... Both stores change places in one
+step, so that there always is one: killed half way it leaves the old one or the new one, and doing it again finishes it.
 """
 
 from __future__ import annotations
@@ -93,9 +93,10 @@ def _swap(there: Store, new: Path, given: bytes | None) -> Iterator[str]:
         if (state / RESULTS).exists():
             (state / RESULTS).rename(aside / RESULTS)
         is_other = given is not None and secret.put(state, given.decode(), aside)
-        there.path.rename(aside / STORE)
-        new.rename(there.path)
+        new.rename(aside / STORE)
+        durable.settle_folder(aside)
         durable.settle_folder(state)
+        durable.exchange(there.path, aside / STORE)
     if before is None and not is_other:
         shutil.rmtree(aside)
     else:

@@ -25,12 +25,13 @@ def report(error: Exception) -> int:
     if isinstance(error, WholeserviceError) and not isinstance(error, OurBug):
         click.echo(describe_all(error.problems), err=True)
         return error.exit_code
-    problem = _outside(error) if isinstance(error, OSError) else _bug(error)
+    problem = outside(error) if isinstance(error, OSError) else _bug(error)
     click.echo(describe(problem), err=True)
     return EXIT_OUTSIDE if isinstance(error, OSError) else EXIT_BUG
 
 
-def _outside(error: OSError) -> Problem:
+def outside(error: OSError) -> Problem:
+    """Say what the disk, or another part of the system, did not do."""
     named = f"{error.filename}: " if error.filename else ""
     return Problem("OUT001", f"{named}{error.strerror or error}", next_step="see to this, then run the command again")
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 
+from wholeservice.app.failures import outside
 from wholeservice.errors import InputError, OutsideError, Problem, WholeserviceError
 
 LOCK = "every.lock"
@@ -106,7 +107,7 @@ def repeat(
     """
     Work, tell, wait; for ever.
 
-    *work*     does one round and says whether it succeeded; a WholeserviceError is told, and is a failure
+    *work*     does one round and says whether it succeeded; a WholeserviceError or OSError is told, and is a failure
     *told*     (number of the round, seconds until the next, what was raised) is called after each round
     Errors     Stopped, when a signal asked for it; InputError of the first round
     """
@@ -121,6 +122,8 @@ def repeat(
             if number == 1 and isinstance(failure, InputError):
                 raise  # what was asked for cannot be done, and waiting will not change that
             is_well, error = False, failure
+        except OSError as failure:  # a full disk is no reason to stop either
+            is_well, error = False, OutsideError(outside(failure))
         n_failed = 0 if is_well else n_failed + 1
         due = began + pause(every_s, n_failed)
         wait_s = max(0.0, due - clock.monotonic())

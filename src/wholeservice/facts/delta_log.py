@@ -20,6 +20,8 @@ from wholeservice.facts import durable
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    from deltalake import DeltaTable
+    from pyarrow.dataset import Dataset
 
 SOURCE = tables.KEYS[0]
 FOLDER = "_delta_log"
@@ -43,6 +45,18 @@ class DataFile:
 def newest(table: Path) -> int | None:
     """Return the newest version that the log has an entry of, None when there is no table."""
     return max((version for version, _ in entries(table)), default=None)
+
+
+def dataset(table: DeltaTable, folder: Path) -> Dataset:
+    """
+    Return a table's rows, to be read as they are asked for, by Arrow's own file system.
+
+    That of the library calls Python from threads that Arrow started: a process that ends meanwhile is aborted, with exit code
+    134, although all its work is done.
+    """
+    from pyarrow import fs
+
+    return table.to_pyarrow_dataset(filesystem=fs.SubTreeFileSystem(str(folder.absolute()), fs.LocalFileSystem()))
 
 
 def append(

@@ -128,13 +128,14 @@ def check(declared: Iterable[Declared], context: Context) -> list[Problem]:
 
 def ingest(
     declared: Sequence[Declared], store: Store, context: Context, known_at: dt.datetime, *,
-    only: str | None = None, resolve: Resolve | None = None, progress: Progress = lambda source, n_rows: None,
-    guards: Guards = lambda source: None,
+    guards: Guards, only: str | None = None, resolve: Resolve | None = None,
+    progress: Progress = lambda source, n_rows: None,
 ) -> Report:  # fmt: skip
     """
     Read one source or all, and commit what they say as one run.
 
-    *guards*    what keeps people's own names and data out of the store, asked for each source once the reading has begun
+    *guards*    what keeps people's own names and data out of the store, asked for each source once the reading has begun; to
+                let them in where that is meant, say so: `lambda source: None`
     *resolve*   foreign name -> entity id or None, to count how many names the organisation knows
     Errors      InputError for an unknown *only*; OutsideError from the store
     """

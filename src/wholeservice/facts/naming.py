@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from wholeservice import tables
+from wholeservice.facts import delta_log
 from wholeservice.facts.identity import Unresolved, foreign_column, names_table
 from wholeservice.tables import SOURCE
 
@@ -50,7 +51,7 @@ def _used(store: Store, run: Run, table: tables.Table) -> Counter[tuple[str, str
     found: Counter[tuple[str, str]] = Counter()
     if column is None or table.name not in run.versions:
         return found
-    dataset = store.table(table.name, run.versions[table.name]).to_pyarrow_dataset()
+    dataset = delta_log.dataset(store.table(table.name, run.versions[table.name]), store.path / table.name)
     for batch in dataset.to_batches(columns=[SOURCE, column]):
         counted = pa.Table.from_batches([batch]).group_by([SOURCE, column]).aggregate([([], "count_all")])
         for row in counted.to_pylist():

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 FOLDER, LOCK = "staging", "lock"
 ROWS_PER_FILE = 2**20
 ROWS_PER_GROUP = 2**17
+BYTES_PER_GROUP = 2**26  # in memory; fewer rows make a group where they are long
 SAMPLE = 2**12  # rows by which it is seen how varied a column is
 MAX_WAITING = 2  # groups of rows that wait for the disk
 
@@ -86,7 +87,9 @@ def opened(store: Path, latest: Callable[[], Run | None]) -> Iterator[Folder]:
     with readable(store):
         durable.make_folder(store / FOLDER)
         for path in abandoned(store):
-            _clear(path)
+            with lock.taken(path / LOCK) as is_dead:  # it may be one that was just made, and is about to be held
+                if is_dead:
+                    _clear(path)
         ticket = 1 + max([*_tickets(store), newest_ticket(latest())])
         path, descriptor = _held_folder(store / FOLDER, ticket)
     try:
@@ -115,7 +118,9 @@ def sweep(store: Path, dead: list[Path], live: Mapping[str, set[str]]) -> None:
             if is_theirs and file.name not in live.get(folder.name, ()):
                 file.unlink()
     for path in dead:
-        shutil.rmtree(path, ignore_errors=True)
+        with lock.taken(path / LOCK) as is_dead:  # else it was just made when we looked, and somebody reads into it now
+            if is_dead:
+                shutil.rmtree(path, ignore_errors=True)
 
 
 def _clear(path: Path) -> None:
@@ -184,9 +189,9 @@ class Stage:
     def close(self, **counts: Any) -> Staged:
         """Complete all files; *counts*: n_refused, n_empty and is_all of `Staged`."""
         files = {name: writer.close() for name, writer in self._writers.items()}
-        self._disk.wait()
         if self._records is not None:
-            self._records.close()
+            self._disk.do(self._records.close)
+        self._disk.wait()
         return Staged(
             source=self._source,
             ticket=self._folder.ticket,
@@ -257,7 +262,7 @@ class Writer:
     def __init__(self, folder: Folder, disk: Disk) -> None:
         self._folder, self._disk = folder, disk
         self._buffer: list[pa.Table] = []
-        self._n_buffered = 0
+        self._n_buffered = self._n_bytes = 0
         self._open: Any = None
         self._path: Path | None = None
         self._n_rows = 0
@@ -269,7 +274,8 @@ class Writer:
             return
         self._buffer.append(rows)
         self._n_buffered += rows.num_rows
-        if self._n_buffered >= ROWS_PER_GROUP:
+        self._n_bytes += rows.nbytes
+        if self._n_buffered >= ROWS_PER_GROUP or self._n_bytes >= BYTES_PER_GROUP:
             self._flush()
 
     def close(self) -> tuple[StagedFile, ...]:
@@ -284,7 +290,7 @@ class Writer:
         import pyarrow as pa
 
         rows = pa.concat_tables(self._buffer)
-        self._buffer, self._n_buffered = [], 0
+        self._buffer, self._n_buffered, self._n_bytes = [], 0, 0
         self._disk.do(self._write, rows)
 
     def _write(self, rows: pa.Table) -> None:

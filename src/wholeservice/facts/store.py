@@ -102,7 +102,9 @@ class Store:
         if table not in run.versions:
             return schema.empty_table()
         with readable(self.path):
-            return staging.with_schema(self.table(table, run.versions[table]).to_pyarrow_table(), schema)
+            return staging.with_schema(
+                delta_log.dataset(self.table(table, run.versions[table]), self.path / table).to_table(), schema
+            )
 
     def table(self, name: str, version: int | None = None) -> DeltaTable:
         """
@@ -135,6 +137,8 @@ class Store:
                 self._is_locked = True
                 with readable(self.path):
                     before = self.latest()
+                    if before:  # a writer that died may have named its run, and not brought the name to the disk
+                        durable.settle_folder(self.path / RUNS / delta_log.FOLDER)
                     self._claim_world(before)
                     self._tidy(before)
                 yield before
@@ -199,7 +203,7 @@ class Store:
             table = self.table(RUNS)
         except FileNotFoundError:
             return runs.schema().empty_table(), []
-        return table.to_pyarrow_table(), _names(table)
+        return delta_log.dataset(table, self.path / RUNS).to_table(), _names(table)
 
     def _sum_up(self, versions: Mapping[str, int]) -> None:
         """Keep the logs quick to read. One that is not summed up is only slower, so that no failure may undo the run."""

@@ -24,7 +24,7 @@ from wholeservice.sources.cloudevents_read import Found, flat, found_in
 from wholeservice.sources.files import File, find
 from wholeservice.sources.nested import columns_of
 
-ROWS_PER_BATCH, NAMES_PER_BATCH = 2**14, 1000
+ROWS_PER_BATCH, NAMES_PER_BATCH, CHARACTERS_PER_BATCH = 2**14, 1000, 2**24
 ATTRIBUTES = ("specversion", "id", "source", "type", "subject", "time", "datacontenttype", "dataschema")
 N_ENDS_NAMED = 3
 
@@ -93,15 +93,18 @@ class _Rows:
     rows: list[dict[str, Any]] = field(default_factory=list)
     numbers: list[int] = field(default_factory=list)
     names: set[str] = field(default_factory=set)
+    n_characters: int = 0
 
     @property
     def is_full(self) -> bool:
-        return len(self.rows) >= ROWS_PER_BATCH or len(self.names) >= NAMES_PER_BATCH
+        is_long = self.n_characters >= CHARACTERS_PER_BATCH
+        return is_long or len(self.rows) >= ROWS_PER_BATCH or len(self.names) >= NAMES_PER_BATCH
 
     def add(self, row: dict[str, Any], number: int) -> None:
         self.rows.append(row)
         self.numbers.append(number)
         self.names.update(row)
+        self.n_characters += sum(len(value) for value in row.values() if isinstance(value, str))
 
     def batch(self, file: File, counts_in: str) -> Batch:
         """Return what was added as a batch, and start anew."""
@@ -110,7 +113,7 @@ class _Rows:
         blank = dict.fromkeys(self.always)
         columns = columns_of([{**blank, **row} for row in self.rows])
         numbers = pa.array(self.numbers, pa.int64())
-        self.rows, self.numbers, self.names = [], [], set()
+        self.rows, self.numbers, self.names, self.n_characters = [], [], set(), 0
         return Batch(Header(file.name, tuple(columns), is_open=True), tuple(columns.values()), numbers, counts_in)
 
 

@@ -51,7 +51,8 @@ def flat(found: Found, file: File) -> dict[str, Any] | Problem:
     event = _from_headers(found.value) if isinstance(found.value, dict) and "headers" in found.value else found.value
     wrong = _wrong(event)
     if wrong is not None:
-        return Problem(*wrong[:2], place, wrong[2], next_step="see the program that writes these events")
+        what = wrong[1].encode("utf-8", "replace").decode()  # it may quote half a character
+        return Problem(wrong[0], what, place, wrong[2], next_step="see the program that writes these events")
     try:
         return _opened(_with_data(event))
     except UnicodeEncodeError:

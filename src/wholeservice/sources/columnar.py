@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from wholeservice.errors import InputError, Place, Problem, suggest
 from wholeservice.sources.base import ROW, Batch, Header, Raw
-from wholeservice.sources.files import File, empty, looks_like, not_as_named, start, truncated, whole
+from wholeservice.sources.files import (
+    MAX_FREE,
+    MAX_RATIO,
+    MAX_WHOLE,
+    File,
+    empty,
+    looks_like,
+    not_as_named,
+    start,
+    too_large,
+    truncated,
+    whole,
+)
 from wholeservice.sources.nested import column
 from wholeservice.sources.table_options import TableOptions
 
@@ -124,6 +137,7 @@ def _sheet(file: File, options: TableOptions) -> list[list[Any]]:
     content = whole(file)
     if (found := looks_like(content[:512])) not in ("zip or a workbook", "an old workbook"):
         raise InputError(not_as_named(file, f"the content is {found or 'text or unknown'}, not a workbook"))
+    _check_unfolded(content, file)
     try:
         book = python_calamine.load_workbook(io.BytesIO(content))
         names = book.sheet_names
@@ -137,3 +151,15 @@ def _sheet(file: File, options: TableOptions) -> list[list[Any]]:
     if not cells:
         raise InputError(empty(file))
     return cells  # type: ignore[no-any-return]
+
+
+def _check_unfolded(content: bytes, file: File) -> None:
+    """Refuse a workbook that says that it unfolds into too much: it is read as a whole, by others, into many times its size."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            n_bytes = sum(each.file_size for each in archive.infolist())
+    except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError):
+        return  # an old workbook, or one whose reader will say what is wrong with it
+    limit = min(MAX_WHOLE, MAX_FREE + MAX_RATIO * len(content))
+    if n_bytes > limit:
+        raise InputError(too_large(file, f"it unfolds into {n_bytes:,} bytes, more than {limit:,}"))

@@ -19,6 +19,7 @@ MAX_LINE = 16 * 2**20  # characters of one line; a longer one is not a table
 MAX_ROW = 4 * 2**20  # characters of one row over several lines; beyond, a quote was never closed
 MAX_OPEN_QUOTES = 100  # rows given up for an open quote before the file is
 ROWS_PER_BATCH = 2**16
+CHARACTERS_PER_BATCH = 2**24  # so that a batch of long rows is no larger than one of many
 MAX_RAW = 2000
 
 csv.field_size_limit(MAX_ROW)
@@ -84,6 +85,7 @@ def _batches(header: Header, rows: Iterator[Row]) -> Iterator[Raw]:
     n_columns = len(header.names)
     waiting: list[list[str]] = []
     numbers: list[int] = []
+    n_characters = 0
     for number, cells, raw in rows:
         problem = cells if isinstance(cells, Problem) else _wrong_row(cells, raw, header)
         if problem is not None:
@@ -91,9 +93,10 @@ def _batches(header: Header, rows: Iterator[Row]) -> Iterator[Raw]:
             continue
         waiting.append(cells[:n_columns])  # type: ignore[index]
         numbers.append(number)
-        if len(waiting) == ROWS_PER_BATCH:
+        n_characters += len(raw)
+        if len(waiting) == ROWS_PER_BATCH or n_characters >= CHARACTERS_PER_BATCH:
             yield _batch(header, waiting, numbers)
-            waiting, numbers = [], []
+            waiting, numbers, n_characters = [], [], 0
     if waiting:
         yield _batch(header, waiting, numbers)
 

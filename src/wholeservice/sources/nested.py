@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 MAX_LINE = 16 * 2**20
 ROWS_PER_BATCH = 2**16
+BYTES_PER_BATCH = 2**24  # so that a batch of long lines is no larger than one of many
 MAX_RAW = 2000
 MAX_DEPTH = 50
 
@@ -35,7 +36,7 @@ def read_lines(file: File, options: TableOptions) -> Iterator[Raw]:
     """Yield the objects of a JSON lines file; a line that is none comes as a problem."""
     objects: list[Object] = []
     numbers: list[int] = []
-    is_empty = True
+    is_empty, n_bytes = True, 0
     with opened(file) as stream:
         for number, line in _lines(stream, file):
             if not line.strip():
@@ -48,9 +49,10 @@ def read_lines(file: File, options: TableOptions) -> Iterator[Raw]:
                 continue
             objects.append(found)
             numbers.append(number)
-            if len(objects) == ROWS_PER_BATCH:
+            n_bytes += len(line)
+            if len(objects) == ROWS_PER_BATCH or n_bytes >= BYTES_PER_BATCH:
                 yield from in_batches(objects, file, numbers, LINE)
-                objects, numbers = [], []
+                objects, numbers, n_bytes = [], [], 0
     if is_empty:
         raise InputError(empty(file))
     yield from in_batches(objects, file, numbers, LINE)
@@ -122,8 +124,12 @@ def _object(line: bytes, options: TableOptions) -> Object | Problem:
         return Problem("SRC156", f"byte {error.start} of the line is not {options.encoding} text", expected="a JSON object")
     except json.JSONDecodeError as error:
         return Problem("SRC156", f"the line is not JSON: {error.msg} at column {error.colno}", expected="a JSON object")
+    except ValueError:
+        return Problem("SRC156", "a number in the line has more digits than can be read", expected="a JSON object")
     except RecursionError:
         return Problem("SRC156", "the line nests too deep", expected=f"at most {MAX_DEPTH} levels")
+    if has_half_character(line, found):
+        return Problem("SRC156", "a text in the line is half a character", expected="Unicode text")
     if not isinstance(found, dict):
         return Problem("SRC156", "the line is JSON, but not an object", expected="{...}")
     return _flat(found)
@@ -144,7 +150,11 @@ def decoded(content: bytes, file: File, options: TableOptions) -> str:
 
 def _parse(text: str, file: File) -> Any:
     try:
-        return json.loads(text)
+        found = json.loads(text)
+        if has_half_character(text.encode(), found):
+            raise InputError(Problem("SRC122", "a text in it is half a character (\\ud800 to \\udfff alone)", Place(file.name),
+                                     "Unicode text", next_step="see the program that writes it"))  # fmt: skip
+        return found
     except RecursionError:
         raise InputError(too_large(file, "it nests too deep")) from None
     except json.JSONDecodeError as error:
@@ -157,6 +167,23 @@ def _parse(text: str, file: File) -> Any:
                                      next_step="copy or export it again")) from None  # fmt: skip
         raise InputError(Problem("SRC122", f"this is not JSON: {error.msg}", place, "JSON",
                                  next_step="mend it here, or say format: in the declaration")) from None  # fmt: skip
+    except ValueError:
+        raise InputError(not_as_named(file, "a number in the JSON has more digits than can be read")) from None
+
+
+def has_half_character(written: bytes, found: Any) -> bool:
+    """Say whether a text in JSON is no Unicode: JSON may write one half of a character without the other.
+
+    >>> [has_half_character(each, json.loads(each)) for each in (b'["\\\\ud83d"]', b'["\\\\ud83d\\\\ude00"]', b'["x"]')]
+    [True, False, False]
+    """
+    if b"\\ud" not in written and b"\\uD" not in written:
+        return False
+    try:
+        json.dumps(found, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return True
+    return False
 
 
 def _path(document: Any, options: TableOptions, file: File) -> list[str]:

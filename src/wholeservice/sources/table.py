@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from wholeservice.errors import InputError, Problem, suggest
+from wholeservice.errors import InputError, Problem, WholeserviceError, suggest
 from wholeservice.sources import columnar, delimited, nested, yaml_table
 from wholeservice.sources.base import Context, Header, Raw, Source
 from wholeservice.sources.files import File, find
@@ -50,7 +50,7 @@ def headers(options: TableOptions, context: Context) -> tuple[list[Header], list
             continue
         try:
             header = delimited.headers(file, _with_delimiter(file, options))
-        except InputError as error:
+        except WholeserviceError as error:
             problems += error.problems
             continue
         for join in options.joins:

@@ -77,7 +77,12 @@ def load(node: Node) -> tuple[TableOptions, list[Problem]]:
         problems += _not_one_of(fields.get(key), key, known)
     header, header_problems = _number(fields.get("header"), "header", 1)
     skip, skip_problems = _number(fields.get("skip"), "skip", 0)
-    problems += [*header_problems, *skip_problems, *_unknown_encoding(fields.get("encoding"))]
+    problems += [
+        *_wrong_delimiter(fields.get("delimiter")),
+        *header_problems,
+        *skip_problems,
+        *_unknown_encoding(fields.get("encoding")),
+    ]
     text = {key: fields[key].text for key in ("format", "sheet", "rows", "member", "delimiter") if key in fields}
     options = TableOptions(
         files=files,
@@ -126,6 +131,14 @@ def _text(node: Node | None) -> str | None:
 
 def _delimiter(text: str | None) -> str | None:
     return {"tab": "\t", "\\t": "\t", None: None}.get(text, text)
+
+
+def _wrong_delimiter(node: Node | None) -> list[Problem]:
+    found = _delimiter(_text(node)) if node else None
+    if node is None or (found is not None and len(found) == 1 and found not in '"\r\n'):
+        return []
+    return [Problem("SRC113", f"'{node.text}' cannot stand between cells", node.place, "one character, or tab",
+                    next_step="write one character, or take it out")]  # fmt: skip
 
 
 def _not_one_of(node: Node | None, key: str, known: tuple[str, ...]) -> list[Problem]:
