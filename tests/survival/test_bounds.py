@@ -1,6 +1,6 @@
 """Dangerous input is refused, or read, within bounds of memory and time that are measured in a process of its own.
 
-`benchmarks/survival.py bounds` does all of them; docs/survival.md has the table.
+`benchmarks/survive.py bounds` does all of them; docs/survival.md has the table.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The disk fails, the plug is pulled, the process is killed, several write at once: a reader sees one run, and nothing is lost.
 
-A sample of what `benchmarks/survival.py` does in full; docs/survival.md has its figures.
+A sample of what `benchmarks/survive.py` does in full; docs/survival.md has its figures.
 """
 
 from __future__ import annotations

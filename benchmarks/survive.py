@@ -1,9 +1,9 @@
 """Try all that tests/survival only samples, and print the figures of docs/survival.md. Minutes to an hour; Linux, cc.
 
-.venv/bin/python benchmarks/survival.py faults [STEP]     every STEP-th point of every act: power, kill, EIO, full disk
-.venv/bin/python benchmarks/survival.py kills [N]         real ingests killed at random moments, 200 without N
-.venv/bin/python benchmarks/survival.py writers [ROUNDS]  two and five processes at once, 50 rounds without ROUNDS
-.venv/bin/python benchmarks/survival.py bounds            bombs, laughs and lines of 10 GB: memory and time of each
+.venv/bin/python benchmarks/survive.py faults [STEP]     every STEP-th point of every act: power, kill, EIO, full disk
+.venv/bin/python benchmarks/survive.py kills [N]         real ingests killed at random moments, 200 without N
+.venv/bin/python benchmarks/survive.py writers [ROUNDS]  two and five processes at once, 50 rounds without ROUNDS
+.venv/bin/python benchmarks/survive.py bounds            bombs, laughs and lines of 10 GB: memory and time of each
 WHOLESERVICE_FUZZ=20 .venv/bin/python -m pytest tests/survival/test_fuzz.py
 """
 
