@@ -35,7 +35,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "deltalake": ("facts.store", "facts.store_problems", "facts.delta_log"),
     "pyarrow": (
         "engines", "sources", "mapping", "facts", "proposal", "derived", "measures", "findings", "simulation",
-        "app.stored_results", "app.example",
+        "app.stored_results", "app.derived_store", "app.example",
     ),
     "numpy": ("uncertainty", "sources", "mapping", "facts", "proposal", "derived", "measures", "findings", "simulation"),
     "scipy": ("uncertainty", "findings.confidence"),
@@ -47,6 +47,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "jinja2": ("app.web",),
     "uvicorn": ("app",),
     "fontTools": ("app",),
+    "playwright": ("app.pictures",),
     "fontpkg_inter": ("app",),
 }
 # fmt: on

@@ -83,7 +83,7 @@ def numbered(row: dict[str, Any], start: dt.datetime, number: int, place: int) -
 
 def attempts(rows: list[dict[str, Any]], links: list[dict[str, Any]], shops: list[Any]) -> list[dict[str, Any]]:
     engine = prepared(engine_with(interactions=rows, links=links), organisation(*shops), ["attempts"], zone=ZONE)
-    found = engine.run(engine.table("attempts").drop("is_matured")).to_pylist()
+    found = engine.run(engine.table("attempts").drop("is_matured", "last_at")).to_pylist()
     engine.close()
     return found
 

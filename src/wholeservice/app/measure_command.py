@@ -23,11 +23,13 @@ MOST_ROWS = 40  # a table for people; JSON and CSV print everything
 @click.option("--by", type=click.Choice(["channel", "step"]), help="Break the numbers down.")
 @click.option("--period", metavar="PERIOD", help="2026, 2026-Q3, 2026-09 or FROM..TO; default: the newest.")
 @as_of_option
+@click.option("--full", is_flag=True, help="Compute everything again, not only what changed since the last snapshot.")
 @format_option
 @click.pass_obj
 def measure(
-    asked: Asked, *, name: str | None, entity: str | None, by: str | None, period: str | None, as_of: str | None, form: str
-) -> None:
+    asked: Asked, *, name: str | None, entity: str | None, by: str | None, period: str | None, as_of: str | None, full: bool,
+    form: str,
+) -> None:  # fmt: skip
     """Print measured numbers: value, interval, n, period, coverage.
 
     A number that is missing says why; it is never shown as zero.
@@ -35,10 +37,10 @@ def measure(
     Example:  wholeservice measure completion --of book-and-stay --by channel
     """
     from wholeservice.app import measured
-    from wholeservice.app.workspace import data_as_of
+    from wholeservice.app.workspace import data_as_of, data_in_full
 
     settings = asked.settings()
-    data = data_as_of(settings, as_of)
+    data = data_in_full(settings) if full and as_of is None else data_as_of(settings, as_of)
     say_as_of(data, as_of)
     rows = measured.ask(data, measured.Question(name, entity, by, _period(period, settings.zone)))
     shown = rows[:MOST_ROWS] if form == TABLE else rows

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, fields
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from wholeservice import tables
+from wholeservice.app import derived_store, incremental
 from wholeservice.app.engines import engine_of
 from wholeservice.app.loss_maps import loss_maps
 from wholeservice.app.settings import DEFAULT_ENGINE
@@ -24,6 +26,8 @@ from wholeservice.pages.base import Data
 from wholeservice.periods import instant
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from wholeservice.app.settings import Settings
     from wholeservice.engines.base import Engine
     from wholeservice.facts.naming import Names
@@ -43,19 +47,46 @@ class Pinned:
     zone: str
     source_order: tuple[str, ...]
     engine: str = DEFAULT_ENGINE
+    derived: Path | None = None  # where derived tables are kept for the next snapshot; None: nowhere
+    is_full: bool = False  # derive and measure everything, whatever is kept
 
 
 def compute_snapshot(pinned: Pinned, snapshot: str, doing: Doing) -> tuple[Data, Rows]:
     """Return everything pages may read, and the rows behind it that are stored."""
-    from wholeservice.measures.compute import compute, prepare, to_arrow
+    key = f"{snapshot.partition('.')[2]} {pinned.zone} {pinned.engine}"
+    files = pinned.store.files(pinned.run)
+    if pinned.derived is None or derived_store.n_rows(files) < derived_store.LEAST_ROWS:
+        return _computed(pinned, snapshot, doing, None)[:2]
+    key = f"{key} {sorted(Path(each).name for each in files.get(tables.SIGHTINGS.name, ()))}"
+    with derived_store.borrowed(pinned.derived, key, pinned.run.number) as kept:
+        found = None
+        if kept is not None and not pinned.is_full:
+            # Whatever is wrong with what was kept: the facts are all there, and give the same numbers.
+            with suppress(Exception):
+                found = _computed(pinned, snapshot, doing, kept)
+        data, rows, pieces = found or _computed(pinned, snapshot, doing, None)
+        about = {"key": key, "number": pinned.run.number, "files": files}
+        with suppress(OSError):  # what is not kept is made again
+            derived_store.save(pinned.derived, snapshot, about, pieces)
+    return data, rows
+
+
+def _computed(
+    pinned: Pinned, snapshot: str, doing: Doing, kept: derived_store.Kept | None
+) -> tuple[Data, Rows, dict[str, pa.Table | Path]]:
+    """Compute one snapshot, from what was *kept* where that serves; return also the pieces that the next may start from."""
+    from wholeservice.measures.compute import compute, to_arrow
 
     sightings = pinned.store.read(pinned.run, tables.SIGHTINGS.name)
     organisation, _ = with_seen(pinned.declared, sightings)
-    with open_engine(pinned.store, pinned.run, pinned.engine) as engine:
-        doing("names, attempts and visits")
-        prepare(engine, organisation, pinned.zone)
-        doing("measures")
-        rows = compute(engine, organisation, zone=pinned.zone, source_order=pinned.source_order)
+    with open_engine(pinned.store, pinned.run, pinned.engine) as below:
+        doing("names, attempts, visits and measures")
+        files = pinned.store.files(pinned.run)
+        made = incremental.make_again(below, organisation, pinned.zone, kept, files) if kept else None
+        made = made or incremental.make_in_full(below, organisation, pinned.zone)
+        engine, is_kept = made.engine, pinned.derived is not None and derived_store.n_rows(files) >= derived_store.LEAST_ROWS
+        pieces = incremental.pieces_of(made, kept) if is_kept else {}
+        rows = compute(engine, organisation, zone=pinned.zone, source_order=pinned.source_order, sums=made.sums)
         results = Results(MEASURES, rows)
         doing("sources")
         sources = assessed(pinned, engine, organisation)
@@ -67,7 +98,7 @@ def compute_snapshot(pinned: Pinned, snapshot: str, doing: Doing) -> tuple[Data,
         runs = run_rows(pinned.store, pinned.run, {each.source: (each.names.of, each.names.n) for each in sources})
     measures = {measure.name: measure for measure in MEASURES}
     data = Data(organisation, results, findings, maps, measures, runs, snapshot, pinned.zone, sources)
-    return data, Rows(to_arrow(rows), sightings)
+    return data, Rows(to_arrow(rows), sightings, made.changes.share if made.changes else None), pieces
 
 
 @contextmanager

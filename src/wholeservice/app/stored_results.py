@@ -11,6 +11,7 @@ definitions. Everything is written into a temporary folder that is then renamed:
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -65,6 +66,7 @@ class Rows:
 
     statistics: pa.Table
     sightings: pa.Table
+    share_again: float | None = None  # of the attempts, derived again; None: all of them
 
 
 def save(results: Path, data: Data, rows: Rows, declared: Path, *, is_current: bool = True) -> None:
@@ -79,6 +81,15 @@ def save(results: Path, data: Data, rows: Rows, declared: Path, *, is_current: b
         _write_whole(results / data.snapshot, data, rows, declared)
     if is_current:
         make_current(results, data.snapshot)
+
+
+def remove(results: Path, snapshot: str) -> None:
+    """Remove the results of a snapshot at once and whole, where there are any."""
+    aside = Path(tempfile.mkdtemp(prefix="unfinished-", dir=results)) if is_stored(results, snapshot) else None
+    if aside is not None:
+        with contextlib.suppress(OSError):  # another process was faster
+            (results / snapshot).rename(aside / snapshot)
+        shutil.rmtree(aside, ignore_errors=True)
 
 
 def is_stored(results: Path, snapshot: str) -> bool:

@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wholeservice.app import stored_results
+from wholeservice.app import derived_store, stored_results
 from wholeservice.app.as_of import known_at_of
 from wholeservice.app.declared import context, declarations, declared_organisation, declared_sources
-from wholeservice.app.printing import progress
+from wholeservice.app.printing import progress, say
 from wholeservice.app.secret import guards_of
 from wholeservice.app.settings import Settings
 from wholeservice.errors import InputError, Problem
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from wholeservice.facts.store import Run, Store
 
 STORE, RESULTS, WORLDS = "store", "results", "worlds"
+FULL_VARIABLE = "WHOLESERVICE_FULL"
 Reached = Callable[[str], None]
 COMPUTING = ("organisation/*.py", "facts/*.py", "derived/*.py", "measures/*.py", "findings/*.py", "app/loss_maps.py")
 
@@ -80,6 +82,13 @@ def current_data(settings: Settings) -> Data:
     return refresh(settings) or _stored(settings, stored_results.current(results_folder(settings)) or "")
 
 
+def data_in_full(settings: Settings) -> Data:
+    """Derive and measure everything of the newest run again, whatever was kept, and store that in place of what is stored."""
+    run, declared = _newest_run(settings), declared_organisation(settings)
+    snapshot = stored_results.snapshot_name(run.id, declared.hash, definitions())
+    return _compute(settings, run, declared, snapshot, is_current=True, is_full=True)
+
+
 def data_as_of(settings: Settings, as_of: str | None) -> Data:
     """
     Return the results of the run that was the newest on a day, or that has a name; of the newest one without *as_of*.
@@ -108,16 +117,30 @@ def refresh(settings: Settings) -> Data | None:
     return _compute(settings, run, declared, snapshot, is_current=True)
 
 
-def _compute(settings: Settings, run: Run, declared: Organisation, snapshot: str, *, is_current: bool) -> Data:
+def _compute(
+    settings: Settings, run: Run, declared: Organisation, snapshot: str, *, is_current: bool, is_full: bool = False
+) -> Data:
     """Compute and store the results of a run."""
     from wholeservice.app.snapshots import Pinned, compute_snapshot
 
     order = tuple(settings.sources.mapping) if settings.sources else ()
     with progress("Measuring") as doing:
-        pinned = Pinned(store_of(settings), run, declared, settings.zone, order, settings.engine)
+        # What was asked for as of an earlier run is no base of the next snapshot.
+        derived = settings.state / derived_store.FOLDER if is_current else None
+        pinned = Pinned(store_of(settings), run, declared, settings.zone, order, settings.engine, derived,
+                        is_full or _is_always_full())  # fmt: skip
         data, rows = compute_snapshot(pinned, snapshot, doing)
+        if is_full:
+            stored_results.remove(results_folder(settings), snapshot)
         stored_results.save(results_folder(settings), data, rows, settings.folder / FOLDER, is_current=is_current)
+    if rows.share_again is not None:
+        say(f"recomputed {rows.share_again:.1%} of attempts; full run: --full")
     return replace(data, declarations=declarations(settings))
+
+
+def _is_always_full() -> bool:
+    """Say whether everything is to be derived and measured again, whatever was kept: WHOLESERVICE_FULL=1."""
+    return os.environ.get(FULL_VARIABLE, "") not in ("", "0")
 
 
 def _stored(settings: Settings, snapshot: str) -> Data:

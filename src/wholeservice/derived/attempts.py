@@ -5,28 +5,27 @@ Outcome    done: somebody reached the last step, a legitimate end, or the source
 Matured    as long has passed since the start as 99 % of the finished attempts of the service took, and at least 30 minutes:
            only then can an attempt without an end be said to have none
 Key        entity and thread, as in `visits`, but for is_matured, which looks at all attempts of the entity and the newest event
-Shape      entity, attempt, thread, consumer, channel (first seen), channels_used, started_at, ended_at, first_step, last_step,
-           furthest_step, outcome, finished_at, failed_step, n_events, is_matured
+Shape      entity, attempt, thread, consumer, channel (first seen), channels_used, started_at, last_at (when its last event
+           began), ended_at, first_step, last_step, furthest_step, outcome, finished_at, failed_step, n_events, is_matured
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wholeservice.derived.base import DONE, FAILED, LEFT, Derived, whole_seconds
+from wholeservice.derived.base import DONE, FAILED, LEFT, Derived
+from wholeservice.derived.maturity import judged, newest, usual
 
 if TYPE_CHECKING:
     from ibis.expr.types import Table as IbisTable
 
     from wholeservice.facts.identity import FactTables
 
-PATIENCE_QUANTILE, PATIENCE_LEAST_S = 0.99, 1800
-
 
 def build(facts: FactTables) -> IbisTable:
     """Sum up the visits of each attempt, and say whether its outcome can be known yet."""
     attempts = _with_outcome(_summed(_marked(facts.visits)))
-    return _with_maturity(attempts, facts.visits)
+    return judged(attempts, usual(attempts), newest(attempts))
 
 
 def _marked(visits: IbisTable) -> IbisTable:
@@ -42,6 +41,7 @@ def _summed(visits: IbisTable) -> IbisTable:
         channel=v.channel.argmin(v.nth, where=v.channel.notnull()),
         channels_used=v.channel.nunique(),
         started_at=v.happened_at.min(),
+        last_at=v.happened_at.max(),
         ended_at=v.ended_at.coalesce(v.happened_at).max(),
         first_step=v.step.argmin(v.nth, where=v.step.notnull()),
         last_step=v.step.argmax(v.nth, where=v.step.notnull()),
@@ -63,19 +63,6 @@ def _with_outcome(attempts: IbisTable) -> IbisTable:
     outcome = ibis.cases((a.finished_at.notnull(), DONE), (is_failed, FAILED), else_=LEFT)
     a = a.mutate(outcome=outcome)
     return a.mutate(failed_step=(a.outcome == FAILED).ifelse(a.failed_step, None)).drop("failure_nth", "forward_nth")
-
-
-def _with_maturity(attempts: IbisTable, visits: IbisTable) -> IbisTable:
-    """Say of each attempt whether its service's usual time has passed since it began."""
-    import ibis
-
-    newest = visits.aggregate(newest_at=visits.happened_at.max())
-    a = attempts.mutate(took_s=whole_seconds(attempts.finished_at) - whole_seconds(attempts.started_at))
-    patience = a.group_by(a.entity).aggregate(usual_s=a.took_s.quantile(PATIENCE_QUANTILE))
-    a = a.left_join(patience, [a.entity == patience.entity]).drop("entity_right", "took_s").cross_join(newest)
-    wait_s = ibis.greatest(a.usual_s.fill_null(0.0), ibis.literal(float(PATIENCE_LEAST_S)))
-    since_start_s = whole_seconds(a.newest_at) - whole_seconds(a.started_at)
-    return a.mutate(is_matured=since_start_s >= wait_s).drop("usual_s", "newest_at")
 
 
 ATTEMPTS = Derived(name="attempts", needs=("visits",), build=build, key=("entity", "thread"))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from wholeservice.facts.identity import FactTables
 
 if TYPE_CHECKING:
-    from ibis.expr.types import BooleanValue, IntegerValue, TimestampValue
+    from ibis.expr.types import BooleanValue, IntegerValue, StringColumn, TimestampValue
     from ibis.expr.types import Table as IbisTable
 
     from wholeservice.engines.base import Engine
@@ -62,6 +62,11 @@ def in_production(rows: IbisTable) -> IbisTable:
 def whole_seconds(moment: TimestampValue) -> IntegerValue:
     """Return an instant as whole seconds since 1970, fractions cut off: engines round them differently when left to it."""
     return moment.epoch_seconds().floor().cast("int64")
+
+
+def thread_of(events: IbisTable) -> StringColumn:
+    """Return what holds events together that may be one attempt: its name, else the person, else the visit."""
+    return events.attempt.coalesce(events.consumer, events.visit)
 
 
 def newest_tallies(facts: FactTables) -> IbisTable:

@@ -13,11 +13,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from wholeservice.derived.base import Derived, in_production
+from wholeservice.derived.base import Derived, in_production, whole_seconds
 from wholeservice.facts.identity import FactTables
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    from ibis.expr.types import BooleanValue
     from ibis.expr.types import Table as IbisTable
 
     from wholeservice.engines.base import Engine
@@ -33,12 +34,18 @@ def build(facts: FactTables) -> IbisTable:
     keys = {"attempt": c.trace, "step": c.step, "caller": c.calling, "is_root": c.is_root, "part": c.entity}
     return c.group_by(**keys, caller_failed=c.caller_failed).aggregate(
         failed_any=c.failed.any(),
-        failed_last=c.failed.argmax(c.started_at),
+        failed_last=_failed_last(c),
         n_calls=c.count(),
         n_failed=c.failed.sum(),
         n_callers=c.parent.nunique(),
         weight=c.weight.max().fill_null(1.0),
     )
+
+
+def _failed_last(calls: IbisTable) -> BooleanValue:
+    """The state of the call that began last; of two that began in the same microsecond, that of the one that failed."""
+    began = whole_seconds(calls.started_at) * 1_000_000 + calls.started_at.microsecond()
+    return (began * 2 + calls.failed.cast("int64")).max() % 2 == 1
 
 
 NO_STEP = "no step recorded"

@@ -22,7 +22,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from wholeservice.derived.base import DONE, FAILED, LEFT, RECORD_KEYS, Derived, in_production, whole_seconds
+from wholeservice.derived.base import DONE, FAILED, LEFT, RECORD_KEYS, Derived, in_production, thread_of, whole_seconds
 
 if TYPE_CHECKING:
     from ibis.expr.types import BooleanValue
@@ -45,8 +45,7 @@ def build(facts: FactTables) -> IbisTable:
 def _placed(facts: FactTables) -> IbisTable:
     """Interactions that can belong to an attempt, with the place of their step, and whether they reach an end."""
     events, journeys, ends = in_production(facts.interactions), facts.journeys, facts.ends
-    thread = events.attempt.coalesce(events.consumer, events.visit)
-    events = events.mutate(thread=thread, is_named=events.attempt.notnull(), outcome=events.outcome.strip().lower())
+    events = events.mutate(thread=thread_of(events), is_named=events.attempt.notnull(), outcome=events.outcome.strip().lower())
     events = events.filter(events.entity.notnull(), events.thread.notnull())
     e = events.left_join(journeys, [events.entity == journeys.entity_id, events.step == journeys.step_id]).drop("entity_id")
     by_outcome = ends.select(ends_of=ends.entity_id, ended_by=ends.end_name)

@@ -62,11 +62,11 @@ def resolve(engine: Engine, organisation: Organisation) -> tuple[Unresolved, ...
     absent = [table for table in tables.TABLES if table.name not in engine.names()]
     for table in absent:
         _add_empty(engine, table)
-    add_people(engine, _with_all_columns(engine, tables.LINKS))
+    add_people(engine, with_all_columns(engine, tables.LINKS))
     unresolved: list[Unresolved] = []
     for table in tables.TABLES:
         if table not in absent and foreign_column(table):
-            engine.add(RESOLVED_PREFIX + table.name, _resolved(engine, table))
+            engine.add(RESOLVED_PREFIX + table.name, resolved(engine, table))
             unresolved.extend(_unresolved(engine, table))
     count_refused(engine, [engine.table(RESOLVED_PREFIX + table.name) for table in WITH_CONSUMER])
     return tuple(sorted(unresolved, key=lambda each: (-each.n_rows, each.table, each.name)))
@@ -154,7 +154,7 @@ def _add_empty(engine: Engine, table: tables.Table) -> None:
         )
 
 
-def _with_all_columns(engine: Engine, table: tables.Table) -> IbisTable:
+def with_all_columns(engine: Engine, table: tables.Table) -> IbisTable:
     """Return the table with every column it has today; one that a store of an older version lacks is missing, not an error."""
     import ibis
 
@@ -164,9 +164,10 @@ def _with_all_columns(engine: Engine, table: tables.Table) -> IbisTable:
     return kept.mutate(**lacking) if lacking else kept
 
 
-def _resolved(engine: Engine, table: tables.Table) -> IbisTable:
+def resolved(engine: Engine, table: tables.Table) -> IbisTable:
+    """Return a fact table of the engine with its names resolved, by the names and aliases that the engine holds."""
     names = engine.table(NAMES)
-    facts = _with_all_columns(engine, table)
+    facts = with_all_columns(engine, table)
     foreign = facts[foreign_column(table)]
     joined = facts.left_join(names, foreign.strip().lower() == names.name)
     found = joined.mutate(entity=joined.entity_id).drop("name", "entity_id")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
@@ -62,6 +62,11 @@ class Statistics:
             tuple(a + b for a, b in zip_longest(self.histogram, other.histogram, fillvalue=0.0)),
         )
 
+    def __sub__(self, other: Statistics) -> Statistics:
+        taken = {each.name: getattr(self, each.name) - getattr(other, each.name) for each in fields(self)[:-1]}
+        both = zip_longest(self.histogram, other.histogram, fillvalue=0.0)
+        return Statistics(**taken, histogram=tuple(a - b for a, b in both))
+
 
 @dataclass(frozen=True, slots=True)
 class Value:
@@ -101,6 +106,26 @@ entities; `periods` has from_at, to_at, window. Tallies bring their own periods.
 
 Finish = Callable[[Statistics], Value]
 
+Sums = dict["Cell", Statistics]
+Patch = Callable[[Sums, Sums, Sums], Sums]
+"""(sums, those of what went, those of what came) -> the sums now. All from events, over some of the units and all periods."""
+
+
+def patch_sums(sums: Sums, went: Sums, came: Sums) -> Sums:
+    """Take out what went and put in what came: right for sums over units that do not look at each other.
+
+    >>> from datetime import datetime, UTC
+    >>> here = Cell("m", "a", datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 2, 1, tzinfo=UTC), "calendar")
+    >>> patch_sums({here: Statistics(n=3, numerator=2)}, {here: Statistics(n=1)}, {})[here].n
+    2.0
+    """
+    found = dict(sums)
+    for cell, gone in went.items():
+        found[cell] = found[cell] - gone
+    for cell, here in came.items():
+        found[cell] = found[cell] + here if cell in found else here
+    return {cell: each for cell, each in found.items() if each.n}
+
 
 @dataclass(frozen=True, slots=True)
 class Measure:
@@ -116,3 +141,4 @@ class Measure:
     basis: str = SAMPLE  # SAMPLE, or FULL_COUNT: then the interval is variation between periods
     words: tuple[str, ...] = ()
     version: int = 1
+    patch: Patch | None = patch_sums  # how changed units change the sums; None: they are all summed again

@@ -12,9 +12,10 @@ Source    GOV.UK Service Standard, mandatory key performance indicators (digital
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from wholeservice.measures.base import FULL_COUNT, Measure
+from wholeservice.measures.base import FULL_COUNT, Cell, Measure, Statistics, Sums
 from wholeservice.measures.counted import DIGITAL_CHANNELS, TRANSACTIONS, counts, digital, first_of, ratio, stated, totals
 from wholeservice.measures.finish import finish_ratio
 from wholeservice.measures.units import PERIOD, in_periods, union_all
@@ -55,8 +56,25 @@ def _seen(facts: FactTables, periods: IbisTable) -> list[IbisTable]:
     return [part.mutate(n=part.denominator) for part in (c, together)]
 
 
+def patch(sums: Sums, went: Sums, came: Sums) -> Sums:
+    """Patch what was completed in each channel, and set it against all of them anew."""
+    amounts: dict[Cell, float] = {}
+    for part, sign in ((sums, 1), (went, -1), (came, 1)):
+        for cell, each in part.items():
+            if cell.channel is not None:
+                amounts[cell] = amounts.get(cell, 0.0) + sign * each.numerator
+    totals: dict[Cell, list[float]] = {}
+    for cell, amount in amounts.items():
+        total = totals.setdefault(replace(cell, channel=None), [0.0, 0.0])
+        total[0] += amount if cell.channel in DIGITAL_CHANNELS else 0.0
+        total[1] += amount
+    found = {cell: (amount, totals[replace(cell, channel=None)][1]) for cell, amount in amounts.items() if amount}
+    found |= {cell: (online, everything) for cell, (online, everything) in totals.items() if everything}
+    return {cell: Statistics(n=under, numerator=over, denominator=under) for cell, (over, under) in found.items()}
+
+
 MEASURE = Measure(
     name="channel-take-up", title="Share who use the digital channels", unit=SHARE, better="higher",
     needs=("tallied", "attempts"), query=query, finish=finish_ratio, basis=FULL_COUNT,
-    words=("take-up", "digital-take-up", "takeup"),
+    words=("take-up", "digital-take-up", "takeup"), patch=patch,
 )  # fmt: skip

@@ -7,7 +7,7 @@ Sums of the same cell and source are added; of several sources one wins, and non
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +30,11 @@ if TYPE_CHECKING:
     from wholeservice.engines.base import Engine
     from wholeservice.organisation.graph import Organisation, Target
 
+BySource = dict[Cell, dict[str | None, Statistics]]
+Sums = Mapping[str, BySource]
+
 PERIODS = "periods"
+EPOCH = dt.datetime(1970, 1, 5, tzinfo=dt.UTC)  # a Monday: windows of whole weeks end with one
 EVENTS = (INTERACTIONS.name, ANSWERS.name, CONTACTS.name, CALLS.name)
 __all__ = ["PERIODS", "Extent", "compute", "event_periods", "extent", "from_arrow", "periods_table", "prepare", "to_arrow"]
 
@@ -54,27 +58,47 @@ def prepare(engine: Engine, organisation: Organisation, zone: str = "UTC") -> tu
 
 def compute(
     engine: Engine, organisation: Organisation, *, zone: str, source_order: Sequence[str],
-    targets: Iterable[Target] | None = None, measures: Sequence[Measure] = MEASURES,
+    targets: Iterable[Target] | None = None, measures: Sequence[Measure] = MEASURES, sums: Sums | None = None,
 ) -> list[Row]:  # fmt: skip
     """
     Compute the sums of every measure, and add them up to whatever holds the entities.
 
     Shape    rows in no order, each cell once. `targets` (default: all declared) name the rolling windows; `source_order`
-             says which source wins where several count the same thing; the organisation's name stands for all of it
+             says which source wins where several count the same thing; the organisation's name stands for all of it.
+             *sums*: as `sum_up` gives them, where that was done already
     """
     if NAMES not in engine.names():
         prepare(engine, organisation, zone)
-    declared = [target for need in organisation.needs for target in need.targets]
-    windows = {target.window_days for target in (declared if targets is None else targets)}
-    covered = extent(engine, zone, (INTERACTIONS.name,))
-    engine.add(PERIODS, periods_table(event_periods(engine, zone, windows), covered, zone))
-    with_facts = [measure for measure in measures if _has_facts(engine, measure)]
+    windows = windows_of(organisation, targets)
+    if sums is None:
+        add_periods(engine, windows, zone)
+        sums = sum_up(engine, measures)
     rows = []
-    for measure in with_facts:
-        found = list(_measured(engine, measure, source_order))
+    for measure in measures:
+        found = list(_of_best_source(measure, sums.get(measure.name, {}), source_order))
         known = {cell for cell, _ in found}
         rows += found + [row for row in add_up(measure, found, windows, zone) if row[0] not in known]
     return roll_up(rows, organisation)
+
+
+def windows_of(organisation: Organisation, targets: Iterable[Target] | None = None) -> set[int]:
+    """Return the lengths in days of the rolling windows that targets ask for (default: all that are declared)."""
+    declared = [target for need in organisation.needs for target in need.targets]
+    return {target.window_days for target in (declared if targets is None else targets)}
+
+
+def add_periods(engine: Engine, windows: Iterable[int], zone: str) -> pa.Table:
+    """Add the table `periods`: those in which events are summed up."""
+    covered = extent(engine, zone, (INTERACTIONS.name,))
+    rows = periods_table(event_periods(engine, zone, windows), covered, zone)
+    engine.add(PERIODS, rows)
+    return rows
+
+
+def sum_up(engine: Engine, measures: Sequence[Measure] = MEASURES) -> Sums:
+    """Return the sums of every measure that has facts, apart by source (None: from events)."""
+    facts, periods = FactTables(engine), engine.table(PERIODS)
+    return {each.name: summed(facts, each, periods) for each in measures if has_facts(engine, each)}
 
 
 def extent(engine: Engine, zone: str, of: Sequence[str] = EVENTS) -> Extent | None:
@@ -136,11 +160,18 @@ def periods_table(periods: Sequence[Period], covered: Extent | None, zone: str) 
 
 
 def _windows(covered: Extent, days: int, zone: str) -> Iterator[Period]:
-    """Civil windows: a day of 23 or 25 hours is a day."""
-    utc = dt.UTC
-    ends = dt.datetime.combine(covered.complete_on, dt.time(), utc)
-    begins = dt.datetime.combine(covered.first_on, dt.time(), utc)
-    for each in windows_before(ends, begins, days):
+    """
+    Civil windows, none over another: the newest, the one before it, and before those the ones that end on a fixed grid of days.
+
+    So the older ones stay where they are when a day is added, and their sums need not be made again. A day of 23 or 25 hours
+    is a day.
+    """
+    utc, length = dt.UTC, dt.timedelta(days=days)
+    ends, begins = (dt.datetime.combine(day, dt.time(), utc) for day in (covered.complete_on, covered.first_on))
+    newest = list(windows_before(ends, max(begins, ends - 2 * length), days))
+    before = ends - len(newest) * length
+    on_grid = before - (before - EPOCH) % length
+    for each in [*newest, *windows_before(on_grid, begins, days)]:
         yield replace(each, from_at=instant(each.from_at.date(), zone), to_at=instant(each.to_at.date(), zone))
 
 
@@ -161,19 +192,24 @@ def _instants(facts: FactTables, of: Sequence[str]) -> Any:
     return seen.aggregate(oldest_at=seen.seen_at.min(), newest_at=seen.seen_at.max())
 
 
-def _has_facts(engine: Engine, measure: Measure) -> bool:
+def has_facts(engine: Engine, measure: Measure) -> bool:
     """Say whether any table the measure needs has rows; a query over nothing still takes a tenth of a second to compile."""
     needed = [FactTables(engine).__getattr__(name) for name in measure.needs if name != JOURNEYS]
     return any(engine.run(table.limit(1)).num_rows for table in needed)
 
 
-def _measured(engine: Engine, measure: Measure, source_order: Sequence[str]) -> Iterator[Row]:
-    """The sums of one measure per cell, of the source that wins."""
-    found: dict[Cell, dict[str | None, Statistics]] = {}
-    summed = engine.run(measure.query(FactTables(engine), engine.table(PERIODS)))
-    for (cell, sums), source in zip(rows_of(summed, measure.name), sources_of(summed), strict=True):
+def summed(facts: FactTables, measure: Measure, periods: Any) -> BySource:
+    """Return the sums of one measure per cell and source."""
+    found: BySource = {}
+    rows = facts.run(measure.query(facts, periods))
+    for (cell, sums), source in zip(rows_of(rows, measure.name), sources_of(rows), strict=True):
         by_source = found.setdefault(cell, {})
         by_source[source] = by_source[source] + sums if source in by_source else sums
+    return found
+
+
+def _of_best_source(measure: Measure, found: BySource, source_order: Sequence[str]) -> Iterator[Row]:
+    """The sums of one measure per cell, of the source that wins."""
     for cell, by_source in found.items():
         best = min(by_source, key=lambda source: _rank(measure, source, source_order))
         yield cell, replace(by_source[best], reporting=1.0, expected=1.0)

@@ -34,7 +34,9 @@ KINDS = ("effective", "billed", "")
 
 def query(facts: FactTables, periods: IbisTable) -> IbisTable:
     """Set costs against transactions."""
-    return union_all([*first_of([_totals(facts), _means(facts)], "channel", "currency"), _spent(facts, periods)])
+    counted = first_of([_totals(facts), _means(facts)], "channel", "currency")
+    is_spent = facts.run(facts.money.limit(1)).num_rows  # without money there is nothing to set all attempts against
+    return union_all([*counted, *([_spent(facts, periods)] if is_spent else [])])
 
 
 def _transactions(facts: FactTables) -> IbisTable:
@@ -107,5 +109,5 @@ def _whole(paid: IbisTable) -> IbisTable:
 MEASURE = Measure(
     name="cost-per-transaction", title="What one use costs", unit=Unit("money", "", "money"), better="lower",
     needs=("tallied", "money", "attempts"), query=query, finish=finish_ratio, basis=FULL_COUNT,
-    words=("cost", "cost-per-use", "cpt"), version=2,
+    words=("cost", "cost-per-use", "cpt"), version=2, patch=None,
 )  # fmt: skip

@@ -91,6 +91,10 @@ class Results:
         """Return the channels for which the measure has a number (of *step*, when given)."""
         return frozenset(key[3] for key in self._rows if key[:3] == (measure, entity, step) and key[3])
 
+    def every_channel(self) -> frozenset[str]:
+        """Return every channel that has a number, of whatever and anywhere."""
+        return frozenset(key[3] for key in self._rows if key[3])
+
     def entities(self, measure: str) -> frozenset[str]:
         """Return the entities for which the measure has a number."""
         return frozenset(key[1] for key in self._rows if key[0] == measure)

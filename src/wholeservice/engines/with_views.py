@@ -1,0 +1,51 @@
+"""An engine that computes some of its tables where they are used: what is only looked at in part need not be made whole."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from ibis.expr.types import Table as IbisTable
+
+    from wholeservice.engines.base import Engine
+
+
+class WithViews:
+    """
+    The tables of another engine, and views over them: an expression that is added is computed where it is used.
+
+    A view hides a table of the same name and changes nothing in the other engine; files and Arrow tables go there.
+
+    >>> import pyarrow as pa
+    >>> from wholeservice.engines.duckdb_engine import DuckdbEngine
+    >>> engine = WithViews(DuckdbEngine())
+    >>> engine.add("numbers", pa.table({"n": [1, 2, 3]}))
+    >>> engine.add("large", engine.table("numbers").filter(engine.table("numbers").n > 1))
+    >>> engine.run(engine.table("large")).num_rows
+    2
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._views: dict[str, IbisTable] = {}
+
+    def table(self, name: str) -> IbisTable:
+        """Return the named table or view."""
+        return self._views[name] if name in self._views else self._engine.table(name)
+
+    def names(self) -> frozenset[str]:
+        """Return the names of tables and views."""
+        return self._engine.names() | frozenset(self._views)
+
+    def add(self, name: str, rows: Any) -> None:
+        """Add a view where *rows* is an expression, else a table to the engine below."""
+        if hasattr(rows, "to_pyarrow"):
+            self._views[name] = rows
+            return
+        self._views.pop(name, None)
+        self._engine.add(name, rows)
+
+    def run(self, expression: IbisTable) -> pa.Table:
+        """Compute the expression."""
+        return self._engine.run(expression)
