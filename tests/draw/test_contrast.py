@@ -14,6 +14,7 @@ PAIRS = (
     ("ink", "paper"), ("ink2", "paper"), ("ink3", "paper"), ("ink", "surface"), ("ink2", "surface"), ("link", "paper"),
     ("loss", "paper"), ("gain", "paper"), ("paper", "ink"), ("ink", "step"), ("ink", "people"),
     ("ink", "loss1"), ("ink", "loss2"),
+    ("ink", "gain1"), ("ink2", "step"), ("gain", "gain1"), ("loss", "step"),
     ("loss", "loss1"), ("ink2", "surface"), ("loss", "surface"), ("delivered", "paper"), ("link", "surface"),
 )  # fmt: skip
 MARKS = (
@@ -23,6 +24,12 @@ MARKS = (
     ("ink3", "paper"),
     ("loss4", "surface"),
     ("gain3", "paper"),
+    ("delivered", "loss1"),
+    ("delivered", "loss2"),
+    ("delivered", "gain1"),
+    ("delivered", "step"),
+    ("ink", "loss2"),
+    ("loss4", "loss1"),
 )
 
 

@@ -48,3 +48,17 @@ def test_wrapped_lines_fit_and_lose_no_word_when_there_is_room():
     assert len(lines) == 2
     assert lines[1].endswith("…")
     assert all(svg.width(line, svg.NODE) <= 110 for line in lines)
+
+
+def test_words_without_spaces_wrap_and_marks_take_no_room():
+    """Chinese may end a line anywhere; an accent written as a mark of its own is no wider; a picture is wider than a letter."""
+    lines = svg.wrap("申请居住许可证", svg.NODE, 60, 3)
+    assert lines == ["申请居住", "许可证"]
+    assert svg.width("e\u0301") == svg.width("e")
+    assert svg.width("🙂") > svg.width("申")
+
+
+def test_words_from_right_to_left_are_kept_together():
+    """What is read from the right stands in an isolate, so that an ellipsis stays at its end; other words do not."""
+    assert svg.text(0, 0, "היתר…") == '<text x="0" y="0" class="t-body">\u2068היתר…\u2069</text>'
+    assert svg.text(0, 0, "Pay…") == '<text x="0" y="0" class="t-body">Pay…</text>'

@@ -82,6 +82,7 @@ def problem_codes() -> dict[str, str]:
         init_command,
         map_command,
         measured,
+        pictures,
         repeat,
         settings,
         store_command,
@@ -98,6 +99,6 @@ def problem_codes() -> dict[str, str]:
     stored = (backup.CODES, guard.CODES, maintenance.CODES)
     rooms = (organisation_codes.CODES, engine_codes.CODES, source_codes.CODES, store.CODES, *stored, scenario.PROBLEMS)
     commands = (init_command, forget_command, map_command, store_command)
-    ours = (failures, repeat, settings, stored_results, measured, traced, example, *commands)
+    ours = (failures, pictures, repeat, settings, stored_results, measured, traced, example, *commands)
     books = (*rooms, *(module.CODES for module in ours), CODES)
     return {code: text for book in books for code, text in book.items()}

@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from wholeservice.draw import svg
 from wholeservice.units import SHARE_POINTS, Unit, write
 
 NOT_MEASURED = "not measured"
-_SHORT = ((1e9, "bn"), (1e6, "m"), (1e3, "k"))
+_SHORT = ((1e12, "tn"), (1e9, "bn"), (1e6, "m"), (1e3, "k"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ def ticks(low: float, high: float, n: int = 4) -> list[float]:
     power = 10.0 ** math.floor(math.log10(rough))
     step = next(size * power for size in (1, 2, 2.5, 5, 10) if size * power >= rough * 0.999)
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
-    return [round(index * step, 12) for index in range(first, last + 1)]
+    return [float(f"{index * step:.12g}") for index in range(first, last + 1)]
 
 
 def domain(numbers: list[float], unit: Unit) -> list[float]:
@@ -71,6 +72,27 @@ def short(number: float, unit: Unit) -> str:
 def _with_symbol(digits: str, unit: Unit) -> str:
     symbol = {"GBP": "£", "EUR": "€", "USD": "$"}.get(unit.symbol)
     return f"{symbol}{digits}" if unit.kind == "money" and symbol else digits
+
+
+def fitting(number: float | None, unit: Unit, kind: svg.Type, room: float) -> str:
+    """Write a number whole, or short where that takes more than *room*; never with its digits cut.
+
+    >>> from wholeservice.units import COUNT
+    >>> fitting(1250000, COUNT, svg.STRONG, 100), fitting(1250000, COUNT, svg.STRONG, 50)
+    ('1,250,000', '1.25 m')
+    """
+    return svg.first_that_fits((write(number, unit), "" if number is None else short(number, unit)), kind, room)
+
+
+def short_signed(number: float, unit: Unit) -> str:
+    """Write a difference for a small place: its sign and few digits.
+
+    >>> from wholeservice.units import SCORE, SHARE
+    >>> short_signed(-33.04, SCORE), short_signed(0.05, SHARE)
+    ('−33', '+5 pp')
+    """
+    words = short(abs(number), difference_unit(unit))
+    return f"{'−' if number < 0 else '+' if number > 0 else '±'}{words}"
 
 
 def difference_unit(unit: Unit) -> Unit:

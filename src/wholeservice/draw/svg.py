@@ -6,6 +6,8 @@ from the metrics of Inter, the font of the pages, so that a label is only writte
 
 from __future__ import annotations
 
+import functools
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
@@ -14,6 +16,9 @@ from typing import Any
 from wholeservice.draw.inter import ADVANCES, CODES, UNITS_PER_EM
 
 REGULAR, BOLD = 400, 620
+
+
+_FROM_RIGHT, _END = "\u2068", "\u2069"  # words read from right to left keep their own order, and what shortens them its side
 
 
 class Markup(str):
@@ -86,6 +91,7 @@ def group(*children: Any, **attributes: Any) -> Markup:
 def text(x: float, y: float, words: str, kind: Type = BODY, *, anchor: str = "start", tone: str = "") -> Markup:
     """Return one line of text with its baseline at *y*; *tone* is a colour class (`loss`, `gain`, `soft`)."""
     cls = f"{kind.name} {tone}".strip()
+    words = f"{_FROM_RIGHT}{words}{_END}" if any(unicodedata.bidirectional(each) in ("R", "AL") for each in words) else words
     return element("text", words, x=x, y=y, class_=cls, text_anchor=None if anchor == "start" else anchor)
 
 
@@ -108,6 +114,13 @@ def path(d: str, cls: str, **attributes: Any) -> Markup:
 def titled(words: str, *children: Any, **attributes: Any) -> Markup:
     """Return a group that says *words* when pointed at."""
     return group(element("title", words), *children, **attributes)
+
+
+def linked(href: str | None, words: str, *children: Any) -> Markup:
+    """Return a group that says *words*; with an address it is a link that the keyboard reaches."""
+    if href is None:
+        return titled(words, *children)
+    return element("a", element("title", words), *children, href=href, aria_label=words)
 
 
 def polygon(points: Sequence[tuple[float, float]]) -> str:
@@ -153,7 +166,16 @@ def width(words: str, kind: Type = BODY) -> float:
     True
     """
     advances = _ADVANCES[kind.weight]
-    return sum(advances.get(letter, UNITS_PER_EM) for letter in words) * kind.size / UNITS_PER_EM
+    return sum(advances[letter] if letter in advances else _stranger(letter) for letter in words) * kind.size / UNITS_PER_EM
+
+
+@functools.cache
+def _stranger(letter: str) -> int:
+    """How wide a letter is that Inter lacks: marks and joiners take no room, pictures more than a letter."""
+    if unicodedata.category(letter) in ("Mn", "Me", "Cf"):
+        return 0
+    is_picture = unicodedata.category(letter) == "So" and unicodedata.east_asian_width(letter) == "W"
+    return round(UNITS_PER_EM * (1.4 if is_picture else 1.0))
 
 
 def shorten(words: str, kind: Type, room: float) -> str:
@@ -169,14 +191,23 @@ def shorten(words: str, kind: Type, room: float) -> str:
 def wrap(words: str, kind: Type, room: float, n_lines: int) -> list[str]:
     """Return *words* on at most *n_lines* lines, each no wider than *room*; the last one is shortened if need be."""
     lines: list[str] = []
-    rest = words.split()
+    rest = _pieces(words)
     while rest and len(lines) < n_lines - 1:
         n_words = 1
-        while n_words < len(rest) and width(" ".join(rest[: n_words + 1]), kind) <= room:
+        while n_words < len(rest) and width("".join(rest[: n_words + 1]).strip(), kind) <= room:
             n_words += 1
-        lines.append(shorten(" ".join(rest[:n_words]), kind, room))
+        lines.append(shorten("".join(rest[:n_words]).strip(), kind, room))
         rest = rest[n_words:]
-    return [*lines, shorten(" ".join(rest), kind, room)] if rest else lines
+    return [*lines, shorten("".join(rest).strip(), kind, room)] if rest else lines
+
+
+def _pieces(words: str) -> list[str]:
+    """Cut words where a line may end: after a space, and between the letters of Chinese and Japanese, which have none."""
+    pieces: list[str] = []
+    for word in words.split():
+        is_wide = unicodedata.east_asian_width(word[0]) == "W"
+        pieces += [*word[:-1], f"{word[-1]} "] if is_wide else [f"{word} "]
+    return pieces
 
 
 def first_that_fits(choices: Sequence[str], kind: Type, room: float) -> str:

@@ -1,4 +1,7 @@
-"""Trend: a measure over time as a line with its likely range; a gap stays a gap, few are hollow, the target is dashed."""
+"""Trend: a measure over time as a line with its likely range; a gap stays a gap, few are hollow, the target is dashed.
+
+Numbered flags are improvements; they wear the numbers of the log they stand in.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from wholeservice.draw.svg import Markup
 from wholeservice.units import Unit, write
 
 TOP, BOTTOM = 22.0, 28.0
+FLAG, FLAG_ROW = 16.0, 21.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +31,34 @@ class TrendPoint:
 
 
 @dataclass(frozen=True, slots=True)
+class Flag:
+    """An improvement: its number, the period it came in, counted from 0, and what it was."""
+
+    number: int
+    period: int
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
 class Trend:
-    """A series of like periods, oldest first, gaps included, at least one of them measured."""
+    """A series of like periods, oldest first, gaps included; flags number the improvements in it."""
 
     id: str
     title: str
     unit: Unit
     points: tuple[TrendPoint, ...]
     target: float | None = None
+    flags: tuple[Flag, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Pill:
+    """The flags of one period: where they stand, and what is written in them."""
+
+    x: float
+    half: float
+    words: str
+    flags: tuple[Flag, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,28 +68,50 @@ class _Frame:
     x: Scale
     y: Scale
     marks: list[float]
+    pills: list[list[_Pill]]
 
 
 def draw(trend: Trend, *, width: float = 430, height: float = 200, id_: str | None = None) -> Markup:
     """Return the trend as an SVG of *width* by *height* pixels; *id_* where it stands on its page a second time."""
+    if not _measured(trend):
+        return svg.figure(svg.Drawing(id_ or trend.id, trend.title, says(trend), width, height), *_nothing(width, height))
     frame = _frame(trend, width, height)
     runs = list(_runs(trend.points))
-    says = f"{_ends(trend)} {sum(point.value is None for point in trend.points)} of {len(trend.points)} periods not measured."
     return svg.figure(
-        svg.Drawing(id_ or trend.id, trend.title, says, width, height),
+        svg.Drawing(id_ or trend.id, trend.title, says(trend), width, frame.height),
         *_axis(trend, frame), *_gaps(trend, frame), *_target(trend, frame),
-        *(part for run in runs for part in _run(trend, frame, run)), *_dots(trend, frame), *_last(trend, frame),
+        *(part for run in runs for part in _run(trend, frame, run)), *_flags(frame), *_dots(trend, frame), *_last(trend, frame),
     )  # fmt: skip
+
+
+def says(trend: Trend) -> str:
+    """Return where the series begins and ends, what is missing, and the improvements in it."""
+    if not _measured(trend):
+        return f"None of {len(trend.points)} periods measured."
+    n_missing = sum(point.value is None for point in trend.points)
+    flags = "".join(f" {flag.number}: {flag.title}, {trend.points[flag.period].label}." for flag in _shown_flags(trend))
+    return f"{_ends(trend)} {n_missing} of {len(trend.points)} periods not measured.{flags}"
 
 
 def table(trend: Trend) -> svg.Table:
     """Return every period with its number and likely range."""
-    rows = tuple(
+    rows = [
         (point.label, write(point.value, trend.unit), likely(point.low, point.high, trend.unit).removeprefix("likely ") or "–",
          "–" if point.n is None else f"{point.n:,.0f}")
         for point in trend.points
-    )  # fmt: skip
-    return svg.Table(trend.title, ("Period", "Value", "Likely range", "Counted"), rows)
+    ]  # fmt: skip
+    if not trend.flags:
+        return svg.Table(trend.title, ("Period", "Value", "Likely range", "Counted"), tuple(rows))
+    flagged = [
+        "; ".join(f"{flag.number}: {flag.title}" for flag in trend.flags if flag.period == at) or "–" for at in range(len(rows))
+    ]
+    header = ("Period", "Value", "Likely range", "Counted", "Improvements")
+    return svg.Table(trend.title, header, tuple((*row, words) for row, words in zip(rows, flagged, strict=True)))
+
+
+def _nothing(width: float, height: float) -> Iterator[Markup]:
+    yield svg.rect(1, TOP, width - 2, height - TOP - BOTTOM, "hatched", rx=4)
+    yield svg.text(width / 2, (height + TOP - BOTTOM) / 2 + 4, NOT_MEASURED, svg.SMALL, anchor="middle", tone="halo")
 
 
 def _frame(trend: Trend, width: float, height: float) -> _Frame:
@@ -74,7 +120,45 @@ def _frame(trend: Trend, width: float, height: float) -> _Frame:
     left = max(svg.width(short(mark, trend.unit), svg.SMALL) for mark in marks) + 10
     right = svg.width(_newest(trend), svg.STRONG) + 16
     x = Scale(0, max(1, len(trend.points) - 1), left + 4, width - right)
-    return _Frame(width, height, x, Scale(marks[0], marks[-1], height - BOTTOM, TOP), marks)
+    pills = _pills(trend, x, width)
+    top = TOP + FLAG_ROW * len(pills)
+    whole = height + FLAG_ROW * len(pills)
+    return _Frame(width, whole, x, Scale(marks[0], marks[-1], whole - BOTTOM, top), marks, pills)
+
+
+def _shown_flags(trend: Trend) -> list[Flag]:
+    """Flags of periods that are drawn, in their order."""
+    return sorted((each for each in trend.flags if 0 <= each.period < len(trend.points)), key=lambda each: each.number)
+
+
+def _pills(trend: Trend, x: Scale, width: float) -> list[list[_Pill]]:
+    """Put the flags of each period into one pill, and pills that would touch into rows under one another."""
+    by_period: dict[int, list[Flag]] = {}
+    for flag in _shown_flags(trend):
+        by_period.setdefault(flag.period, []).append(flag)
+    rows: list[list[_Pill]] = []
+    for period, flags in sorted(by_period.items()):
+        numbers = [str(flag.number) for flag in flags]
+        words = svg.first_that_fits((", ".join(numbers), f"{numbers[0]}–{numbers[-1]}", f"{len(flags)}"), svg.TINY, 60)
+        half = max(FLAG, svg.width(words, svg.TINY) + 9) / 2
+        at = min(max(x(period), half), width - half)
+        row = next((each for each in rows if each[-1].x + each[-1].half + 3 < at - half), None)
+        if row is None:
+            rows.append(row := [])
+        row.append(_Pill(at, half, words, tuple(flags)))
+    return rows
+
+
+def _flags(frame: _Frame) -> Iterator[Markup]:
+    for index, row in enumerate(frame.pills):
+        y = TOP - 4 + index * FLAG_ROW
+        for pill in row:
+            words = "; ".join(f"{flag.number}: {flag.title}" for flag in pill.flags)
+            yield svg.titled(
+                words, svg.line(pill.x, y + FLAG, pill.x, frame.y.from_px, "flag-line"),
+                svg.rect(pill.x - pill.half, y, 2 * pill.half, FLAG, "flag", rx=FLAG / 2),
+                svg.text(pill.x, y + 12, pill.words, svg.TINY, anchor="middle", tone="on-ink"),
+            )  # fmt: skip
 
 
 def _measured(trend: Trend) -> list[TrendPoint]:
