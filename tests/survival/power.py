@@ -43,8 +43,10 @@ class Disk:
         """Do what a line of a trace says; return whether it could make a difference after a power failure."""
         what, one, two, content = line.rstrip("\n").split("\t")
         folder, name = self._at(one)
-        if what in ("create", "mkdir"):
-            folder.live[name] = _File() if what == "create" else _Folder()
+        if what == "create":
+            folder.live[name] = _File()
+        elif what == "mkdir":
+            folder.live.setdefault(name, _Folder())
         elif what in ("write", "truncate"):
             self._opened(folder.live[name])
         elif what == "fsync":
@@ -83,7 +85,7 @@ class Disk:
         *above, name = Path(path).relative_to(self._root).parts or ("",)
         folder = self._top
         for part in above:
-            inner = folder.live[part]
+            inner = folder.live.setdefault(part, _Folder())  # one thread may note a file before another notes its folder
             assert isinstance(inner, _Folder)
             folder = inner
         return folder, name
