@@ -1,4 +1,4 @@
-"""The web face: every registered page as HTML and, at the same address with `.json`, as data. It reads; it never writes.
+"""The web face: every registered page as HTML and, at the same address with `.json` and `.csv`, as data. It never writes.
 
 One request builds one page from results that are already in memory. Nothing is fetched from outside the machine: the style
 sheet, the font and a few lines of script come from this package, under an address that changes with their content.
@@ -17,14 +17,17 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from wholeservice import __version__
 from wholeservice.app.failures import report
 from wholeservice.app.records import to_plain
+from wholeservice.app.sheets import as_csv
 from wholeservice.draw import day_strip, gap, journey, loss_map, spark, svg, trend
-from wholeservice.errors import WholeserviceError, suggest
+from wholeservice.errors import WholeserviceError
 from wholeservice.pages import PAGES
 from wholeservice.pages.base import Data, Page
+from wholeservice.pages.entries import nearest_entries
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
@@ -48,6 +51,8 @@ HEADERS = {
     "X-Frame-Options": "DENY",
 }
 A_YEAR = "public, max-age=31536000, immutable"
+HTML, JSON, CSV = "", ".json", ".csv"
+TYPES = {HTML: "text/html", JSON: "application/json", CSV: "text/csv"}
 
 LoadData = Callable[[], Data]
 
@@ -67,7 +72,7 @@ def create_app(load_data: LoadData, *, hosts: tuple[str, ...] = LOOPBACK) -> Sta
 
     routes = [Route("/static/{version}/{name}", _static)]
     for page in PAGES:
-        routes += [Route(path, _endpoint(page, load_data, is_json=is_json)) for path, is_json in _paths(page)]
+        routes += [Route(path, _endpoint(page, load_data, form)) for path, form in _paths(page)]
     return Starlette(
         routes=routes,
         lifespan=_warmed(load_data),
@@ -94,11 +99,12 @@ def _warmed(load_data: LoadData) -> Callable[[Starlette], AbstractAsyncContextMa
     return lifespan
 
 
-def render(page: Page, built: Any, *, path: str = "") -> str:
-    """Return a built page as HTML. *path* is the address it is shown at."""
-    return str(
-        _templates().get_template(page.template).render(page=built, name=page.name, path=path, json_path=_json_path(path))
-    )
+def render(page: Page, built: Any, *, path: str = "", query: str = "") -> str:
+    """Return a built page as HTML. *path* and *query* are the address it is shown at."""
+    asked = f"?{query}" if query else ""
+    address = _with_form(path, JSON), _with_form(path, CSV) if page.sheet else ""
+    shown = {name: quote(each) + asked if each else "" for name, each in zip(("json_path", "csv_path"), address, strict=True)}
+    return str(_templates().get_template(page.template).render(page=built, name=page.name, path=path, **shown))
 
 
 def as_json(built: Any) -> str:
@@ -106,17 +112,17 @@ def as_json(built: Any) -> str:
     return json.dumps(to_plain(built), ensure_ascii=False, indent=1)
 
 
-def _paths(page: Page) -> list[tuple[str, bool]]:
-    """The address with `.json` comes first, since an id may hold dots; ids may hold slashes."""
+def _paths(page: Page) -> list[tuple[str, str]]:
+    """The addresses with `.json` and `.csv` come first, since an id may hold dots; ids may hold slashes."""
     path = page.path.replace("}", ":path}")
-    return [(_json_path(path), True), (path, False)]
+    return [(_with_form(path, form), form) for form in (JSON, CSV) if form == JSON or page.sheet] + [(path, HTML)]
 
 
-def _json_path(path: str) -> str:
-    return f"{path.rstrip('/') or '/index'}.json"
+def _with_form(path: str, form: str) -> str:
+    return f"{path.rstrip('/') or '/index'}{form}"
 
 
-def _endpoint(page: Page, load_data: LoadData, *, is_json: bool) -> Callable[[Request], Response]:
+def _endpoint(page: Page, load_data: LoadData, form: str) -> Callable[[Request], Response]:
     asked = set(inspect.signature(page.build).parameters)
 
     def answer(request: Request) -> Response:
@@ -125,13 +131,14 @@ def _endpoint(page: Page, load_data: LoadData, *, is_json: bool) -> Callable[[Re
             tag = _tag(data, request)
             if tag in request.headers.get("if-none-match", ""):
                 return _respond("", 304, tag=tag)
-            given = {**request.query_params, **request.path_params}
-            built = page.build(data, **{name: value for name, value in given.items() if name in asked})
+            given = {name: value for name, value in request.query_params.items() if name in asked} | request.path_params
+            built, shown = page.build(data, **given), form
+            if built is None and form and request.path_params:  # the name itself may end like that
+                last = list(request.path_params)[-1]
+                built, shown = page.build(data, **given | {last: request.path_params[last] + form}), HTML
             if built is None:
                 return _not_found(request, load_data)
-            path = request.url.path.removesuffix(".json") if is_json else request.url.path
-            text = as_json(built) if is_json else render(page, built, path=path)
-            return _respond(text, tag=tag, kind="application/json" if is_json else "text/html")
+            return _printed(page, data, built, request, form=shown, tag=tag)
         except WholeserviceError as error:
             return _trouble(503, "The numbers cannot be read just now", [each.what for each in error.problems])
         except Exception as error:
@@ -141,6 +148,18 @@ def _endpoint(page: Page, load_data: LoadData, *, is_json: bool) -> Callable[[Re
             )
 
     return answer
+
+
+def _printed(page: Page, data: Data, built: Any, request: Request, *, form: str, tag: str) -> Response:
+    """Print a built page in the form that was asked for."""
+    if form == JSON:
+        return _respond(as_json(built), tag=tag, kind=TYPES[JSON])
+    if form == CSV and page.sheet:
+        answer = _respond(as_csv(page.sheet(data, built)), tag=tag, kind=TYPES[CSV])
+        named = re.sub(r"[^A-Za-z0-9]+", "-", str(request.scope["path"]).removesuffix(CSV)).strip("-") or page.name
+        answer.headers["Content-Disposition"] = f'attachment; filename="{named[:80]}.csv"'
+        return answer
+    return _respond(render(page, built, path=request.scope["path"], query=request.url.query), tag=tag)
 
 
 def _respond(text: str, status: int = 200, *, tag: str | None = None, kind: str = "text/html") -> Response:
@@ -158,21 +177,21 @@ def _tag(data: Data, request: Request) -> str:
 
 def _not_found(request: Request, load_data: LoadData) -> Response:
     """Say that there is no such page, and which names come near."""
+    path = str(request.scope["path"]).removesuffix(JSON).removesuffix(CSV)
     try:
-        entities = load_data().organisation.entities
+        nearest = nearest_entries(load_data(), path)
     except WholeserviceError:
-        entities = {}
-    word = request.url.path.removesuffix(".json").rsplit("/", 1)[-1]
-    names = {name: each for each in entities.values() for name in (each.id, each.title)}
-    near = suggest(word, names)
-    nearest = [names[near]] if near else []
-    text = _templates().get_template("missing.html").render(word=word, nearest=nearest, name="missing", path="", json_path="")
-    return _respond(text, 404)
+        nearest = ()
+    return _respond(_plain("missing", word=path.rsplit("/", 1)[-1], nearest=nearest), 404)
 
 
 def _trouble(status: int, title: str, says: list[str]) -> Response:
-    text = _templates().get_template("trouble.html").render(title=title, says=says, name="trouble", path="", json_path="")
-    return _respond(text, status)
+    return _respond(_plain("trouble", title=title, says=says), status)
+
+
+def _plain(name: str, **words: Any) -> str:
+    """Render a page that has no data behind it."""
+    return str(_templates().get_template(f"{name}.html").render(name=name, path="", json_path="", csv_path="", **words))
 
 
 def _static(request: Request) -> Response:

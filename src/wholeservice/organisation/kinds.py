@@ -138,6 +138,7 @@ KINDS: tuple[Kind, ...] = (
     Kind(TEAM, "teams", "people who work together on parts and services", (
         Field("type", CHOICE, "what kind of team it is", choices=TEAM_TYPES),
         Field("people", NUMBER, "how many people it has"),
+        Field("ask", TEXTS, "how others ask it for something: a chat channel, a form, an address"),
         Field("serves", REF_TO_CHOICES, "the teams it serves, and how", (TEAM,), "serves", SERVING),
         Field("stream", REF, "the stream that funds it, where its work does not already say so", (STREAM,), "runs-in"),
         Field("unit", REF, "the department or agency it is in", (UNIT,), "part-of"),

@@ -3,12 +3,32 @@
 A page is one file with a `PAGE` and one line here. What several pages show stands in a file without one (`*_part.py`).
 """
 
-from wholeservice.pages import data, finding, findings, home, measure, measures, service, source, sources
+from wholeservice.pages import (
+    channel,
+    data,
+    finding,
+    findings,
+    home,
+    measure,
+    measures,
+    owner,
+    search,
+    service,
+    source,
+    sources,
+    step,
+    team,
+)
 from wholeservice.pages.base import Page
 
 PAGES: tuple[Page, ...] = (
     home.PAGE,
+    search.PAGE,
+    step.PAGE,  # before the service, whose id may hold slashes
     service.PAGE,
+    channel.PAGE,
+    owner.PAGE,
+    team.PAGE,
     findings.PAGE,
     finding.PAGE,
     measures.PAGE,

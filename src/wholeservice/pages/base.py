@@ -37,10 +37,22 @@ class Data:
 
 
 @dataclass(frozen=True, slots=True)
+class Sheet:
+    """Rows for a spreadsheet. A cell is text, a number, a day, an instant (UTC) or None; the header carries the units."""
+
+    header: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
-    """A registered page. `path` has {entity}-like parameters; `build(data, **parameters)` returns a dataclass or None (404)."""
+    """A registered page. `path` has {entity}-like parameters; `build(data, **parameters)` returns a dataclass or None (404).
+
+    `sheet(data, built)` is its main table; a page has one, and stands at its address with `.csv`.
+    """
 
     path: str
     name: str
     template: str
     build: Callable[..., Any]
+    sheet: Callable[[Data, Any], Sheet] | None = None

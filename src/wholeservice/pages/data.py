@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from wholeservice.pages.base import Data, Page
+from wholeservice.pages.base import Data, Page, Sheet
 from wholeservice.pages.findings_part import FindingRow, rows
 from wholeservice.pages.numbers import plural
 
@@ -86,4 +86,14 @@ def _count(value: Any) -> int | None:
     return int(value) if isinstance(value, int | float) else None
 
 
-PAGE = Page(path="/data", name="data", template="data.html", build=build)
+def _sheet(_: Data, page: DataPage) -> Sheet:
+    header = ("run", f"committed ({page.zone} time)", "source", "rows read", "new", "known", "changed", "refused",
+              "names known", "names")  # fmt: skip
+    return Sheet(header, tuple(
+        (run.id, run.committed, each.source, each.read, each.kept, each.known, each.superseded, each.refused, each.resolved,
+         each.names)
+        for run in page.runs for each in run.sources
+    ))  # fmt: skip
+
+
+PAGE = Page(path="/data", name="data", template="data.html", build=build, sheet=_sheet)

@@ -6,9 +6,12 @@ from dataclasses import dataclass
 
 from wholeservice.findings.base import Evidence, Finding
 from wholeservice.measures.results import Point
-from wholeservice.pages.base import Data, Page
+from wholeservice.organisation.graph import steps
+from wholeservice.pages.base import Data, Page, Sheet
+from wholeservice.pages.entries import address, address_of, entries_of
 from wholeservice.pages.findings_part import FindingRow, finding_row
 from wholeservice.pages.numbers import Number, number_of
+from wholeservice.pages.sheet import NUMBER, number_cells
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,9 @@ class FindingPage:
     who_title: str | None
     evidence: tuple[EvidenceRow, ...]
     snapshot: str
+    who_address: str | None = None
+    step_title: str | None = None
+    step_address: str | None = None
 
 
 def build(data: Data, number: str) -> FindingPage | None:
@@ -46,7 +52,22 @@ def build(data: Data, number: str) -> FindingPage | None:
         finding_row(data, at, finding), finding.code, finding.step, finding.need, _need(data, finding),
         finding.who_can_act, who.title if who else finding.who_can_act,
         tuple(_evidence(data, each) for each in finding.evidence), data.snapshot,
+        _who_address(data, finding), *_step(data, finding),
     )  # fmt: skip
+
+
+def _who_address(data: Data, finding: Finding) -> str | None:
+    """The page of the team or owner who could act."""
+    who = data.organisation.entities.get(finding.who_can_act or "")
+    is_owner = finding.who_can_act in entries_of(data).owners
+    return address_of(who) if who else address("owner", finding.who_can_act or "") if is_owner else None
+
+
+def _step(data: Data, finding: Finding) -> tuple[str | None, str | None]:
+    """The title and the page of the step it is about."""
+    found = (each for each in steps(data.organisation, finding.entity) if each.id == finding.step)
+    step = next(found, None)
+    return (step.title, address("service", finding.entity, "step", step.id)) if step else (None, None)
 
 
 def _need(data: Data, finding: Finding) -> str | None:
@@ -71,4 +92,10 @@ def _point(data: Data, evidence: Evidence) -> Point | None:
     return next((point for point in series if point.cell == cell), None)
 
 
-PAGE = Page(path="/finding/{number}", name="finding", template="finding.html", build=build)
+def _sheet(_: Data, page: FindingPage) -> Sheet:
+    """What it rests on."""
+    rows = ((each.says, each.where_from, *number_cells(each.number)) for each in page.evidence)
+    return Sheet(("evidence", "raw row", *NUMBER), tuple(rows))
+
+
+PAGE = Page(path="/finding/{number}", name="finding", template="finding.html", build=build, sheet=_sheet)

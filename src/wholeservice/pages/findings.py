@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from wholeservice.pages.base import Data, Page
+from wholeservice.pages.base import Data, Page, Sheet
 from wholeservice.pages.findings_part import FindingRow, rows
 from wholeservice.pages.numbers import plural
+from wholeservice.pages.sheet import findings_sheet
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,4 +30,8 @@ def build(data: Data) -> FindingsPage:
     return FindingsPage(title, services, about_data, data.snapshot)
 
 
-PAGE = Page(path="/findings", name="findings", template="findings.html", build=build)
+def _sheet(data: Data, page: FindingsPage) -> Sheet:
+    return findings_sheet(data, (*page.about_services, *page.about_data))
+
+
+PAGE = Page(path="/findings", name="findings", template="findings.html", build=build, sheet=_sheet)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from wholeservice.organisation.graph import Entity
-from wholeservice.pages.base import Data, Page
+from wholeservice.pages.base import Data, Page, Sheet
 from wholeservice.pages.findings_part import FindingRow, rows
 from wholeservice.pages.listing import SERVICE, UNIT, Row, by_title, row_of
 from wholeservice.pages.numbers import plural
 from wholeservice.pages.overview import Overview, overview
+from wholeservice.pages.sheet import listed_sheet
 
 PER_PAGE = 40
 N_DATA_FINDINGS = 8
@@ -42,7 +43,7 @@ def build(data: Data, *, q: str = "", page: str = "1") -> HomePage:
     """Return the home page; *q* keeps services whose name, or whose unit's name, holds every word; *page* counts from 1."""
     entities = data.organisation.entities
     services = by_title(each for each in entities.values() if each.kind == SERVICE)
-    found = [each for each in services if _matches(data, each, q)]
+    found = _found(data, q)
     n_pages = max(1, -(-len(found) // PER_PAGE))
     at = min(max(1, int(page)), n_pages) if page.isdecimal() and len(page) < 7 else 1
     about_data = rows(data, about_data=True)
@@ -54,6 +55,12 @@ def build(data: Data, *, q: str = "", page: str = "1") -> HomePage:
         tuple(row_of(data, each) for each in found[(at - 1) * PER_PAGE : at * PER_PAGE]), len(services), len(found), q, at,
         n_pages, about_data[:N_DATA_FINDINGS], len(about_data), len(data.findings) - len(about_data), data.snapshot,
     )  # fmt: skip
+
+
+def _found(data: Data, query: str) -> list[Entity]:
+    """Return the services that a query keeps."""
+    services = (each for each in data.organisation.entities.values() if each.kind == SERVICE)
+    return by_title(each for each in services if _matches(data, each, query))
 
 
 def _matches(data: Data, entity: Entity, query: str) -> bool:
@@ -81,4 +88,9 @@ def _won_title(seen: Overview) -> str:
     return f"{first.gap} are missing at {first.title}; how many people that is, is not known"
 
 
-PAGE = Page(path="/", name="home", template="home.html", build=build)
+def _sheet(data: Data, page: HomePage) -> Sheet:
+    """Every service that was asked for, also those on other pages of the list."""
+    return listed_sheet(tuple(row_of(data, each) for each in _found(data, page.query)))
+
+
+PAGE = Page(path="/", name="home", template="home.html", build=build, sheet=_sheet)

@@ -32,6 +32,8 @@ class JourneyPart:
     period: str | None
     reading: str
     n_periods: int
+    window: Window = ()  # the periods that are added up
+    channel: str | None = None  # the only one in which people were counted; None is all together
 
 
 def journey_part(data: Data, entity: Entity) -> JourneyPart | None:
@@ -47,7 +49,7 @@ def journey_part(data: Data, entity: Entity) -> JourneyPart | None:
     period = when(data, Period(window[0].from_at, window[-1].to_at)) if window else None
     title = _title(drawn)
     drawing = Journey(f"journey-{_id(entity.id)}", title, "people", drawn)
-    return JourneyPart(drawing, title, period, _reading(drawn, period, counted), len(window))
+    return JourneyPart(drawing, title, period, _reading(drawn, period, counted), len(window), window, channel)
 
 
 def _id(words: str) -> str:

@@ -11,7 +11,7 @@ from wholeservice.organisation.graph import team_of
 from wholeservice.organisation.remit import owner_of
 from wholeservice.pages.base import Data
 from wholeservice.pages.need_rows import target_words
-from wholeservice.pages.numbers import listed, when
+from wholeservice.pages.numbers import listed, plural, when
 from wholeservice.uncertainty import Interval
 from wholeservice.units import COUNT, SHARE, Unit, write
 
@@ -37,6 +37,7 @@ class Origin:
     reference: str
     team: str | None
     owner: str | None
+    team_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +130,7 @@ def _target(data: Data, loss_map: LossMap) -> str:
 
 def people_words(loss_map: LossMap) -> str | None:
     """How many people a day the gap is, in words; None where it is not known."""
-    return None if loss_map.people_per_day is None else f"{write(round(loss_map.people_per_day), COUNT)} people a day"
+    return None if loss_map.people_per_day is None else f"{plural(round(loss_map.people_per_day), 'person', 'people')} a day"
 
 
 def _origins(loss_map: LossMap) -> list[Box]:
@@ -148,6 +149,7 @@ def _origin(data: Data, loss_map: LossMap, box: Box) -> Origin:
         range_written=_range(spread, unit),
         alone=None if box.alone is None else signed(box.alone, unit), reference=box.reference,
         team=team.title if team else None, owner=owner_of(data.organisation, box.id),
+        team_id=team.id if team else None,
     )  # fmt: skip
 
 

@@ -7,8 +7,11 @@ import sys
 from dataclasses import dataclass
 
 from wholeservice.measures.base import Measure
-from wholeservice.pages.base import Data, Page
+from wholeservice.pages.base import Data, Page, Sheet
 from wholeservice.pages.listing import by_title
+from wholeservice.pages.numbers import number_of
+from wholeservice.pages.series import measured_points, newest_of
+from wholeservice.pages.sheet import NUMBER, number_cells
 
 MOST_ENTITIES = 60
 
@@ -93,4 +96,15 @@ def _spaced(words: str) -> str:
     return "; ".join([first.strip(), *pairs])
 
 
-PAGE = Page(path="/measure/{name}", name="measure", template="measure.html", build=build)
+def _sheet(data: Data, page: MeasurePage) -> Sheet:
+    """Everything it has a number for, with the newest."""
+    measure, found = data.measures[page.name], data.results.entities(page.name)
+    rows = []
+    for each in by_title(each for each in data.organisation.entities.values() if each.id in found):
+        points = measured_points(data.results, page.name, each.id)
+        number = number_of(data, measure, newest_of(points)) if points else None
+        rows.append((each.id, each.title, *number_cells(number)))
+    return Sheet(("id", "name", *NUMBER), tuple(rows))
+
+
+PAGE = Page(path="/measure/{name}", name="measure", template="measure.html", build=build, sheet=_sheet)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from wholeservice.measures.base import Measure
-from wholeservice.pages.base import Data, Page
+from wholeservice.pages.base import Data, Page, Sheet
 from wholeservice.pages.numbers import plural
 
 
@@ -42,4 +42,9 @@ def _row(data: Data, measure: Measure) -> MeasureRow:
     return MeasureRow(measure.name, measure.title, measure.unit.name, measure.better, measure.basis, n_entities)
 
 
-PAGE = Page(path="/measures", name="measures", template="measures.html", build=build)
+def _sheet(_: Data, page: MeasuresPage) -> Sheet:
+    rows = ((each.name, each.title, each.unit, each.better, each.basis, each.n_entities) for each in page.measures)
+    return Sheet(("name", "measure", "unit", "better", "basis", "measured for (count)"), tuple(rows))
+
+
+PAGE = Page(path="/measures", name="measures", template="measures.html", build=build, sheet=_sheet)

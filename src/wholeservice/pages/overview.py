@@ -11,7 +11,7 @@ from wholeservice.measures.base import Measure
 from wholeservice.measures.results import Point
 from wholeservice.pages.base import Data
 from wholeservice.pages.listing import SERVICE
-from wholeservice.pages.loss_part import loss_title
+from wholeservice.pages.loss_part import loss_title, people_words
 from wholeservice.pages.numbers import Number, number_of, unit_of
 from wholeservice.pages.series import latest_apart, measured_points, spark_of
 from wholeservice.units import COUNT, write
@@ -148,9 +148,13 @@ def _won_back(data: Data) -> Iterator[WinBack]:
     maps = [each for each in data.loss_maps.values() if not each.why_no_map]
     for each in sorted(maps, key=lambda each: (-(each.people_per_day or 0.0), -each.gap)):
         entity = data.organisation.entities.get(each.entity)
-        people = None if each.people_per_day is None else f"{write(round(each.people_per_day), COUNT)} people a day"
         yield WinBack(
-            each.entity, entity.title if entity else each.entity, loss_title(each), signed(-each.gap, each.unit), people, None
+            each.entity,
+            entity.title if entity else each.entity,
+            loss_title(each),
+            signed(-each.gap, each.unit),
+            people_words(each),
+            None,
         )
     mapped = {(each.entity, each.need) for each in maps}
     for number, finding in enumerate(data.findings, 1):

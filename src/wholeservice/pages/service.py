@@ -10,17 +10,18 @@ from wholeservice.measures.base import Measure
 from wholeservice.organisation import graph
 from wholeservice.organisation.graph import Entity
 from wholeservice.organisation.remit import owner_of
-from wholeservice.pages.base import Data, Page
+from wholeservice.pages.base import Data, Page, Sheet
 from wholeservice.pages.findings_part import FindingRow, around, rows
 from wholeservice.pages.journey_part import JourneyPart, drop_words, journey_part
 from wholeservice.pages.listing import SERVICE, UNIT, Row, by_title, leading_measure, measures_of, row_of
 from wholeservice.pages.loss_part import LossPart, loss_parts, origin_words
 from wholeservice.pages.need_rows import MET, MISSED, UNKNOWN, NeedRow, need_rows, needs_title
 from wholeservice.pages.numbers import Number, number_of, plural
+from wholeservice.pages.reach_part import Reach, reach_of, volume_words
 from wholeservice.pages.series import measured_points, newest_of, trend_of
+from wholeservice.pages.sheet import NUMBER, number_cells
 from wholeservice.pages.sources_part import LateSource, late_sources
 from wholeservice.pages.unmeasured_part import Unmeasured, unmeasured_of
-from wholeservice.units import write
 
 MOST_CHILDREN = 60
 KINDS_WITH_NEEDS = (SERVICE, "part")
@@ -95,6 +96,7 @@ class ServicePage:
     findings: tuple[FindingRow, ...]
     data_findings: tuple[FindingRow, ...]
     snapshot: str
+    reach: Reach | None = None  # what uses it and rides on it
 
 
 def build(data: Data, entity: str) -> ServicePage | None:
@@ -122,6 +124,7 @@ def _page(data: Data, entity: Entity) -> ServicePage:
         losses=losses, children_title=_children_title(inside),
         children=tuple(row_of(data, each) for each in _in_order(inside)[:MOST_CHILDREN]), n_children=len(inside),
         unmeasured=unmeasured, findings=findings, data_findings=rows(data, about_data=True, of=near), snapshot=data.snapshot,
+        reach=reach_of(data, entity.id),
     )  # fmt: skip
 
 
@@ -141,7 +144,11 @@ def _consumers(data: Data, entity: Entity) -> tuple[Consumer, ...]:
     known = (data.organisation.entities[each] for each in ids if each in data.organisation.entities)
     return tuple(
         Consumer(
-            each.id, each.title, _roles(entity, each.id) if each.id in named else "uses it", _volume(each), each.id not in named
+            each.id,
+            each.title,
+            _roles(entity, each.id) if each.id in named else "uses it",
+            volume_words(each.fields.get("volume")),
+            each.id not in named,
         )
         for each in known
     )
@@ -151,14 +158,6 @@ def _roles(entity: Entity, consumer: str) -> str:
     declared = entity.fields.get("for")
     words = declared.get(consumer) if isinstance(declared, Mapping) else None
     return ", ".join(map(str, words)) if isinstance(words, list | tuple) and words else "uses it"
-
-
-def _volume(consumer: Entity) -> str | None:
-    amount = consumer.fields.get("volume")
-    if amount is None or not hasattr(amount, "number"):
-        return None
-    per = {"yr": " a year", "q": " a quarter", "mo": " a month", "w": " a week", "d": " a day"}
-    return write(amount.number, amount.unit) + per.get(amount.per or "", "")
 
 
 def _all_series(data: Data, entity: Entity, needs: tuple[NeedRow, ...]) -> tuple[Series, ...]:
@@ -245,4 +244,18 @@ def _facts(
     )
 
 
-PAGE = Page(path="/service/{entity}", name="service", template="service.html", build=build)
+def _sheet(data: Data, page: ServicePage) -> Sheet:
+    """Every number of the whole entity, all its periods, beside what its needs are held against."""
+    rows = [
+        ("period", None, None, *number_cells(number_of(data, data.measures[each.number.measure], point)))
+        for each in page.series
+        for point in measured_points(data.results, each.number.measure, page.entity)
+    ]
+    held = [
+        (each.verdict, need.says, each.declared, *number_cells(each.number)) for need in page.needs for each in need.targets
+    ]
+    open_ = [(need.verdict, need.says, None, *number_cells(None)) for need in page.needs if not need.targets]
+    return Sheet(("what", "need", "target", *NUMBER), (*rows, *held, *open_))
+
+
+PAGE = Page(path="/service/{entity}", name="service", template="service.html", build=build, sheet=_sheet)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from wholeservice.draw.day_strip import DayStrip
 from wholeservice.facts.quality import SourceQuality
-from wholeservice.pages.base import Data, Page
+from wholeservice.pages.base import Data, Page, Sheet
 from wholeservice.pages.numbers import plural
 from wholeservice.pages.sources_part import ReadingRow, SourceRow, days, freshness, reading_row, source_row
 from wholeservice.units import SHARE, write
@@ -199,4 +199,14 @@ def _emptied(source: SourceQuality) -> tuple[str, ...]:
     )
 
 
-PAGE = Page(path="/sources/{name}", name="source", template="source.html", build=build)
+def _sheet(_: Data, page: SourcePage) -> Sheet:
+    """Its readings, newest first."""
+    header = ("reading", f"committed ({page.zone} time)", "rows read", "new", "known", "changed", "refused", "taken out",
+              "in quarantine")  # fmt: skip
+    return Sheet(header, tuple(
+        (each.run, each.when, each.read, each.kept, each.known, each.superseded, each.refused, each.deleted, each.quarantined)
+        for each in page.readings
+    ))  # fmt: skip
+
+
+PAGE = Page(path="/sources/{name}", name="source", template="source.html", build=build, sheet=_sheet)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from wholeservice.pages.base import Data, Page
+from wholeservice.pages.base import Data, Page, Sheet
 from wholeservice.pages.findings_part import FindingRow, rows
 from wholeservice.pages.numbers import listed, plural
 from wholeservice.pages.sources_part import SourceRow, source_row
@@ -45,4 +45,19 @@ def _title(sources: tuple[SourceRow, ...]) -> str:
     return f"{plural(len(sources), 'source')}: {', '.join(words)}"
 
 
-PAGE = Page(path="/sources", name="sources", template="sources.html", build=build)
+def _sheet(_: Data, page: SourcesPage) -> Sheet:
+    header = ("source", "kind", "facts", "first", "newest", "freshness", "rows read", "new", "known", "changed", "refused",
+              "names", "names known", "rows waiting", "days missing", "days expected", "in quarantine")  # fmt: skip
+    return Sheet(header, tuple(_cells(each) for each in page.sources))
+
+
+def _cells(row: SourceRow) -> tuple[object, ...]:
+    last = row.reading
+    counts = (last.read, last.kept, last.known, last.superseded, last.refused) if last else (None,) * 5
+    return (
+        row.name, row.kind, row.n_facts, row.first, row.newest, row.freshness, *counts, row.n_names, row.n_known, row.n_waiting,
+        row.days_missing, row.days_expected, row.quarantined,
+    )  # fmt: skip
+
+
+PAGE = Page(path="/sources", name="sources", template="sources.html", build=build, sheet=_sheet)

@@ -65,8 +65,15 @@ const searchable = form => {
     const page = new DOMParser().parseFromString(await (await fetch(address)).text(), "text/html");
     if (asked === last) document.querySelector("#service-list").replaceWith(page.querySelector("#service-list"));
   });
+};
+
+// A slash goes to the search box of any page, Escape leaves it.
+const findable = input => {
+  input.nextElementSibling.hidden = false;
   document.addEventListener("keydown", event => {
-    if (event.key === "/" && !event.target.closest("input, textarea, select")) { event.preventDefault(); form.elements.q.focus(); }
+    const isTyping = event.target.closest?.("input, textarea, select, [contenteditable]");
+    if (event.key === "/" && !isTyping && !event.ctrlKey && !event.metaKey && !event.altKey) { event.preventDefault(); input.focus(); input.select(); }
+    if (event.key === "Escape" && event.target === input) { event.preventDefault(); input.blur(); }
   });
 };
 
@@ -74,6 +81,7 @@ addEventListener("DOMContentLoaded", () => {
   const button = document.querySelector("[data-theme-switch]");
   if (button) { button.hidden = false; button.addEventListener("click", switchTheme); }
   for (const svg of document.querySelectorAll("svg[role=group]")) pickable(svg);
-  const form = document.querySelector("form[role=search]");
-  if (form) searchable(form);
+  const filter = document.querySelector("form[data-filter]"), box = document.querySelector("form.find input");
+  if (filter) searchable(filter);
+  if (box) findable(box);
 });
