@@ -169,6 +169,17 @@ def test_a_record_told_apart_by_a_person_is_told_apart_by_the_alias(visits):
     assert b"fortytwo" not in bytes_below(visits.store.path)
 
 
+def test_a_record_told_apart_by_the_parts_of_a_name_tells_nobody(workspace):
+    """First and last name make the consumer; neither stands in a key, and the rows stay two records, known the second time."""
+    workspace.write("a.csv", "first,last,at\nAda,Lovelace,2026-03-01\nAda,Byron,2026-03-01\n")
+    mapping = "a:\n  file: a.csv\n  record: [first, last]\n  facts:\n    - interaction: "
+    mapping += '{ happened_at: "{at}", consumer: "{first} {last}", service: stay }\n'
+    assert [each.kept for each in workspace.ingest(mapping, guards=guards()).sources] == [2]
+    assert [each.known for each in workspace.ingest(mapping, guards=guards()).sources] == [2]
+    found = bytes_below(workspace.store.path)
+    assert not [name for name in (b"Ada", b"Lovelace", b"Byron") if name in found]
+
+
 def test_a_record_that_looks_personal_stays_one_under_another_name(visits):
     """Rows of one mail address are still one record, superseded as a whole."""
     mapping = MAPPING.replace("[at]", "[step]")
