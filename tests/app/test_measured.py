@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.small import data, row
-from wholeservice.app.measured import Question, ask, columns
+from wholeservice.app.measured import Question, ask, columns, why_nothing
 from wholeservice.errors import InputError
 from wholeservice.periods import parse_period
 
@@ -28,6 +28,14 @@ def test_a_period_that_is_asked_for_is_shown_with_every_window_that_touches_it()
     """June touches the four weeks; the week that begins at its end does not."""
     rows = ask(data(), Question("completion", "stay", period=parse_period("2026-06")))
     assert [each["value"] for each in rows] == [0.8]
+
+
+def test_a_period_without_a_number_says_which_periods_have_one():
+    """Whoever asks for a month before the facts began learns when they did, and not only that there is nothing."""
+    asked = Question("completion", "stay", period=parse_period("2019-06"))
+    assert ask(data(), asked) == []
+    assert "There are numbers from" in why_nothing(data(), asked)
+    assert "facts cover all of it" in why_nothing(data(), asked)
 
 
 def test_a_breakdown_has_a_row_for_each_channel():

@@ -42,13 +42,14 @@ def measure(
     settings = asked.settings()
     data = data_in_full(settings) if full and as_of is None else data_as_of(settings, as_of)
     say_as_of(data, as_of)
-    rows = measured.ask(data, measured.Question(name, entity, by, _period(period, settings.zone)))
+    question = measured.Question(name, entity, by, _period(period, settings.zone))
+    rows = measured.ask(data, question)
     shown = rows[:MOST_ROWS] if form == TABLE else rows
     print_rows(shown, measured.columns(data, shown), form)
     if form == TABLE and (note := measured.note(shown)):
         say(note)
     if not rows:
-        say("Nothing was measured for this question. `wholeservice measure --format csv` prints all there is.")
+        say(measured.why_nothing(data, question))
     elif name is None and entity is None and by is None and period is None and form == TABLE:
         say("All services together. Name a measure to see it everywhere, or a service with --of; `explain NAME` defines one.")
     elif len(shown) < len(rows):
@@ -60,6 +61,6 @@ def _period(words: str | None, zone: str) -> Period | None:
 
     period = parse_period(words, zone) if words else None
     if words and period is None:
-        raise InputError(Problem("ASK003", f"'{words}' is not a period", expected="2026, 2026-Q3, 2026-09 or FROM..TO",
-                                 next_step="write the period in one of these forms"))  # fmt: skip
+        raise InputError(Problem("ASK003", f"'{words}' is not a period", next_step="write the period in one of these forms",
+                                 expected="2026, 2026-Q3, 2026-09 or two days, 2026-09-01..2026-10-01"))  # fmt: skip
     return period

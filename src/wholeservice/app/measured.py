@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from zoneinfo import ZoneInfo
 
 from wholeservice.app.printing import Column, Row
 from wholeservice.errors import InputError, Problem, suggest
@@ -17,6 +19,7 @@ from wholeservice.units import Unit, money, write
 
 CHANNEL, STEP = "channel", "step"
 MARK = "~"
+_FIRST, _LAST = dt.datetime(1000, 1, 1, tzinfo=dt.UTC), dt.datetime(9000, 1, 1, tzinfo=dt.UTC)
 
 CODES = {
     "ASK001": "No measure has this name. `wholeservice measure` without a name lists what was measured; `wholeservice explain`"
@@ -55,6 +58,23 @@ def ask(data: Data, question: Question) -> list[Row]:
         for each in ([entity] if entity else _in_order(data, measure.name))
         for point in _points(data, measure.name, each, question)
     ]
+
+
+def why_nothing(data: Data, question: Question) -> str:
+    """Say why a question has no answer: what was measured of the same, where a period was asked for."""
+    everything = "`wholeservice measure --format csv` prints all there is."
+    if question.period is None:
+        return f"Nothing was measured for this question. {everything}"
+    always = replace(question.period, from_at=_FIRST, to_at=_LAST)
+    rows = ask(data, replace(question, period=always))
+    if not rows:
+        return f"Nothing was measured for this question, in no period. {everything}"
+    zone = ZoneInfo(data.zone)
+    first, last = min(row["from"] for row in rows), max(row["to"] for row in rows) - dt.timedelta(microseconds=1)
+    return (
+        f"Nothing was measured for this question in that period. There are numbers from {first.astimezone(zone):%-d %b %Y} to "
+        f"{last.astimezone(zone):%-d %b %Y}; at the edges, a period has a number only when facts cover all of it. {everything}"
+    )
 
 
 def _measure(data: Data, word: str) -> Measure:
