@@ -52,6 +52,15 @@ def test_the_alias_is_gone_and_the_facts_are_counted(filled):
     assert done.linked == (NAMES.one("pairs", "acc"),)
 
 
+def test_what_each_source_gave_is_not_forgotten(filled):
+    """The runs that held the person are gone; how many rows their sources had is still told."""
+    before = {each["source"]: (each["read"], each["kept"]) for run in filled.store.runs() for each in run.counts}
+    forget(filled.store, who(JANE))
+    (run,) = filled.store.runs()
+    assert {each["source"]: (each["read"], each["kept"]) for each in run.counts} == before
+    assert "web" in before
+
+
 def test_forgetting_again_does_nothing(filled):
     """The second time there is nothing to find."""
     forget(filled.store, who(JANE))

@@ -14,7 +14,7 @@ What was being read when this began is not committed (its reading is older than 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -92,8 +92,9 @@ def forget(store: Store, who: Forgetting, sources: Collection[str] = ()) -> Forg
         if any(rows.values()):
             with staging.opened(store.path, store.latest) as folder:
                 versions = _rewrite(Rewriting(store, before, folder), held, who)
-                run = store.pin(versions, before.committed_at, readings=_all_read(before, sources, folder.ticket))
-        dropped = _holding(store, everything, held, run)
+                run = store.pin(versions, before.committed_at, counts=_last_counts(_holding(store, everything, held)),
+                                readings=_all_read(before, sources, folder.ticket))  # fmt: skip
+        dropped = _holding(store, everything, held)
         if dropped:
             gone = {each.id for each in dropped}
             drop_runs(store, [each for each in store.runs() if each.id not in gone])
@@ -125,12 +126,14 @@ def _all_read(before: Run, sources: Collection[str], ticket: int) -> dict[str, i
     return dict.fromkeys((*before.readings, *sources), ticket)
 
 
-def _holding(store: Store, everything: tuple[Run, ...], held: Mapping[tuple[str, str], int], run: Run) -> tuple[Run, ...]:
+def _holding(store: Store, everything: tuple[Run, ...], held: Mapping[tuple[str, str], int]) -> tuple[Run, ...]:
     pinned = pinned_files(store, everything)
-    return tuple(
-        each for each in everything
-        if each.id != run.id and any(held[file.table, file.name] for file in pinned[each.id])
-    )  # fmt: skip
+    return tuple(each for each in everything if any(held[file.table, file.name] for file in pinned[each.id]))
+
+
+def _last_counts(dropped: Sequence[Run]) -> tuple[Mapping[str, object], ...]:
+    """Return what the last reading of each source gave, of runs that go; how many rows came is nobody's secret."""
+    return tuple({str(each["source"]): each for run in dropped for each in run.counts}.values())
 
 
 def _files_that_hold(store: Store, everything: tuple[Run, ...], who: Forgetting) -> dict[tuple[str, str], int]:
