@@ -40,7 +40,7 @@ class Guarding:
     _views: list[View] = field(default_factory=list)  # kept, so that no other gets their number
 
     def record(self, cell: Cell, texts: pa.Array) -> pa.Array:
-        """Return one part of what tells records apart. A part of somebody's name is enough: together the parts would tell it."""
+        """Return one part of what tells records apart; a part of somebody's name counts as the person."""
         return self.guard.record(texts, is_person=any(person & frozenset(cell.parts) for person in self.people))
 
     def read(self, view: View, cell: Cell, column: tables.Column, read: Read) -> Read:
