@@ -24,7 +24,7 @@ class EachSpeller(Speller):
     def bindings(self, node: Node) -> Iterator[dict[str, Bound]]:
         names: frozenset[str] | None = None
         for entry in node.items:
-            bound = {key: Bound(value.text, value.place) for key, value in entry.mapping.items() if value.text is not None}
+            bound = {key: made for key, value in entry.mapping.items() if (made := _bound(value)) is not None}
             names = names if names is not None else frozenset(bound)
             if not bound or frozenset(bound) != names:
                 differing = ", ".join(sorted(names ^ frozenset(bound))) or "nothing"
@@ -119,3 +119,9 @@ def _span(text: str) -> int:
     """Return how many columns a range has."""
     match = RANGE.fullmatch(text.strip())
     return len(range(int(match[1]), int(match[2]) + 1, max(1, int(match[3] or 1)))) if match else 0
+
+
+def _bound(node: Node) -> Bound | None:
+    """Return what a name stands for in one entry: a column or a text, or `{text: ...}`, which never is a column."""
+    said = node.mapping.get("text") if node.mapping else node
+    return None if said is None or said.text is None else Bound(said.text, said.place, is_text=said is not node)
