@@ -17,6 +17,8 @@ from typing import Any
 
 import pytest
 
+from web.elements import ELEMENTS
+
 COMMAND = [sys.executable, "-m", "wholeservice"]
 
 
@@ -94,7 +96,10 @@ def test_a_change_of_the_organisation_gives_another_snapshot(demo):
 
 
 def test_the_pages_are_served_and_stop_calmly(demo):
-    """`serve` prints its address, answers with HTML and JSON, and ends with 130 and one calm line on Ctrl-C."""
+    """`serve` prints its address, answers with HTML and JSON, and ends with 130 and one calm line on Ctrl-C.
+
+    The page of the main service holds all twelve elements.
+    """
     folder, _ = demo
     server = subprocess.Popen(
         [*COMMAND, "--workspace", str(folder), "serve", "--port", "0"], stderr=subprocess.PIPE, text=True, bufsize=1
@@ -104,6 +109,8 @@ def test_the_pages_are_served_and_stop_calmly(demo):
         address = server.stderr.readline().partition(" at ")[2].split()[0]
         assert "Stayline" in _get(address)
         assert json.loads(_get(address + "index.json"))
+        names = re.findall(r'\sid="([^"]+)"', _get(address + "service/book-and-stay"))
+        assert [each for each in ELEMENTS.values() if names.count(each) != 1] == []
     finally:
         server.send_signal(signal.SIGINT)
         _, said = server.communicate(timeout=30)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from pages import sample
+from pages import sample, sample_asked
+from wholeservice.organisation.graph import Edge, Entity, Need, Target
 from wholeservice.pages import service
+from wholeservice.units import parse_amount
 
 
 @pytest.fixture(scope="module")
@@ -117,3 +121,50 @@ def test_one_period_is_not_a_trend():
     """With a single period nothing is compared."""
     data = sample.large(2, 1)
     assert service.build(data, "s1").series[0].words.startswith("One period measured")
+
+
+def test_where_reasons_are_not_recorded_nobody_is_said_to_have_left_avoidably(page):
+    """Detours and numbers that cannot be true are no part of the river; why people left stays unknown."""
+    steps = page.river.drawing.steps
+    assert [each.title for each in steps] == ["Find", "Choose", "Pay", "Arrive and get the key", "Stay", "Leave"]
+    assert {(each.avoidable, each.anyway) for each in steps} == {(None, None)}
+    assert page.river.title.startswith("15,480 of 30,000 people (51.6%) leave between “Find” and “Leave”")
+
+
+def test_what_is_not_offered_is_not_what_is_not_measured():
+    """A step that only the desk serves is not offered by web; a step with nothing behind it is offered, and not measured."""
+    data = sample.data()
+    org = data.organisation
+    porter = Entity("porter", "part", "Porter", parent="stay", channels=("desk",))
+    known = replace(org, entities=org.entities | {"porter": porter}, edges=(*org.edges, Edge("porter", "at", "stay.arrive")))
+    drawing = service.build(replace(data, organisation=known), "stay").channel_matrix.drawing
+    by_web = dict(zip(drawing.steps, drawing.channels[0].cells, strict=True))
+    assert by_web["Arrive and get the key"] is None
+    assert by_web["Pay"].value is None
+
+
+def test_how_it_feels_is_held_against_what_is_promised_at_that_very_step():
+    """60 of 90 at Pay; the promise is of Pay, so that no other step has an expectation."""
+    data = sample_asked.data()
+    target = Target("satisfaction >= 85% over 30d @ pay", "satisfaction", ">=", parse_amount("85%"), 30, step="pay")
+    need = Need("kind", "stay", "Be kind when I pay", targets=(target,))
+    org = replace(data.organisation, needs=(*data.organisation.needs, need))
+    part = service.build(replace(data, organisation=org), "stay").feeling
+    steps = {each.title: each for each in part.drawing.steps}
+    assert (steps["Pay"].expected, steps["Pay"].delivered) == (0.85, pytest.approx(2 / 3))
+    assert {each.expected for title, each in steps.items() if title != "Pay"} == {None}
+    assert part.title.startswith("It feels furthest from what was promised at “Pay” (−18.3 pp)")
+
+
+def test_a_change_is_sure_only_when_its_whole_range_is_on_one_side(page):
+    """22,070 of 40,000 after 21,980: +0.22 pp, ±0.69 pp as for two shares apart, so nobody can tell."""
+    row = next(each for each in page.changed.rows if each.title == "People who finish")
+    assert (row.before.written, row.now.written, row.change, row.verdict) == ("54.9%", "55.2%", "+0.22 pp", "cannot tell")
+    low, high = (float(each.replace("−", "-").removesuffix(" pp")) for each in row.range_written.split(" to "))
+    error = 1.96 * (0.5495 * 0.4505 / 40000 + 0.55175 * 0.44825 / 40000) ** 0.5 * 100
+    assert (low, high) == (pytest.approx(0.225 - error, abs=0.01), pytest.approx(0.225 + error, abs=0.01))
+
+
+def test_what_came_last_is_said_of_the_sources_behind_the_service_only(page):
+    """The bookings brought 4,900 facts about it; the desk's facts are about another service."""
+    assert page.changed.came_says == "Read 2 Jan 2027, 08:30: new facts, 4,900 from bookings."

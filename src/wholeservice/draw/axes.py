@@ -95,6 +95,21 @@ def short_signed(number: float, unit: Unit) -> str:
     return f"{'−' if number < 0 else '+' if number > 0 else '±'}{words}"
 
 
+def in_place(number: float, unit: Unit) -> tuple[str, ...]:
+    """Return the ways to write a measured number inside a picture, the best first: a share as it stands in the text.
+
+    >>> from wholeservice.units import SHARE
+    >>> in_place(0.66749, SHARE), in_place(1_250_000, Unit("count", "", "count"))
+    (('66.7%', '66.75%'), ('1.25 m',))
+    """
+    return (write(number, unit), short(number, unit)) if unit.kind == "share" else (short(number, unit),)
+
+
+def signed_in_place(number: float, unit: Unit) -> tuple[str, ...]:
+    """Return the ways to write a difference inside a picture, the best first."""
+    return (signed(number, unit), short_signed(number, unit)) if unit.kind == "share" else (short_signed(number, unit),)
+
+
 def difference_unit(unit: Unit) -> Unit:
     """Return the unit of a difference: shares differ by percentage points."""
     return SHARE_POINTS if unit.kind == "share" else unit

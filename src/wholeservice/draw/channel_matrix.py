@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from wholeservice.draw import svg
-from wholeservice.draw.axes import NOT_MEASURED, Scale, likely, short, short_signed, signed
+from wholeservice.draw.axes import NOT_MEASURED, Scale, in_place, likely, signed, signed_in_place
 from wholeservice.draw.columns import HEAD_HEIGHT, LEFT, Columns, columns, heads, legend, not_measured
 from wholeservice.draw.gap import Gap
 from wholeservice.draw.svg import Markup
@@ -185,11 +185,13 @@ def _strip(matrix: ChannelMatrix, cell: Cell, scale: Scale, top: float) -> Itera
 
 def _cell_text(matrix: ChannelMatrix, cell: Cell, scale: Scale, top: float) -> Iterator[Markup]:
     """The difference at the left, the number itself at the right, as far as both fit."""
-    room, value = scale.to_px - scale.from_px, ("~" if cell.is_few else "") + short(cell.value or 0.0, matrix.unit)
+    room, few, unit = scale.to_px - scale.from_px, "~" if cell.is_few else "", matrix.unit
+    values = [few + each for each in in_place(cell.value or 0.0, unit)]
     if cell.expected is None:
-        yield svg.text(scale.from_px, top + 20, svg.first_that_fits((value,), svg.STRONG, room), svg.STRONG)
+        yield svg.text(scale.from_px, top + 20, svg.first_that_fits(values, svg.STRONG, room), svg.STRONG)
         return
-    gap = svg.first_that_fits((short_signed((cell.value or 0) - cell.expected, matrix.unit),), svg.STRONG, room)
+    difference = (cell.value or 0) - cell.expected
+    gap = svg.first_that_fits(signed_in_place(difference, unit), svg.STRONG, room)
     yield svg.text(scale.from_px, top + 20, gap, svg.STRONG)
     rest = room - svg.width(gap, svg.STRONG) - 6
-    yield svg.text(scale.to_px, top + 19.5, svg.first_that_fits((value,), svg.TINY, rest), svg.TINY, anchor="end")
+    yield svg.text(scale.to_px, top + 19.5, svg.first_that_fits(values, svg.TINY, rest), svg.TINY, anchor="end")

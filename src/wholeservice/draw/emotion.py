@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from wholeservice.draw import svg
-from wholeservice.draw.axes import NOT_MEASURED, Scale, domain, likely, short, short_signed, signed
+from wholeservice.draw.axes import NOT_MEASURED, Scale, domain, in_place, likely, short, signed, signed_in_place
 from wholeservice.draw.columns import HEAD_HEIGHT, LEFT, PHASE_HEIGHT, Columns, Phase, aside, columns, heads, legend, phases
 from wholeservice.draw.svg import Markup
 from wholeservice.units import Unit, write
@@ -225,12 +225,13 @@ def _labels(emotion: Emotion, frame: _Frame, index: int) -> Iterator[Markup]:
         return
     x, y = frame.at(index, step.delivered)
     is_under = step.expected is None or y >= frame.y(step.expected)
-    words = svg.first_that_fits((("~" if step.is_few else "") + short(step.delivered, emotion.unit),), svg.STRONG, room)
+    few, unit = "~" if step.is_few else "", emotion.unit
+    words = svg.first_that_fits([few + each for each in in_place(step.delivered, unit)], svg.STRONG, room)
     yield svg.text(x, y + 21 if is_under else y - 11, words, svg.STRONG, anchor="middle", tone="halo")
     if step.difference is None or abs(y - frame.y(step.expected or 0)) < 34:
         return
     tone = "loss" if step.difference * emotion.direction < 0 else "gain"
-    words = svg.first_that_fits((short_signed(step.difference, emotion.unit),), svg.STRONG, room)
+    words = svg.first_that_fits(signed_in_place(step.difference, unit), svg.STRONG, room)
     middle = (y + frame.y(step.expected or 0)) / 2
     ground = "halo-lost" if tone == "loss" else "halo-won"
     yield svg.text(x, middle + 5, words, svg.STRONG, anchor="middle", tone=f"{tone} {ground}")

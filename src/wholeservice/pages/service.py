@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from wholeservice.draw.trend import Trend
@@ -11,16 +10,22 @@ from wholeservice.organisation import graph
 from wholeservice.organisation.graph import Entity
 from wholeservice.organisation.remit import owner_of
 from wholeservice.pages.base import Data, Page, Sheet
+from wholeservice.pages.changed_part import ChangedPart, changed_part
+from wholeservice.pages.consumers_part import Consumer, consumers_of
+from wholeservice.pages.feeling_part import FeelingPart, feeling_part
 from wholeservice.pages.findings_part import FindingRow, around, rows
 from wholeservice.pages.journey_part import JourneyPart, drop_words, journey_part
 from wholeservice.pages.listing import SERVICE, UNIT, Row, by_title, leading_measure, measures_of, row_of
 from wholeservice.pages.loss_part import LossPart, loss_parts, origin_words
+from wholeservice.pages.matrix_part import MatrixPart, matrix_part
 from wholeservice.pages.need_rows import MET, MISSED, UNKNOWN, NeedRow, need_rows, needs_title
 from wholeservice.pages.numbers import Number, number_of, plural
-from wholeservice.pages.reach_part import Reach, reach_of, volume_words
+from wholeservice.pages.reach_part import Reach, reach_of
+from wholeservice.pages.river_part import RiverPart, river_part
 from wholeservice.pages.series import measured_points, newest_of, trend_of
 from wholeservice.pages.sheet import NUMBER, number_cells
 from wholeservice.pages.sources_part import LateSource, late_sources
+from wholeservice.pages.unexplained_part import unexplained_words
 from wholeservice.pages.unmeasured_part import Unmeasured, unmeasured_of
 
 MOST_CHILDREN = 60
@@ -33,17 +38,6 @@ class Link:
 
     entity: str
     title: str
-
-
-@dataclass(frozen=True, slots=True)
-class Consumer:
-    """Whom a service is for, and what they do with it (use, pay, judge)."""
-
-    entity: str
-    title: str
-    does: str
-    volume: str | None
-    is_inside: bool  # something of ours that uses it
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +91,12 @@ class ServicePage:
     data_findings: tuple[FindingRow, ...]
     snapshot: str
     reach: Reach | None = None  # what uses it and rides on it
+    answers_title: str = ""  # who answers for it and who can act
+    feeling: FeelingPart | None = None
+    river: RiverPart | None = None
+    channel_matrix: MatrixPart | None = None
+    changed: ChangedPart | None = None
+    unexplained: tuple[str, ...] = ()  # one sentence for each traced loss
 
 
 def build(data: Data, entity: str) -> ServicePage | None:
@@ -116,7 +116,7 @@ def _page(data: Data, entity: Entity) -> ServicePage:
     findings = rows(data, about_data=False, of=near)
     return ServicePage(
         entity=entity.id, kind=entity.kind.replace("-", " "), title=entity.title, above=_above(data, entity),
-        promise=_promise(entity, needs), consumers=_consumers(data, entity), channels=entity.channels,
+        promise=_promise(entity, needs), consumers=consumers_of(data, entity), channels=entity.channels,
         owner=owner_of(data.organisation, entity.id), team=Link(team.id, team.title) if team and team is not entity else None,
         state=entity.state.replace("-", " "), late=late_sources(data, near), lead=_lead(data, entity, series, needs),
         facts=_facts(needs, journey, losses, unmeasured, findings), needs_title=needs_title(needs), needs=needs,
@@ -124,8 +124,17 @@ def _page(data: Data, entity: Entity) -> ServicePage:
         losses=losses, children_title=_children_title(inside),
         children=tuple(row_of(data, each) for each in _in_order(inside)[:MOST_CHILDREN]), n_children=len(inside),
         unmeasured=unmeasured, findings=findings, data_findings=rows(data, about_data=True, of=near), snapshot=data.snapshot,
-        reach=reach_of(data, entity.id),
+        reach=reach_of(data, entity.id), answers_title=_answers_title(data, entity), feeling=feeling_part(data, entity),
+        river=river_part(entity.id, journey), channel_matrix=matrix_part(data, entity),
+        changed=changed_part(data, entity.id, near), unexplained=unexplained_words(losses),
     )  # fmt: skip
+
+
+def _answers_title(data: Data, entity: Entity) -> str:
+    owner, team = owner_of(data.organisation, entity.id), graph.team_of(data.organisation, entity.id)
+    words = f"{owner} answers for it" if owner else "Nobody is named who answers for it"
+    acting = data.organisation.entities.get(team or "")
+    return words + (f"; {acting.title} can act" if acting else "; no team is named that can act")
 
 
 def _above(data: Data, entity: Entity) -> tuple[Link, ...]:
@@ -136,28 +145,6 @@ def _above(data: Data, entity: Entity) -> tuple[Link, ...]:
 def _promise(entity: Entity, needs: tuple[NeedRow, ...]) -> str | None:
     outcome = entity.fields.get("outcome")
     return str(outcome) if outcome else needs[0].says if needs else None
-
-
-def _consumers(data: Data, entity: Entity) -> tuple[Consumer, ...]:
-    named = {edge.to_id: edge.how for edge in graph.edges_out(data.organisation, entity.id, "for")}
-    ids = graph.consumers_of(data.organisation, entity.id)
-    known = (data.organisation.entities[each] for each in ids if each in data.organisation.entities)
-    return tuple(
-        Consumer(
-            each.id,
-            each.title,
-            _roles(entity, each.id) if each.id in named else "uses it",
-            volume_words(each.fields.get("volume")),
-            each.id not in named,
-        )
-        for each in known
-    )
-
-
-def _roles(entity: Entity, consumer: str) -> str:
-    declared = entity.fields.get("for")
-    words = declared.get(consumer) if isinstance(declared, Mapping) else None
-    return ", ".join(map(str, words)) if isinstance(words, list | tuple) and words else "uses it"
 
 
 def _all_series(data: Data, entity: Entity, needs: tuple[NeedRow, ...]) -> tuple[Series, ...]:

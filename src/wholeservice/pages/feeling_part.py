@@ -1,0 +1,84 @@
+"""How the journey feels: at each step what was promised and what people say they got; where nobody asks, hatched."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from wholeservice.derived.journeys import flatten
+from wholeservice.draw.axes import signed
+from wholeservice.draw.emotion import Emotion, EmotionStep
+from wholeservice.draw.gap import Gap
+from wholeservice.measures.base import Measure
+from wholeservice.organisation import graph
+from wholeservice.organisation.graph import Entity
+from wholeservice.pages.base import Data
+from wholeservice.pages.held_part import Promise, Where, periods_words, point_at, promises
+from wholeservice.pages.numbers import listed, possible, when
+
+FEELINGS = ("satisfaction", "ease")  # measures of what people say, the first that is asked at a step
+
+
+@dataclass(frozen=True, slots=True)
+class FeelingPart:
+    """The curve, a sentence that states what it shows, over which periods, and what would fill its hatched steps."""
+
+    drawing: Emotion
+    title: str
+    reading: str
+    fill: str | None
+
+
+def feeling_part(data: Data, entity: Entity) -> FeelingPart | None:
+    """Return how the journey of an entity feels; None where nobody is asked at any of its steps."""
+    measure = next((data.measures[name] for name in FEELINGS if name in data.measures and _steps(data, entity, name)), None)
+    if measure is None:
+        return None
+    held, titles = promises(data, entity.id, measure), {each.id: each.title for each in graph.leaves(entity.journey)}
+    stops = [stop.step for stop in flatten(entity.journey)]
+    steps = tuple(_step(data, entity, measure, (stop, titles.get(stop, stop)), held) for stop in stops)
+    found = (point_at(data, entity.id, measure, (stop, None), held) for stop in stops)
+    period = periods_words([when(data, point.period) for point in found if point])
+    dark = [each.title for each in steps if each.delivered is None]
+    drawing = Emotion(f"feeling-{_id(entity.id)}", _title(steps, measure), measure.unit, steps, direction=_direction(measure))
+    reading = f"{measure.title}, as they say themselves: {period}. The tick, or the dashed line, is what a need promises there."
+    fill = f"Ask people right after {listed(dark)}, with the name of the step, to fill what is hatched." if dark else None
+    return FeelingPart(drawing, drawing.title, reading, fill)
+
+
+def _steps(data: Data, entity: Entity, measure: str) -> bool:
+    return bool(data.results.steps(measure, entity.id) & {stop.step for stop in flatten(entity.journey)})
+
+
+def _step(data: Data, entity: Entity, measure: Measure, named: tuple[str, str], held: dict[Where, Promise]) -> EmotionStep:
+    """One step; a step without a need of its own has no expectation: none is guessed."""
+    step, title = named
+    point, own = point_at(data, entity.id, measure, (step, None), held), held.get((step, None))
+    spread = possible(point.value.interval, measure.unit) if point else None
+    return EmotionStep(
+        title, own.level if own else None, point.value.value if point else None, spread.low if spread else None,
+        spread.high if spread else None, is_few=bool(point and point.value.is_few),
+    )  # fmt: skip
+
+
+def _direction(measure: Measure) -> int:
+    return -1 if measure.better == "lower" else 1
+
+
+def _title(steps: tuple[EmotionStep, ...], measure: Measure) -> str:
+    """Name the step that surely falls furthest short; where none does, say so."""
+    asked, gaps = [each for each in steps if each.delivered is not None], []
+    for each in steps:
+        if each.difference is not None and not each.is_few:
+            gap = Gap(measure.unit, _direction(measure), each.expected or 0.0, each.delivered, each.low, each.high)
+            gaps += [(_direction(measure) * each.difference, each)] if gap.verdict == "below" else []
+    words = f"How it feels is known at {len(asked)} of {len(steps)} steps"
+    if not gaps:
+        return words + "; none of them surely falls short of what was promised"
+    worst = min(gaps, key=lambda gap: gap[0])[1]
+    return f"It feels furthest from what was promised at “{worst.title}” ({signed(worst.difference, measure.unit)}); " + (
+        words[0].lower() + words[1:]
+    )
+
+
+def _id(words: str) -> str:
+    return "".join(letter if letter.isalnum() else "-" for letter in words)
