@@ -22,6 +22,7 @@ EXIT_STOPPED = 130
 
 COMMANDS = {
     "check": lambda: import_module("wholeservice.app.check_command").check,
+    "completion": lambda: import_module("wholeservice.app.completion_command").completion,
     "demo": lambda: import_module("wholeservice.app.demo_command").demo,
     "explain": lambda: import_module("wholeservice.app.explain_command").explain,
     "forget": lambda: import_module("wholeservice.app.forget_command").forget,
@@ -29,6 +30,7 @@ COMMANDS = {
     "init": lambda: import_module("wholeservice.app.init_command").init,
     "map": lambda: import_module("wholeservice.app.map_command").map_file,
     "measure": lambda: import_module("wholeservice.app.measure_command").measure,
+    "report": lambda: import_module("wholeservice.app.report_command").report,
     "serve": lambda: import_module("wholeservice.app.serve_command").serve,
     "sources": lambda: import_module("wholeservice.app.sources_command").sources,
     "store": lambda: import_module("wholeservice.app.store_command").store,

@@ -8,6 +8,7 @@ import click
 
 from wholeservice.app.as_of import as_of_option, say_as_of
 from wholeservice.app.asked import Asked
+from wholeservice.app.completing import complete_entity, complete_measure
 from wholeservice.app.printing import TABLE, format_option, print_rows, say
 from wholeservice.errors import InputError, Problem
 
@@ -18,8 +19,8 @@ MOST_ROWS = 40  # a table for people; JSON and CSV print everything
 
 
 @click.command()
-@click.argument("name", required=False)
-@click.option("--of", "entity", metavar="ENTITY", help="Only this service, part or unit.")
+@click.argument("name", required=False, shell_complete=complete_measure)
+@click.option("--of", "entity", metavar="ENTITY", shell_complete=complete_entity, help="Only this service, part or unit.")
 @click.option("--by", type=click.Choice(["channel", "step"]), help="Break the numbers down.")
 @click.option("--period", metavar="PERIOD", help="2026, 2026-Q3, 2026-09 or FROM..TO; default: the newest.")
 @as_of_option

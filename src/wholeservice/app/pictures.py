@@ -30,7 +30,7 @@ _SIZE = re.compile(r'\bwidth="([\d.]+)"[^>]*?\bheight="([\d.]+)"|\bheight="([\d.
 
 def as_svg(markup: str, theme: str = standalone.LIGHT, *, heading: bool = True) -> Markup:
     """Return a diagram as an SVG file that needs nothing from outside, in the theme `light`, `dark` or `print`."""
-    return standalone.standalone(markup, _themes()[theme], heading=heading, font=_letters(markup))
+    return standalone.standalone(markup, _themes()[theme], heading=heading, font=letters(markup))
 
 
 def as_png(picture: str, *, scale: float = 2.0) -> bytes:
@@ -90,7 +90,7 @@ def _themes() -> dict[str, standalone.Theme]:
     return standalone.themes((files("wholeservice.app") / "static" / "app.css").read_text(encoding="utf-8"))
 
 
-def _letters(markup: str) -> str:
+def letters(markup: str) -> str:
     """Return Inter, only the letters that the picture uses, as a `data:` address."""
     from fontTools import subset
 

@@ -10,14 +10,18 @@ import csv
 import datetime as dt
 import io
 import json
+import os
 import sys
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
 
 import click
 
+from wholeservice.app import time_left
 from wholeservice.errors import Problem, describe_all
 
 if TYPE_CHECKING:
@@ -136,20 +140,55 @@ def problem_row(problem: Problem) -> Row:
     }
 
 
-Report = Callable[[str], None]
+class Report(Protocol):
+    """Says what is being done now; the *detail* of a stage may change while it goes on."""
+
+    def __call__(self, doing: str, detail: str = "", /) -> None: ...
 
 
 @contextmanager
-def progress(title: str, total: int | None = None) -> Iterator[Report]:
-    """Show that something long is going on; the yielded function names what is being done now. Silent in a pipe."""
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+def progress(title: str, *, took: Path | None = None) -> Iterator[Report]:
+    """
+    Show on a terminal that something long is going on; the yielded function names what is being done now.
 
-    shown = console(stderr=True)
-    bar = [BarColumn(bar_width=24), MofNCompleteColumn()] if total else []
-    columns = [SpinnerColumn(), TextColumn("{task.description}"), *bar, TimeElapsedColumn()]
-    with Progress(*columns, console=shown, transient=True, disable=not shown.is_terminal) as bars:
-        task = bars.add_task(title, total=total)
-        yield lambda doing: bars.update(task, description=f"{title}: {doing}", advance=1 if total else 0)
+    In a pipe nothing is shown. With *took*, a file, it is kept there how long each stage took, and the time left is told
+    from what the last time took.
+    """
+    last, now, began = time_left.read(took, title) if took else None, time_left.Stages(), time.monotonic()
+    with _line(lambda: time_left.words(_left(last, now, began), time.monotonic() - began)) as show:
+        show(title)
+
+        def report(doing: str, detail: str = "", /) -> None:
+            now.begin(doing, time.monotonic() - began)
+            show(f"{title}: {doing}{f', {detail}' if detail else ''}")
+
+        yield report
+    if took:
+        now.total_s = time.monotonic() - began
+        time_left.keep(took, title, now)
+
+
+def _left(last: time_left.Stages | None, now: time_left.Stages, began: float) -> float | None:
+    return time_left.left_s(last, now, time.monotonic() - began)
+
+
+@contextmanager
+def _line(left: Callable[[], str]) -> Iterator[Callable[[str], None]]:
+    """Keep one line at the foot of a terminal that the yielded function writes; it goes when all is done."""
+    if not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
+        yield lambda words: None
+        return
+    from rich.progress import Progress, ProgressColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
+    from rich.text import Text
+
+    class Left(ProgressColumn):
+        def render(self, task: object) -> Text:
+            return Text(left())
+
+    columns = (SpinnerColumn(), TimeElapsedColumn(), Left(), TextColumn("{task.description}", markup=False))
+    with Progress(*columns, console=console(stderr=True), transient=True) as lines:
+        task = lines.add_task("", total=None)
+        yield lambda words: lines.update(task, description=words)
 
 
 def sentence(parts: Iterable[str], last: str = "and") -> str:

@@ -8,6 +8,7 @@ import click
 
 from wholeservice.app.as_of import as_of_option, say_as_of
 from wholeservice.app.asked import Asked
+from wholeservice.app.completing import complete_entity
 from wholeservice.app.printing import TABLE, format_option, print_rows, say
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("entity")
+@click.argument("entity", shell_complete=complete_entity)
 @click.option("--need", metavar="NAME", help="Only this need; default: all with a target, the largest gap first.")
 @as_of_option
 @format_option

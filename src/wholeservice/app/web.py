@@ -23,7 +23,7 @@ from wholeservice import __version__
 from wholeservice.app.failures import report
 from wholeservice.app.records import to_plain
 from wholeservice.app.sheets import as_csv
-from wholeservice.draw import day_strip, gap, journey, loss_map, spark, svg, trend
+from wholeservice.draw import channel_matrix, day_strip, drop_out, emotion, gap, journey, loss_map, spark, svg, trend
 from wholeservice.errors import WholeserviceError
 from wholeservice.pages import PAGES
 from wholeservice.pages.base import Data, Page
@@ -182,15 +182,15 @@ def _not_found(request: Request, load_data: LoadData) -> Response:
         nearest = nearest_entries(load_data(), path)
     except WholeserviceError:
         nearest = ()
-    return _respond(_plain("missing", word=path.rsplit("/", 1)[-1], nearest=nearest), 404)
+    return _respond(fill("missing", word=path.rsplit("/", 1)[-1], nearest=nearest), 404)
 
 
 def _trouble(status: int, title: str, says: list[str]) -> Response:
-    return _respond(_plain("trouble", title=title, says=says), status)
+    return _respond(fill("trouble", title=title, says=says), status)
 
 
-def _plain(name: str, **words: Any) -> str:
-    """Render a page that has no data behind it."""
+def fill(name: str, **words: Any) -> str:
+    """Render a template that is no registered page: what it shows are its *words*."""
     return str(_templates().get_template(f"{name}.html").render(name=name, path="", json_path="", csv_path="", **words))
 
 
@@ -242,6 +242,7 @@ def _templates() -> Any:
     )  # fmt: skip
     environment.globals.update(
         trend=trend, gap=gap, journey=journey, loss_map=loss_map, spark=spark, day_strip=day_strip, patterns=svg.patterns,
+        drop_out=drop_out, channel_matrix=channel_matrix, emotion=emotion,
         static=lambda name: f"/static/{static_version()}/{name}",
     )  # fmt: skip
     return environment

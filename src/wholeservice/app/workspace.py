@@ -19,6 +19,7 @@ from wholeservice.app.declared import context, declarations, declared_organisati
 from wholeservice.app.printing import progress, say
 from wholeservice.app.secret import guards_of
 from wholeservice.app.settings import Settings
+from wholeservice.app.time_left import TOOK
 from wholeservice.errors import InputError, Problem
 from wholeservice.organisation.graph import Organisation
 from wholeservice.organisation.load import FOLDER
@@ -31,7 +32,8 @@ if TYPE_CHECKING:
 STORE, RESULTS, WORLDS = "store", "results", "worlds"
 FULL_VARIABLE = "WHOLESERVICE_FULL"
 Reached = Callable[[str], None]
-COMPUTING = ("organisation/*.py", "facts/*.py", "derived/*.py", "measures/*.py", "findings/*.py", "app/loss_maps.py")
+COMPUTING = ("organisation/*.py", "facts/*.py", "derived/*.py", "measures/*.py", "findings/*.py", "engines/*.py",
+             "app/loss_maps.py", "app/incremental.py")  # fmt: skip
 
 
 def store_of(settings: Settings, reached: Reached = lambda step: None, *, world: str | None = None) -> Store:
@@ -69,11 +71,11 @@ def ingest_workspace(
     store = store_of(settings, reached)
     now = dt.datetime.now(dt.UTC)
     known_at = known_at_of(known_on, settings.zone, store.latest(), now) if known_on is not None else now
-    with progress("Reading") as doing:
+    with progress("Reading", took=settings.state / TOOK) as doing:
         store.waiting = doing
         return ingest(
             declared, store, context(settings), known_at, only=only, guards=guards_of(settings, store),
-            progress=lambda source, n_rows: doing(f"{source}, {n_rows:,} rows"),
+            progress=lambda source, n_rows: doing(source, f"{n_rows:,} rows"),
         )  # fmt: skip
 
 
@@ -124,7 +126,7 @@ def _compute(
     from wholeservice.app.snapshots import Pinned, compute_snapshot
 
     order = tuple(settings.sources.mapping) if settings.sources else ()
-    with progress("Measuring") as doing:
+    with progress("Measuring everything" if is_full else "Measuring", took=settings.state / TOOK) as doing:
         # What was asked for as of an earlier run is no base of the next snapshot.
         derived = settings.state / derived_store.FOLDER if is_current else None
         pinned = Pinned(store_of(settings), run, declared, settings.zone, order, settings.engine, derived,
