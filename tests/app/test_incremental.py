@@ -67,11 +67,13 @@ def test_measure_says_how_much_it_derived_again(shop: Path):
 
 
 def test_what_cannot_be_used_costs_a_full_run(shop: Path):
-    """A file of the right length that says nothing is found out only when it is read: then everything is computed."""
+    """A file of the right length that says nothing is found out only when it is read: a warning, and everything is computed."""
     (file,) = (shop / ".wholeservice" / "derived").glob("*/whole_visits.parquet")
     file.write_bytes(b"\0" * file.stat().st_size)
     _, said = run(shop, "measure")
     assert "recomputed" not in said
+    log = Path(said.partition("everything is computed; see ")[2].split()[0])
+    assert "Traceback" in log.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("damage", ["", "cut off", "gone", "other organisation", "later run", "facts gone"])

@@ -16,8 +16,7 @@ import pytest
 from measures.given import at, facts_table, organisation, service
 from wholeservice import tables
 from wholeservice.app import derived_store, incremental
-from wholeservice.derived import DERIVED
-from wholeservice.derived import increment as derived_increment
+from wholeservice.derived import DERIVED, changed
 from wholeservice.engines.duckdb_engine import DuckdbEngine
 from wholeservice.organisation.graph import Organisation
 
@@ -139,7 +138,7 @@ def test_an_increment_is_a_full_run(seed: int, tmp_path: Path, monkeypatch: pyte
     WHOLESERVICE_WORLDS=50 tries fifty worlds.
     """
     (tmp_path / "facts").mkdir()
-    monkeypatch.setattr(derived_increment, "MOST", 1e9)
+    monkeypatch.setattr(changed, "MOST", 1e9)
     chance = Random(seed)
     steps = [drawn(chance, n, is_exact=place < 2) for place, n in enumerate((1, 10, 10))]
     assert check_steps(World(tmp_path / "facts"), tmp_path / "derived", steps) > 0

@@ -1,7 +1,7 @@
 """Derived tables and sums on disk, so that the next snapshot need not make all of them again.
 
     .wholeservice/derived/<snapshot>/    whole_NAME.parquet, gone_KEYS.parquet, later_NAME.parquet (see derived.increment),
-                                         aliases, usual, newest, sums and periods, and about.json
+                                         aliases, took, newest, sums, periods, queries (engines.written) and about.json
 
 Only that of the newest snapshot is kept. It is written into a temporary folder, brought to the disk and renamed. What is not
 there, or not whole, costs a full run and nothing else. Whoever reads one links its files into a folder of his own first, so
@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from wholeservice.derived import DERIVED
-from wholeservice.derived.increment import ATTEMPTS, GONE, KEYED, KEYS, LATER, NEWEST, NEXT, USUAL, WHOLE
+from wholeservice.derived.increment import ATTEMPTS, GONE, KEYED, KEYS, LATER, NEWEST, NEXT, TOOK, WHOLE
 from wholeservice.facts import durable
 from wholeservice.facts.identity_people import ALIASES
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from wholeservice.measures.base import Sums as EventSums
 
 FOLDER, ABOUT = "derived", "about.json"
-SUMS, PERIODS = "sums", "periods"
+SUMS, PERIODS, QUERIES = "sums", "periods", "queries"
 UNFINISHED, A_DAY_S = "unfinished-", 86400
 LEAST_ROWS = 200_000  # below, a full run takes no longer than finding out what changed
 MOST_GONE = 0.2  # of the attempts; then the pieces are put together
@@ -116,7 +116,7 @@ def whole_pieces(engine: Engine) -> dict[str, pa.Table]:
         if each.name in KEYED:
             pieces[LATER + each.name] = pieces[WHOLE + each.name].slice(0, 0)
     told = engine.table(ATTEMPTS)
-    pieces |= {USUAL: engine.run(maturity.usual(told)), NEWEST: engine.run(maturity.newest(told))}
+    pieces |= {TOOK: engine.run(maturity.took(told)), NEWEST: engine.run(maturity.newest(told))}
     return {**pieces, **_nothing_gone(), ALIASES: engine.run(engine.table(ALIASES))}
 
 
@@ -126,7 +126,7 @@ def next_pieces(engine: WithViews, kept: Kept) -> dict[str, pa.Table | Path]:
 
     n_gone = engine.run(engine.table(NEXT + GONE + "attempts")).num_rows
     n_whole = engine.run(engine.table(WHOLE + "attempts").count().name("n").as_table())["n"][0].as_py()
-    pieces: dict[str, pa.Table | Path] = {name: engine.run(engine.table(name)) for name in (USUAL, NEWEST, ALIASES)}
+    pieces: dict[str, pa.Table | Path] = {name: engine.run(engine.table(name)) for name in (TOOK, NEWEST, ALIASES)}
     for each in DERIVED:
         if each.name not in KEYED:
             pieces[WHOLE + each.name] = engine.run(engine.table(each.name))

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from wholeservice import tables
 from wholeservice.app import derived_store
-from wholeservice.derived.increment import BEFORE, KEYED, NEWEST, USUAL, WHOLE, Changes, advance
+from wholeservice.derived.changed import BEFORE
+from wholeservice.derived.increment import KEYED, NEWEST, TOOK, WHOLE, Changes, advance
+from wholeservice.engines import written
 from wholeservice.engines.with_views import WithViews
 from wholeservice.facts.identity_people import ALIASES
 
@@ -53,17 +56,24 @@ def make_again(below: Engine, organisation: Organisation, zone: str, kept: Kept,
     from wholeservice.measures.compute import add_periods, windows_of
     from wholeservice.measures.increment import Before, sum_up_again
 
-    engine = WithViews(below)
-    resolve(engine, organisation)
+    is_written = derived_store.QUERIES in kept.names()
+    engine = WithViews(below, written.from_arrow(kept.read(derived_store.QUERIES)) if is_written else None)
+    resolve(engine, organisation, is_told=False)
     add_journeys(engine, organisation, zone)
     _add_kept(engine, kept)
     _derive_the_rest(engine, kept, files)
-    changes = advance(engine, kept.files, files)
+    periods = add_periods(engine, windows_of(organisation), zone)
+    changes = advance(engine, kept.files, files, longest_of(periods))
     if changes is None:
         return None
     before = Before(derived_store.sums_of(kept.read(derived_store.SUMS)), kept.read(derived_store.PERIODS))
-    periods = add_periods(engine, windows_of(organisation), zone)
     return Made(engine, sum_up_again(engine, before, changes), periods, changes)
+
+
+def longest_of(periods: pa.Table) -> dt.timedelta:
+    """Return how long the longest of some periods is."""
+    pairs = zip(periods["from_at"].to_pylist(), periods["to_at"].to_pylist(), strict=True)
+    return max((to_at - from_at for from_at, to_at in pairs), default=dt.timedelta())
 
 
 def pieces_of(made: Made, kept: Kept | None) -> dict[str, pa.Table | Path]:
@@ -73,6 +83,7 @@ def pieces_of(made: Made, kept: Kept | None) -> dict[str, pa.Table | Path]:
     pieces: dict[str, pa.Table | Path] = {}
     if made.changes is not None and kept is not None and isinstance(made.engine, WithViews):
         pieces |= derived_store.next_pieces(made.engine, kept)
+        pieces[derived_store.QUERIES] = written.to_arrow(made.engine.queries)
     else:
         pieces |= derived_store.whole_pieces(made.engine)
     sums = derived_store.sums_table(events_only(made.sums))
@@ -80,9 +91,9 @@ def pieces_of(made: Made, kept: Kept | None) -> dict[str, pa.Table | Path]:
 
 
 def _add_kept(engine: WithViews, kept: Kept) -> None:
-    before = {name: BEFORE + name for name in (USUAL, NEWEST, ALIASES)}
+    before = {name: BEFORE + name for name in (TOOK, NEWEST, ALIASES)}
     for name in kept.names():
-        if name not in (derived_store.SUMS, derived_store.PERIODS):
+        if name not in (derived_store.SUMS, derived_store.PERIODS, derived_store.QUERIES):
             engine.add(before.get(name, name), [str(kept.path(name))])
 
 

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from wholeservice import tables
 from wholeservice.app import derived_store, incremental
+from wholeservice.app.bug_log import log_bug
 from wholeservice.app.engines import engine_of
 from wholeservice.app.loss_maps import loss_maps
+from wholeservice.app.printing import say
 from wholeservice.app.settings import DEFAULT_ENGINE
 from wholeservice.app.stored_results import Rows, with_seen
 from wholeservice.facts.naming import names_of
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from wholeservice.facts.store import Run, Store
 
 Doing = Callable[[str], None]
+Computed = tuple[Data, Rows, "dict[str, pa.Table | Path]"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +64,7 @@ def compute_snapshot(pinned: Pinned, snapshot: str, doing: Doing) -> tuple[Data,
     with derived_store.borrowed(pinned.derived, key, pinned.run.number) as kept:
         found = None
         if kept is not None and not pinned.is_full:
-            # Whatever is wrong with what was kept: the facts are all there, and give the same numbers.
-            with suppress(Exception):
-                found = _computed(pinned, snapshot, doing, kept)
+            found = _computed_again(pinned, snapshot, doing, kept)
         data, rows, pieces = found or _computed(pinned, snapshot, doing, None)
         about = {"key": key, "number": pinned.run.number, "files": files}
         with suppress(OSError):  # what is not kept is made again
@@ -71,9 +72,16 @@ def compute_snapshot(pinned: Pinned, snapshot: str, doing: Doing) -> tuple[Data,
     return data, rows
 
 
-def _computed(
-    pinned: Pinned, snapshot: str, doing: Doing, kept: derived_store.Kept | None
-) -> tuple[Data, Rows, dict[str, pa.Table | Path]]:
+def _computed_again(pinned: Pinned, snapshot: str, doing: Doing, kept: derived_store.Kept) -> Computed | None:
+    """Compute from what was kept; None where that fails, and a warning: a bug must not hide as slowness."""
+    try:
+        return _computed(pinned, snapshot, doing, kept)
+    except Exception as error:  # whatever is wrong: the facts are all there, and give the same numbers
+        say(f"warning: what was kept of the last snapshot could not be used, so everything is computed; see {log_bug(error)}")
+        return None
+
+
+def _computed(pinned: Pinned, snapshot: str, doing: Doing, kept: derived_store.Kept | None) -> Computed:
     """Compute one snapshot, from what was *kept* where that serves; return also the pieces that the next may start from."""
     from wholeservice.measures.compute import compute, to_arrow
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from wholeservice.derived.base import Derived, in_production, whole_seconds
+from wholeservice.derived.base import Derived, in_production
 from wholeservice.facts.identity import FactTables
 
 if TYPE_CHECKING:
@@ -43,9 +43,8 @@ def build(facts: FactTables) -> IbisTable:
 
 
 def _failed_last(calls: IbisTable) -> BooleanValue:
-    """The state of the call that began last; of two that began in the same microsecond, that of the one that failed."""
-    began = whole_seconds(calls.started_at) * 1_000_000 + calls.started_at.microsecond()
-    return (began * 2 + calls.failed.cast("int64")).max() % 2 == 1
+    """The state of the call that began last; of two that began at the same instant, that of the one that failed."""
+    return (calls.started_at.max(where=calls.failed) == calls.started_at.max()).fill_null(False)
 
 
 NO_STEP = "no step recorded"

@@ -13,24 +13,24 @@ that two threads share by its name cannot be told by its thread; then, as always
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from wholeservice import tables
-from wholeservice.derived import maturity
+from wholeservice.derived import changed, maturity
 from wholeservice.derived.base import thread_of
+from wholeservice.derived.changed import BEFORE, Files, as_written, both_ways, count, keep, keep_named, touched_facts
 from wholeservice.derived.instead import Instead
+from wholeservice.derived.outcomes import unjudged
 from wholeservice.engines.with_views import WithViews
-from wholeservice.facts.identity import RESOLVED_PREFIX, FactTables, resolved, with_all_columns
-from wholeservice.facts.identity_people import ALIASES
 
 if TYPE_CHECKING:
     from ibis.expr.types import StringColumn
     from ibis.expr.types import Table as IbisTable
 
-WHOLE, LATER, GONE, BEFORE = "whole_", "later_", "gone_", "before_"
-NEXT = "next_"
+WHOLE, LATER, GONE, NEXT = "whole_", "later_", "gone_", "next_"
 VISITS, ATTEMPTS, REACHED, EXPOSURES = "visits", "attempts", "reached", "exposures"
 THREADS, TRACES = "threads", "traces"
 KEYS = {THREADS: ("entity", "thread"), ATTEMPTS: ("entity", "attempt"), TRACES: ("attempt",)}
@@ -38,13 +38,9 @@ KEYED = {VISITS: THREADS, ATTEMPTS: THREADS, REACHED: ATTEMPTS,
          EXPOSURES: TRACES}  # fmt: skip
 """Derived table -> the keys by which its rows are replaced."""
 
-USUAL, NEWEST = "usual", "newest"
-EVENTS = (tables.INTERACTIONS, tables.ANSWERS, tables.CALLS)
-MOST = 0.25  # of the rows: when more came and went, all is derived again
-_ROW = (tables.SOURCE, tables.RECORD, tables.PART, tables.DIGEST, tables.KNOWN_AT)
-_UNSEEN = (tables.WHERE_FROM, tables.DIGEST)  # what no derived table reads
-
-Files = Mapping[str, Sequence[str]]
+TOOK, USUAL, NEWEST = "took", "usual", "newest"
+A_SECOND, FOREVER = dt.timedelta(seconds=1), dt.timedelta(days=36_500)
+Some = Callable[["IbisTable"], "IbisTable"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +49,12 @@ class Changes:
     What an increment touched. *old* and *new*: the rows of the units whose sums are to be taken out, and put in.
 
     Shape    fact or derived table -> rows; a table that is not there was not touched. `attempts` has all attempts of each
-             person (or attempt, where nobody is known) of which any changed, `reached` theirs, `visits` of touched threads
+             person (or attempt, where nobody is known) of which any changed, as far as one period can hold them together with
+             it; `reached` theirs, `visits` of touched threads
     """
 
-    old: Mapping[str, IbisTable]
-    new: Mapping[str, IbisTable]
+    old: dict[str, IbisTable]
+    new: dict[str, IbisTable]
     n_attempts: int
     n_derived: int  # of these, derived again
 
@@ -67,239 +64,250 @@ class Changes:
         return self.n_derived / self.n_attempts if self.n_attempts else 0.0
 
 
-def advance(engine: WithViews, before: Files, now: Files) -> Changes | None:
+def advance(engine: WithViews, before: Files, now: Files, longest: dt.timedelta = FOREVER) -> Changes | None:
     """
     Make the tables in `KEYED` of this run out of the kept pieces; return None when all must be derived again.
 
-    Shape    the engine holds the facts of now with their names resolved as views, the pieces, `before_aliases`, `before_usual`
-             and `before_newest`; *before* and *now*: fact table -> the files of the run the pieces are of, and of this one
+    Shape    the engine holds the facts of now with their names resolved as views, the pieces, `before_aliases`, `before_took`
+             and `before_newest`; *before* and *now*: fact table -> the files of the run the pieces are of, and of this one;
+             *longest*: no period in which attempts are summed up is longer
     """
-    changed = {table.name: _changed(engine, table, before, now) for table in EVENTS}
-    if _is_too_much(engine, changed):
+    changed.add_files(engine, before, now)
+    some = {table.name: rows for table in changed.EVENTS if (rows := changed.changed(engine, table)) is not None}
+    if changed.is_too_much(engine, some):
         return None
-    some = {name: rows for name, rows in changed.items() if rows is not None}
     old: dict[str, IbisTable] = {}
     new: dict[str, IbisTable] = {}
     if not _visits_again(engine, some.get(tables.INTERACTIONS.name), old, new):
         return None
-    _calls_again(engine, some.get(tables.CALLS.name), before, old, new)
-    _answers_again(engine, some.get(tables.ANSWERS.name), before, old, new)
-    derived_again = engine.table(NEXT + "own_attempts") if ATTEMPTS in new else None
-    n_derived = _count(engine, derived_again) if derived_again is not None else 0
-    return Changes(old, new, _count(engine, engine.table(ATTEMPTS)), n_derived)
+    if VISITS in new:
+        _people_again(engine, longest, old, new)
+    _calls_again(engine, some.get(tables.CALLS.name), old, new)
+    _answers_again(engine, some.get(tables.ANSWERS.name), old, new)
+    n_derived = count(engine, engine.table(NEXT + "own_attempts")) if ATTEMPTS in new else 0
+    took = engine.table(TOOK)
+    n_attempts = engine.run(took.aggregate(n=took.n.sum().fill_null(0)))["n"][0].as_py()
+    return Changes(old, new, int(n_attempts), n_derived)
 
 
-def current(engine: WithViews, name: str, step: str = "") -> IbisTable:
-    """Return a derived table out of its pieces: those that were kept, or with NEXT those that this increment made."""
+def current(engine: WithViews, name: str, step: str = "", some: Some = lambda rows: rows) -> IbisTable:
+    """
+    Return a derived table, or *some* rows of it, out of its pieces: those that were kept, or with NEXT those made now.
+
+    What *some* keeps must not depend on other rows: it is asked of each piece before its gone rows are taken out.
+    """
     keys = KEYED[name]
     whole, later = engine.table(WHOLE + name), engine.table(step + LATER + name)
     gone = engine.table(step + GONE + keys)
-    return whole.anti_join(gone, list(KEYS[keys])).union(later.select(whole.columns))
-
-
-# which facts changed ------------------------------------------------------------------------------------------------------
-
-
-def _changed(engine: WithViews, table: tables.Table, before: Files, now: Files) -> IbisTable | None:
-    """Keep the rows that came or went, as the sources wrote them; None when there are none."""
-    old, new = set(before.get(table.name, ())), set(now.get(table.name, ()))
-    came = _rows(engine, table, "came_", sorted(new - old))
-    went = _rows(engine, table, "went_", sorted(old - new))
-    parts = [each for each in (came, went) if each is not None]
-    if came is not None and went is not None:
-        parts = [came.anti_join(went, list(_ROW)), went.anti_join(came, list(_ROW))]
-    parts += _of_other_people(engine, table, before)
-    if not parts:
-        return None
-    first, *rest = parts
-    rows = _keep(engine, "changed_" + table.name, first.union(*rest) if rest else first)
-    return rows if _count(engine, rows) else None
-
-
-def _rows(engine: WithViews, table: tables.Table, prefix: str, files: Sequence[str]) -> IbisTable | None:
-    """Return the rows of some files with every column of today, in its order; None without files."""
-    if not files:
-        return None
-    _keep(engine, prefix + table.name, list(files))
-    side = WithViews(engine)
-    side.add(table.name, engine.table(prefix + table.name))
-    return with_all_columns(side, table).select(list(table.column_names))
-
-
-def _of_other_people(engine: WithViews, table: tables.Table, before: Files) -> list[IbisTable]:
-    """Rows whose alias stands for another person than before: they changed although no row did."""
-    now, then = engine.table(ALIASES), engine.table(BEFORE + ALIASES)
-    if "consumer" not in table.column_names or not _count(engine, _apart(now, then)):
-        return []
-    aliases = _apart(now, then).select(changed_alias="alias").distinct()
-    both = [with_all_columns(engine, table), _rows(engine, table, BEFORE, before.get(table.name, ()))]
-    rows = [each.select(list(table.column_names)) for each in both if each is not None]
-    return [each.semi_join(aliases, each.consumer == aliases.changed_alias) for each in rows]
-
-
-def _apart(one: IbisTable, other: IbisTable) -> IbisTable:
-    """Rows of either that the other does not have."""
-    return one.anti_join(other, one.columns).union(other.anti_join(one, one.columns))
-
-
-def _is_too_much(engine: WithViews, changed: Mapping[str, IbisTable | None]) -> bool:
-    return any(
-        rows is not None and _count(engine, rows) > MOST * max(1, _count(engine, engine.table(name)))
-        for name, rows in changed.items()
-    )
-
-
-def _resolved(engine: WithViews, table: tables.Table, rows: IbisTable, aliases: str) -> IbisTable:
-    """Return rows with their names resolved, by the aliases of then or of now."""
-    side = WithViews(engine)
-    side.add(table.name, rows)
-    side.add(ALIASES, engine.table(aliases))
-    return resolved(side, table)
-
-
-def _both_ways(engine: WithViews, table: tables.Table, rows: IbisTable) -> list[IbisTable]:
-    return [_resolved(engine, table, rows, aliases) for aliases in (BEFORE + ALIASES, ALIASES)]
+    return some(whole).anti_join(gone, list(KEYS[keys])).union(some(later.select(whole.columns)))
 
 
 # visits, attempts and reached ---------------------------------------------------------------------------------------------
 
 
-def _visits_again(engine: WithViews, changed: IbisTable | None, old: dict[str, IbisTable], new: dict[str, IbisTable]) -> bool:
+def _visits_again(engine: WithViews, rows: IbisTable | None, old: dict[str, IbisTable], new: dict[str, IbisTable]) -> bool:
     """Derive the touched threads again; False when threads cannot be told apart by their attempts."""
-    _touch_threads(engine, changed)
-    threads = engine.table("touched_" + THREADS)
-    was_visits = current(engine, VISITS)
-    old_visits = _keep(engine, "old_visits", was_visits.semi_join(threads, list(KEYS[THREADS])))
+    if rows is None:
+        _stay(engine, VISITS, ATTEMPTS, REACHED)
+        for each in (TOOK, NEWEST):
+            engine.add(each, engine.table(BEFORE + each))
+        keep(engine, USUAL, maturity.usual(engine.table(TOOK)))
+        engine.add(ATTEMPTS, _judged(engine, engine.table(ATTEMPTS)))
+        return True
+    threads = _touched_threads(engine, rows)
+    was = _was(engine, threads)
     own = _derived(engine, threads)
-    both = old_visits.select("entity", "attempt").union(own[VISITS].select("entity", "attempt")).distinct()
-    touched = _keep(engine, "touched_" + ATTEMPTS, both)
-    was = current(engine, ATTEMPTS)
-    shared = was.anti_join(threads, list(KEYS[THREADS])).semi_join(touched, ["entity", "attempt"])
-    if _count(engine, shared):
+    touched = was[ATTEMPTS].select(KEYS[ATTEMPTS]).union(own[ATTEMPTS].select(KEYS[ATTEMPTS])).distinct()
+    touched = keep(engine, "touched_" + ATTEMPTS, touched)
+    if _is_shared(engine, touched, threads):
         return False
-    for name, rows in own.items():
-        _replace(engine, name, engine.table("touched_" + KEYED[name]), rows)
-    is_other = _judge(engine)
-    if changed is not None or is_other:
-        old[VISITS], new[VISITS] = old_visits, own[VISITS]
-        _people_again(engine, touched, old, new)
+    for name, made in own.items():
+        _replace(engine, name, engine.table("touched_" + KEYED[name]), made)
+    _judge(engine, was[ATTEMPTS], own[ATTEMPTS])
+    old[VISITS], new[VISITS] = was[VISITS], own[VISITS]
     return True
 
 
-def _touch_threads(engine: WithViews, changed: IbisTable | None) -> None:
-    import pyarrow as pa
+def _stay(engine: WithViews, *names: str) -> None:
+    """Take the pieces as they were."""
+    for name in names:
+        for piece in (LATER + name, GONE + KEYED[name]):
+            engine.add(NEXT + piece, engine.table(piece))
+        engine.add(name, current(engine, name))
 
-    if changed is None:
-        text = pa.array([], pa.string())
-        engine.add("touched_" + THREADS, pa.table(dict.fromkeys(KEYS[THREADS], text)))
-        return
+
+def _touched_threads(engine: WithViews, rows: IbisTable) -> IbisTable:
     keys = [
-        rows.select(rows.entity, thread=thread_of(rows)).filter(lambda t: t.entity.notnull(), lambda t: t.thread.notnull())
-        for rows in _both_ways(engine, tables.INTERACTIONS, changed)
+        each.select(each.entity, thread=thread_of(each)).filter(lambda t: t.entity.notnull(), lambda t: t.thread.notnull())
+        for each in both_ways(engine, tables.INTERACTIONS, rows)
     ]
-    _keep(engine, "touched_" + THREADS, keys[0].union(keys[1]).distinct())
+    return keep(engine, "touched_" + THREADS, keys[0].union(keys[1]).distinct())
+
+
+def _was(engine: WithViews, threads: IbisTable) -> dict[str, IbisTable]:
+    """Keep the visits and attempts of some threads as they were."""
+    visits = keep_named(
+        engine, "old_visits", lambda: current(engine, VISITS, some=lambda v: v.semi_join(threads, list(KEYS[THREADS])))
+    )
+    return {VISITS: visits, ATTEMPTS: keep_named(engine, "was_attempts", lambda: unjudged(visits))}
 
 
 def _derived(engine: WithViews, threads: IbisTable) -> dict[str, IbisTable]:
     """Keep the visits, attempts and steps reached of some threads, made of their own facts."""
-    rows = FactTables(engine).interactions
-    rows = rows.drop([name for name in _UNSEEN if name in rows.columns])
+    written = as_written(engine, THREADS, lambda: threads.select(touched="thread").distinct())
+    _, rows = touched_facts(engine, tables.INTERACTIONS, thread_of, written, is_then=False)
     facts = rows.mutate(thread=thread_of(rows)).semi_join(threads, list(KEYS[THREADS])).drop("thread")
-    given = {tables.INTERACTIONS.name: _keep(engine, "touched_" + tables.INTERACTIONS.name, facts)}
-    found: dict[str, IbisTable] = {}
-    for name in (VISITS, ATTEMPTS, REACHED):
-        made = _build(name)(Instead(engine, {**given, **found}))
-        made = made.drop("is_matured") if name == ATTEMPTS else made
-        found[name] = _keep(engine, NEXT + "own_" + name, made)
-    return found
+    given = {tables.INTERACTIONS.name: keep(engine, "touched_" + tables.INTERACTIONS.name, facts)}
+    own = NEXT + "own_"
+    visits = keep_named(engine, own + VISITS, lambda: _build(VISITS)(Instead(engine, given)))
+    attempts = keep_named(engine, own + ATTEMPTS, lambda: unjudged(visits))
+    engine.add(own + REACHED, _build(REACHED)(Instead(engine, {VISITS: visits})))
+    return {VISITS: visits, ATTEMPTS: attempts, REACHED: engine.table(own + REACHED)}
+
+
+def _is_shared(engine: WithViews, touched: IbisTable, threads: IbisTable) -> bool:
+    """Say whether a touched attempt belongs to another thread too: only one that is named like those that we name can."""
+    alike = keep(engine, "alike", touched.filter(touched.attempt.contains("@")))
+    if not count(engine, alike):
+        return False
+    was = current(engine, ATTEMPTS, some=lambda a: a.semi_join(alike, list(KEYS[ATTEMPTS])))
+    return count(engine, was.anti_join(threads, list(KEYS[THREADS]))) > 0
 
 
 def _replace(engine: WithViews, name: str, touched: IbisTable, rows: IbisTable) -> None:
     """Make the next pieces of a table: what stood for the touched keys goes, *rows* come."""
     keys = KEYED[name]
     if NEXT + GONE + keys not in engine.names():
-        _keep(engine, NEXT + GONE + keys, engine.table(GONE + keys).union(touched.select(list(KEYS[keys]))).distinct())
+        gone = engine.table(GONE + keys)
+        keep_named(engine, NEXT + GONE + keys, lambda: gone.union(touched.select(list(KEYS[keys]))).distinct())
     later = engine.table(LATER + name)
-    stays = later.anti_join(touched, list(KEYS[keys]))
-    _keep(engine, NEXT + LATER + name, stays.union(rows.select(later.columns)))
+    keep_named(
+        engine, NEXT + LATER + name,
+        lambda: later.anti_join(touched, list(KEYS[keys])).union(rows.select(later.columns)),
+    )  # fmt: skip
     engine.add(name, current(engine, name, NEXT))
 
 
-def _judge(engine: WithViews) -> bool:
-    """Say of all attempts anew whether they are matured; return whether that could change any."""
-    told = engine.table(ATTEMPTS)
-    usual, newest = _keep(engine, USUAL, maturity.usual(told)), _keep(engine, NEWEST, maturity.newest(told))
-    engine.add(ATTEMPTS, maturity.judged(told, usual, newest))
-    return any(_count(engine, _apart(engine.table(each), engine.table(BEFORE + each))) for each in (USUAL, NEWEST))
+def _judge(engine: WithViews, was: IbisTable, own: IbisTable) -> None:
+    """Say of all attempts anew whether they are matured, by what was known of all and what changed."""
+    before = engine.table(BEFORE + TOOK)
+    keep_named(engine, TOOK, lambda: _patched(before, maturity.took(was), maturity.took(own)))
+    keep_named(engine, USUAL, lambda: maturity.usual(engine.table(TOOK)))
+    newest = {name: maturity.newest(rows).newest_at for name, rows in (("went_at", was), ("came_at", own))}
+    known_at = engine.table(BEFORE + NEWEST)
+    ends = engine.run(known_at.mutate(**{name: each.as_scalar() for name, each in newest.items()})).to_pylist()[0]
+    is_gone = ends["went_at"] is not None and ends["went_at"] == ends["newest_at"]
+    if is_gone and not (ends["came_at"] and ends["came_at"] >= ends["went_at"]):
+        keep(engine, NEWEST, maturity.newest(engine.table(ATTEMPTS)))  # the newest event is gone: look at all
+    else:
+        both = known_at.union(maturity.newest(own))
+        keep(engine, NEWEST, both.aggregate(newest_at=both.newest_at.max()))
+    engine.add(ATTEMPTS, _judged(engine, engine.table(ATTEMPTS)))
 
 
-def _people_again(engine: WithViews, touched: IbisTable, old: dict[str, IbisTable], new: dict[str, IbisTable]) -> None:
-    """Keep all attempts of the people of whom any attempt changed: people, not attempts, are what sums are made over."""
-    name = ATTEMPTS
-    then = maturity.judged(current(engine, name), engine.table(BEFORE + USUAL), engine.table(BEFORE + NEWEST))
-    now = engine.table(name)
-    then, now = (each.mutate(who=each.consumer.coalesce(each.attempt)) for each in (then, now))
-    flipped = _flipped(engine)
-    parts = [each.semi_join(touched, ["entity", "attempt"]) for each in (then, now)]
-    people = [each.select("entity", "who") for each in (*parts, flipped)]
-    who = _keep(engine, "touched_people", people[0].union(*people[1:]).distinct())
-    for side, given, step in ((old, then, ""), (new, now, NEXT)):
-        prefix = "new_" if step else "old_"
-        mine = _keep(engine, prefix + name, given.semi_join(who, ["entity", "who"]).drop("who"))
-        steps = current(engine, REACHED, step)
-        side[name] = mine
-        side[REACHED] = _keep(engine, prefix + "reached", steps.semi_join(mine, ["entity", "attempt"]))
+def _patched(took: IbisTable, went: IbisTable, came: IbisTable) -> IbisTable:
+    parts = took.union(came.select(took.columns), went.mutate(n=-went.n).select(took.columns))
+    summed = parts.group_by(parts.took_of, parts.took_s).aggregate(n=parts.n.sum())
+    return summed.filter(summed.n != 0)
 
 
-def _flipped(engine: WithViews) -> IbisTable:
-    """Attempts that were too young to judge before and are not now, or the other way round."""
-    a = current(engine, ATTEMPTS, NEXT)
-    a = maturity.judged(a, engine.table(BEFORE + USUAL), engine.table(BEFORE + NEWEST)).rename(was_matured="is_matured")
-    a = maturity.judged(a, engine.table(USUAL), engine.table(NEWEST)).filter(lambda t: t.is_matured != t.was_matured)
-    return a.mutate(who=a.consumer.coalesce(a.attempt))
+def _judged(engine: WithViews, attempts: IbisTable, step: str = "") -> IbisTable:
+    return maturity.judged(attempts, engine.table(step + USUAL), engine.table(step + NEWEST))
+
+
+def _people_again(engine: WithViews, longest: dt.timedelta, old: dict[str, IbisTable], new: dict[str, IbisTable]) -> None:
+    """Keep the attempts of the people of whom any attempt changed: people, not attempts, are what sums are made over.
+
+    In a period in which none of a person's attempts changed, what is taken out of the sums is what is put in.
+    """
+    keep_named(engine, BEFORE + USUAL, lambda: maturity.usual(engine.table(BEFORE + TOOK)))
+    own, touched, key = engine.table(NEXT + "own_attempts"), engine.table("touched_" + ATTEMPTS), list(KEYS[ATTEMPTS])
+    whose = _whose(engine, [engine.table("was_attempts"), own, *_flipped(engine)], longest)
+
+    def theirs(attempts: IbisTable) -> IbisTable:
+        is_near = [attempts.started_at >= whose.low, attempts.started_at <= whose.high]
+        return attempts.semi_join(whose, [attempts.entity == whose.who_of, who(attempts) == whose.who, *is_near])
+
+    then = keep_named(engine, "then_attempts", lambda: current(engine, ATTEMPTS, some=theirs))
+    now = then.anti_join(touched, key).union(own.select(then.columns))
+    old[ATTEMPTS], new[ATTEMPTS] = _judged(engine, then, BEFORE), _judged(engine, now)
+    steps = keep_named(engine, "then_reached", lambda: current(engine, REACHED, some=lambda r: r.semi_join(then, key)))
+    own_steps = engine.table(NEXT + "own_reached").select(steps.columns)
+    old[REACHED], new[REACHED] = steps, steps.anti_join(touched, key).union(own_steps)
+
+
+def _whose(engine: WithViews, attempts: list[IbisTable], longest: dt.timedelta) -> IbisTable:
+    """Keep whose some attempts are, and between which instants others of theirs can lie in one period with one of them."""
+    import pyarrow as pa
+
+    first, *rest = (each.select(who_of=each.entity, who=who(each), at=each.started_at) for each in attempts)
+    people = first.union(*rest) if rest else first
+    found = engine.run(people.group_by("who_of", "who").aggregate(low=people["at"].min(), high=people["at"].max()))
+    length = pa.scalar(longest, pa.duration("us"))
+    low, high = pa.compute.subtract(found["low"], length), pa.compute.add(found["high"], length)
+    engine.add("touched_people", pa.table({"who_of": found["who_of"], "who": found["who"], "low": low, "high": high}))
+    return engine.table("touched_people")
+
+
+def who(attempts: IbisTable) -> StringColumn:
+    """Return whose an attempt is: the person's, else it stands for itself."""
+    return attempts.consumer.coalesce(attempts.attempt)
+
+
+def _flipped(engine: WithViews) -> list[IbisTable]:
+    """The attempts that are matured now and were not, or the other way; looked for only where they can lie."""
+    between = [_cuts(engine, step) for step in (BEFORE, "")]
+    cuts = [cut for each in between for cut in each]
+    if not cuts or between[0] == between[1]:
+        return []
+    low, high = min(cuts) - A_SECOND, max(cuts) + A_SECOND  # instants are compared in whole seconds
+    a = current(engine, ATTEMPTS, NEXT, lambda a: a.filter(a.started_at >= low, a.started_at <= high))
+    a = _judged(engine, a, BEFORE).rename(was_matured="is_matured")
+    a = _judged(engine, a)
+    return [a.filter(a.is_matured != a.was_matured)]
+
+
+def _cuts(engine: WithViews, step: str) -> list[dt.datetime]:
+    """The instants up to which the attempts of each entity are matured, and of those whose attempts none finished."""
+    (newest,) = engine.run(engine.table(step + NEWEST)).to_pylist()
+    if newest["newest_at"] is None:
+        return []
+    waits = {each["usual_of"]: each["usual_s"] for each in engine.run(engine.table(step + USUAL)).to_pylist()}
+    least = float(maturity.PATIENCE_LEAST_S)
+    second = newest["newest_at"].replace(microsecond=0)
+    return [second - dt.timedelta(seconds=max(least, waits.get(each) or 0.0)) for each in (None, *sorted(waits))]
 
 
 # calls and answers --------------------------------------------------------------------------------------------------------
 
 
-def _calls_again(
-    engine: WithViews, changed: IbisTable | None, before: Files, old: dict[str, IbisTable], new: dict[str, IbisTable]
-) -> None:
+def _calls_again(engine: WithViews, rows: IbisTable | None, old: dict[str, IbisTable], new: dict[str, IbisTable]) -> None:
     """Derive the exposures of touched traces again."""
     name, table = EXPOSURES, tables.CALLS
-    if changed is None:
-        for piece in (LATER + name, GONE + TRACES):
-            engine.add(NEXT + piece, engine.table(piece))
-        engine.add(name, current(engine, name))
+    if rows is None:
+        _stay(engine, name)
         return
-    traces = _keep(engine, "touched_" + TRACES, changed.select(attempt="trace").distinct())
-    calls = FactTables(engine).calls
-    mine = _keep(engine, "new_calls", calls.semi_join(traces, calls.trace == traces.attempt))
-    own = _keep(engine, NEXT + "own_" + name, _build(name)(Instead(engine, {table.name: mine})))
+    traces = keep(engine, "touched_" + TRACES, rows.select(attempt="trace").distinct())
+    then, now = touched_facts(engine, table, lambda c: c.trace, traces.select(touched="attempt"))
+    new[table.name] = keep(engine, "new_calls", now)
+    given = Instead(engine, {table.name: new[table.name]})
+    own = keep_named(engine, NEXT + "own_" + name, lambda: _build(name)(given))
     _replace(engine, name, traces, own)
-    new[table.name] = mine
-    were = _rows(engine, table, BEFORE, before.get(table.name, ()))
-    if were is not None:
-        were = were.semi_join(traces, were.trace == traces.attempt)
-        old[table.name] = _keep(engine, "old_calls", _resolved(engine, table, were, BEFORE + ALIASES))
+    if then is not None:
+        old[table.name] = then
 
 
-def _answers_again(
-    engine: WithViews, changed: IbisTable | None, before: Files, old: dict[str, IbisTable], new: dict[str, IbisTable]
-) -> None:
+def _answers_again(engine: WithViews, rows: IbisTable | None, old: dict[str, IbisTable], new: dict[str, IbisTable]) -> None:
     """Keep all answers of the people of whom any answer came or went."""
     table = tables.ANSWERS
-    if changed is None:
+    if rows is None:
         return
-    keys = [rows.select(rows.entity, who=answered_by(rows)) for rows in _both_ways(engine, table, changed)]
-    who = _keep(engine, "touched_answers", keys[0].union(keys[1]).distinct())
-    were = _rows(engine, table, BEFORE, before.get(table.name, ()))
-    sides = [(new, "new_answers", engine.table(RESOLVED_PREFIX + table.name))]
-    if were is not None:
-        sides.append((old, "old_answers", _resolved(engine, table, were, BEFORE + ALIASES)))
-    for side, name, rows in sides:
-        rows = rows.mutate(who=answered_by(rows))
-        side[table.name] = _keep(engine, name, rows.semi_join(who, ["entity", "who"]).drop("who"))
+    keys = [each.select(who_of=each.entity, who=answered_by(each)) for each in both_ways(engine, table, rows)]
+    whose = keep(engine, "touched_answers", keys[0].union(keys[1]).distinct())
+    written = as_written(engine, table.name, lambda: whose.select(touched="who").distinct())
+    for side, given in zip((old, new), touched_facts(engine, table, answered_by, written), strict=True):
+        if given is not None:
+            side[table.name] = given.semi_join(whose, [given.entity == whose.who_of, answered_by(given) == whose.who])
 
 
 def answered_by(answers: IbisTable) -> StringColumn:
@@ -307,17 +315,7 @@ def answered_by(answers: IbisTable) -> StringColumn:
     return answers.consumer.coalesce(answers.source.concat(":", answers.record, ":", answers.part))
 
 
-def _count(engine: WithViews, rows: IbisTable) -> int:
-    return int(engine.run(rows.count().name("n").as_table())["n"][0].as_py())
-
-
-def _keep(engine: WithViews, name: str, rows: Any) -> IbisTable:
-    """Add a table that is computed now, once, and return it."""
-    engine.add(name, engine.run(rows) if hasattr(rows, "to_pyarrow") else rows)
-    return engine.table(name)
-
-
-def _build(name: str) -> Callable[[FactTables], Any]:
+def _build(name: str) -> Callable[[Any], Any]:
     from wholeservice.derived import DERIVED
 
     return next(each.build for each in DERIVED if each.name == name)

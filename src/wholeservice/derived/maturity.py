@@ -12,10 +12,28 @@ if TYPE_CHECKING:
 PATIENCE_QUANTILE, PATIENCE_LEAST_S = 0.99, 1800
 
 
-def usual(attempts: IbisTable) -> IbisTable:
-    """Return how long the finished attempts of each entity usually take: usual_of, usual_s (null: none was finished)."""
-    a = attempts.mutate(took_s=whole_seconds(attempts.finished_at) - whole_seconds(attempts.started_at))
-    return a.group_by(usual_of=a.entity).aggregate(usual_s=a.took_s.quantile(PATIENCE_QUANTILE))
+def took(attempts: IbisTable) -> IbisTable:
+    """Count the attempts of each entity by how long they took: took_of, took_s (null: not finished), n. Counts add up."""
+    a = attempts
+    a = a.select(took_of=a.entity, took_s=whole_seconds(a.finished_at) - whole_seconds(a.started_at))
+    return a.group_by(a.took_of, a.took_s).aggregate(n=a.count())
+
+
+def usual(took: IbisTable) -> IbisTable:
+    """Return how long the finished attempts of each entity usually take, by those counts: usual_of, usual_s.
+
+    The quantile lies between the two attempts nearest to it, in proportion; of an entity without finished ones there is none.
+    """
+    import ibis
+
+    t = took.filter(took.took_s.notnull())
+    t = t.mutate(n=t.n.cast("float64"))
+    together = ibis.window(group_by=t.took_of)
+    up_to = ibis.window(group_by=t.took_of, order_by=t.took_s, rows=(None, 0))
+    t = t.mutate(place=(t.n.sum().over(together) - 1) * PATIENCE_QUANTILE, n_up_to=t.n.sum().over(up_to))
+    low, high = (t.took_s.min(where=t.n_up_to > place).cast("float64") for place in (t.place.floor(), t.place.ceil()))
+    u = t.group_by(usual_of=t.took_of, place=t.place).aggregate(low=low, high=high)
+    return u.select(u.usual_of, usual_s=u.low + (u.high - u.low) * (u.place - u.place.floor()))
 
 
 def newest(attempts: IbisTable) -> IbisTable:

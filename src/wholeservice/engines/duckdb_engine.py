@@ -1,13 +1,16 @@
 """DuckDB in memory, through Ibis: the default engine.
 
-Sessions run in UTC and never download an extension. Queries are Ibis expressions only: no text is ever put together, so
-nothing in the data can become part of a query. Ibis takes milliseconds to compile: never run it to answer a request.
+Sessions run in UTC and never download an extension. Queries are Ibis expressions, or the text that Ibis made of one: no text
+is ever put together here, so nothing in the data can become part of a query.
+Ibis takes milliseconds to compile: never run it to answer a request.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
+
+from wholeservice.engines.written import Written
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -33,12 +36,15 @@ class DuckdbEngine:
 
         self._connection = ibis.duckdb.connect(":memory:", **{**NO_DOWNLOADS, **config})
         self._is_view: dict[str, bool] = {}
+        self._known: dict[str, IbisTable] = {}  # asking for the columns of a table takes as long as a small query
 
     def table(self, name: str) -> IbisTable:
         """Return the named table."""
         if name not in self._is_view:
             raise KeyError(name)
-        return self._connection.table(name)
+        if name not in self._known:
+            self._known[name] = self._connection.table(name)
+        return self._known[name]
 
     def names(self) -> frozenset[str]:
         """Return the names of the tables it holds."""
@@ -58,25 +64,31 @@ class DuckdbEngine:
         if is_view:
             self._connection.read_parquet([str(path) for path in content], table_name=name, union_by_name=True)
         else:
-            self._connection.create_table(name, _nullable(content))
+            # Promises nothing about nulls: files do not, and tables that promise differently cannot be put under one another.
+            self._connection.con.from_arrow(content).create(name)
         self._is_view[name] = is_view
 
     def run(self, expression: IbisTable) -> pa.Table:
         """Compute the expression; order is undefined unless the expression sorts."""
         return self._connection.to_pyarrow(expression)
 
+    def written(self, expression: IbisTable) -> Written:
+        """Write an expression down, so that it need not be compiled again."""
+        from ibis.expr.operations import DatabaseTable
+
+        reads = {each.name: str(each.schema) for each in expression.op().find(DatabaseTable)}
+        return Written(self._connection.compile(expression), reads, expression.schema().to_pyarrow())
+
+    def run_written(self, query: Written) -> pa.Table:
+        """Compute what was written down."""
+        return self._connection.con.sql(query.text).to_arrow_table().cast(query.gives)
+
     def close(self) -> None:
         """Give back the memory."""
         self._connection.disconnect()
 
     def _drop(self, name: str) -> None:
+        self._known.pop(name, None)
         if name in self._is_view:
             drop = self._connection.drop_view if self._is_view.pop(name) else self._connection.drop_table
             drop(name)
-
-
-def _nullable(rows: pa.Table) -> pa.Table:
-    """Promise nothing about nulls: files do not, and tables that promise differently cannot be put under one another."""
-    import pyarrow as pa
-
-    return rows.cast(pa.schema([field.with_nullable(True) for field in rows.schema]))

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from wholeservice.engines.written import Queries, WritesDown
+
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import pyarrow as pa
     from ibis.expr.types import Table as IbisTable
 
@@ -26,9 +30,10 @@ class WithViews:
     2
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, queries: Queries | None = None) -> None:
         self._engine = engine
         self._views: dict[str, IbisTable] = {}
+        self.queries = Queries() if queries is None else queries
 
     def table(self, name: str) -> IbisTable:
         """Return the named table or view."""
@@ -49,3 +54,28 @@ class WithViews:
     def run(self, expression: IbisTable) -> pa.Table:
         """Compute the expression."""
         return self._engine.run(expression)
+
+    @property
+    def below(self) -> Engine:
+        """The engine that holds the tables."""
+        return self._engine
+
+
+def run_named(views: WithViews, name: str, make: Callable[[], IbisTable]) -> pa.Table:
+    """
+    Compute an expression that is the same whenever the tables it reads have the same columns, whatever their rows are.
+
+    *make*   builds it; not called where the query is written down already, among the `queries` of *views*
+    """
+    engine = views.below
+    if not isinstance(engine, WritesDown):
+        return engine.run(make())
+    known = views.queries.get(name)
+    if known is None or not all(_columns(views, each) == columns for each, columns in known.reads.items()):
+        known = engine.written(make())
+        views.queries[name] = known
+    return engine.run_written(known)
+
+
+def _columns(engine: WithViews, name: str) -> str:
+    return str(engine.table(name).schema()) if name in engine.names() else ""

@@ -51,11 +51,12 @@ class FactTables:
         return self._engine.run(expression)
 
 
-def resolve(engine: Engine, organisation: Organisation) -> tuple[Unresolved, ...]:
+def resolve(engine: Engine, organisation: Organisation, *, is_told: bool = True) -> tuple[Unresolved, ...]:
     """Add to the engine every fact table with its names resolved; return the names that stand for nothing, most rows first.
 
     Shape    `resolved_<table>`: the columns of the table, `entity` (id or null), `step` as the journey's own id where it
              matches, `channel` in lower case, `consumer` the person. A fact table that is not there is added empty.
+             Without *is_told* nobody looks for names that stand for nothing, which reads every row.
     """
     engine.add(NAMES, names_table(organisation))
     engine.add(STEP_NAMES, step_names_table(organisation))
@@ -67,7 +68,7 @@ def resolve(engine: Engine, organisation: Organisation) -> tuple[Unresolved, ...
     for table in tables.TABLES:
         if table not in absent and foreign_column(table):
             engine.add(RESOLVED_PREFIX + table.name, resolved(engine, table))
-            unresolved.extend(_unresolved(engine, table))
+            unresolved.extend(_unresolved(engine, table) if is_told else ())
     count_refused(engine, [engine.table(RESOLVED_PREFIX + table.name) for table in WITH_CONSUMER])
     return tuple(sorted(unresolved, key=lambda each: (-each.n_rows, each.table, each.name)))
 

@@ -7,14 +7,14 @@ Sums of the same cell and source are added; of several sources one wins, and non
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from wholeservice.derived import DERIVED
 from wholeservice.derived.base import derive
 from wholeservice.derived.journeys import JOURNEYS, add_journeys
-from wholeservice.facts.identity import NAMES, FactTables, Unresolved, resolve
+from wholeservice.facts.identity import NAMES, FactTables, Unresolved, resolve, with_all_columns
 from wholeservice.measures import MEASURES
 from wholeservice.measures.add_up import add_up
 from wholeservice.measures.base import FULL_COUNT, Cell, Measure, Statistics
@@ -22,7 +22,7 @@ from wholeservice.measures.roll_up import roll_up
 from wholeservice.measures.rows import Row, from_arrow, rows_of, sources_of, to_arrow
 from wholeservice.measures.units import union_all
 from wholeservice.periods import Period, civil, instant, months_between, weeks_between, windows_before
-from wholeservice.tables import ANSWERS, CALLS, CONTACTS, INTERACTIONS
+from wholeservice.tables import ANSWERS, BY_NAME, CALLS, CONTACTS, INTERACTIONS
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -106,7 +106,7 @@ def extent(engine: Engine, zone: str, of: Sequence[str] = EVENTS) -> Extent | No
 
     A day is complete when something was seen in its last hour or later.
     """
-    bounds = engine.run(_instants(FactTables(engine), of)).to_pylist()[0]
+    bounds = engine.run(_instants(engine, of)).to_pylist()[0]
     if bounds["newest_at"] is None:
         return None
     newest_on = civil(bounds["newest_at"], zone)
@@ -179,16 +179,16 @@ def _covers(covered: Extent, period: Period, zone: str) -> bool:
     return instant(covered.first_on, zone) <= period.from_at and period.to_at <= instant(covered.after_on, zone)
 
 
-def _instants(facts: FactTables, of: Sequence[str]) -> Any:
-    """The oldest and the newest instant of some tables of events."""
-    i, a, k, c = facts.interactions, facts.answers, facts.contacts, facts.calls
-    instants = {
-        INTERACTIONS.name: i.select(seen_at=i.happened_at),
-        ANSWERS.name: a.select(seen_at=a.answered_at.coalesce(a.asked_at)),
-        CONTACTS.name: k.select(seen_at=k.happened_at),
-        CALLS.name: c.select(seen_at=c.started_at),
+def _instants(engine: Engine, of: Sequence[str]) -> Any:
+    """The oldest and the newest instant of some tables of events, as the sources wrote them: names have no part in it."""
+    instants: dict[str, Callable[[Any], Any]] = {
+        INTERACTIONS.name: lambda i: i.happened_at,
+        ANSWERS.name: lambda a: a.answered_at.coalesce(a.asked_at),
+        CONTACTS.name: lambda k: k.happened_at,
+        CALLS.name: lambda c: c.started_at,
     }
-    seen = union_all([instants[name] for name in of])
+    rows = {name: with_all_columns(engine, BY_NAME[name]) for name in of}
+    seen = union_all([each.select(seen_at=instants[name](each)) for name, each in rows.items()])
     return seen.aggregate(oldest_at=seen.seen_at.min(), newest_at=seen.seen_at.max())
 
 
@@ -200,11 +200,15 @@ def has_facts(engine: Engine, measure: Measure) -> bool:
 
 def summed(facts: FactTables, measure: Measure, periods: Any) -> BySource:
     """Return the sums of one measure per cell and source."""
+    return by_source(measure, facts.run(measure.query(facts, periods)))
+
+
+def by_source(measure: Measure, rows: pa.Table) -> BySource:
+    """Return what the query of a measure gave per cell and source; rows of the same cell and source are added."""
     found: BySource = {}
-    rows = facts.run(measure.query(facts, periods))
     for (cell, sums), source in zip(rows_of(rows, measure.name), sources_of(rows), strict=True):
-        by_source = found.setdefault(cell, {})
-        by_source[source] = by_source[source] + sums if source in by_source else sums
+        by = found.setdefault(cell, {})
+        by[source] = by[source] + sums if source in by else sums
     return found
 
 

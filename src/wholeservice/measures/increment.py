@@ -9,17 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from wholeservice.derived.increment import Changes
 from wholeservice.derived.instead import Instead
 from wholeservice.derived.journeys import JOURNEYS
-from wholeservice.facts.identity import FactTables
+from wholeservice.engines.with_views import WithViews, run_named
+from wholeservice.facts.identity import FactTables, with_all_columns
 from wholeservice.measures import MEASURES
 from wholeservice.measures.base import Measure, Statistics
 from wholeservice.measures.base import Sums as EventSums
-from wholeservice.measures.compute import PERIODS, BySource, Sums, summed
-from wholeservice.tables import ANSWERS, CALLS
+from wholeservice.measures.compute import PERIODS, BySource, Sums, by_source, has_facts, summed
+from wholeservice.tables import ANSWERS, BY_NAME, CALLS
 
 if TYPE_CHECKING:
     from ibis.expr.types import Table as IbisTable
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
 SINCE, LASTING = "periods_since", "periods_lasting"
 TALLIED = "tallied"
 EVENTS = ("attempts", "visits", "reached", ANSWERS.name, CALLS.name)
+SIGNED = (*EVENTS, TALLIED, JOURNEYS)
+"""What a measure may read to be patched. Its query is the same whatever their rows are: it is written down."""
 WENT, CAME = "-", "+"
 FINEST = 1024.0  # the parts of a scale that add up exactly: halves, quarters ...
 Key = tuple[Any, ...]
@@ -42,31 +46,38 @@ class Before:
     periods: Any  # as `compute.periods_table` gives them
 
 
-def sum_up_again(engine: Engine, before: Before, changes: Changes, measures: Sequence[Measure] = MEASURES) -> Sums:
+def sum_up_again(engine: WithViews, before: Before, changes: Changes, measures: Sequence[Measure] = MEASURES) -> Sums:
     """Return what `compute.sum_up` would, from the sums before; the engine holds the tables and `periods` of now."""
     periods = engine.run(engine.table(PERIODS))
     lasting = _in_both(engine, periods, before.periods)
     inexact = {name for name in (ANSWERS.name, CALLS.name) if name in changes.new and not _is_exact(engine, name)}
-    is_filled = {name: not _is_none(engine, FactTables(engine).__getattr__(name)) for name in _read(measures)}
+    is_tallied = engine.run(FactTables(engine).tallied.limit(1)).num_rows > 0
     changed, since = _changed(engine, changes), _recent(engine) if len(lasting) < periods.num_rows else None
     found: dict[str, BySource] = {}
     for measure in measures:
-        if not any(is_filled.get(name) for name in measure.needs):
+        kept = before.sums.get(measure.name, {})
+        is_touched = is_tallied or any(name in changes.new or name in changes.old for name in measure.needs)
+        if not (kept or is_touched) and not has_facts(engine, measure):
             continue
-        if measure.patch is None or inexact & set(measure.needs):
+        if measure.patch is None or set(measure.needs) & inexact or set(measure.needs) - set(SIGNED):
             found[measure.name] = summed(FactTables(engine), measure, engine.table(PERIODS))
             continue
-        kept = before.sums.get(measure.name, {})
         sums = {cell: each for cell, each in kept.items() if (cell.from_at, cell.to_at, cell.window) in lasting}
-        by_source: BySource = {}
-        if is_filled[TALLIED] or any(name in changes.new or name in changes.old for name in measure.needs):
-            by_source, sums = _patched(measure, sums, summed(changed, measure, engine.table(LASTING)))
+        cells: BySource = {}
+        if is_touched:
+            cells, sums = _patched(measure, sums, _summed(engine, changed, measure, LASTING))
         if since is not None:
-            sums |= _of_events(summed(since, measure, engine.table(SINCE)))
+            sums |= _of_events(_summed(engine, since, measure, SINCE))
         for cell, each in sums.items():
-            by_source.setdefault(cell, {})[None] = each
-        found[measure.name] = by_source
+            cells.setdefault(cell, {})[None] = each
+        found[measure.name] = cells
     return found
+
+
+def _summed(engine: WithViews, facts: FactTables, measure: Measure, periods: str) -> BySource:
+    """Sum up a few rows; which, is in no query, so that it need be written down only once."""
+    rows = run_named(engine, f"{measure.name} {periods}", lambda: measure.query(facts, engine.table(periods)))
+    return by_source(measure, rows)
 
 
 def events_only(sums: Sums) -> dict[str, EventSums]:
@@ -74,32 +85,27 @@ def events_only(sums: Sums) -> dict[str, EventSums]:
     return {name: {cell: each[None] for cell, each in by_cell.items() if None in each} for name, by_cell in sums.items()}
 
 
-def _read(measures: Sequence[Measure]) -> set[str]:
-    """The fact and derived tables that measures read."""
-    return {TALLIED} | {name for measure in measures for name in measure.needs if name != JOURNEYS}
-
-
 def _patched(measure: Measure, kept: EventSums, summed_up: BySource) -> tuple[BySource, EventSums]:
     """Return the sums by sources that count for themselves, and those from events with what changed in them."""
     assert measure.patch is not None  # noqa: S101 - the caller looked
-    by_source: BySource = {}
+    cells: BySource = {}
     went: EventSums = {}
     came: EventSums = {}
     for cell, some in summed_up.items():
         counted: dict[str | None, Statistics] = {source: each for source, each in some.items() if source is not None}
         if counted:
-            by_source[cell] = dict(counted)
+            cells[cell] = dict(counted)
         if None in some:
             side = went if cell.entity.startswith(WENT) else came
             side[replace(cell, entity=cell.entity[1:])] = some[None]
-    return by_source, measure.patch(kept, went, came)
+    return cells, measure.patch(kept, went, came)
 
 
 def _of_events(sums: BySource) -> EventSums:
     return {cell: each[None] for cell, each in sums.items() if None in each}
 
 
-def _changed(engine: Engine, changes: Changes) -> FactTables:
+def _changed(engine: WithViews, changes: Changes) -> FactTables:
     """
     The facts with nothing of the events but what went and what came, told apart by a sign before the entity.
 
@@ -108,15 +114,21 @@ def _changed(engine: Engine, changes: Changes) -> FactTables:
     facts = FactTables(engine)
     given = {}
     for name in EVENTS:
-        sides = [(WENT, changes.old.get(name)), (CAME, changes.new.get(name))]
-        parts = [rows.mutate(entity=_signed(sign, rows.entity)) for sign, rows in sides if rows is not None]
-        empty = facts.__getattr__(name).limit(0)
-        rows = parts[0].union(parts[1].select(parts[0].columns)) if len(parts) == 2 else (parts or [empty])[0]
-        engine.add("signed_" + name, engine.run(rows))
+        sides = {sign: rows[name] for sign, rows in ((WENT, changes.old), (CAME, changes.new)) if name in rows}
+        make = partial(_both, sides, facts, name)
+        # In facts people are resolved, by another query where there are none.
+        rows = engine.run(make()) if name in BY_NAME else run_named(engine, f"signed {name} {''.join(sides)}", make)
+        engine.add("signed_" + name, rows)
         given[name] = engine.table("signed_" + name)
     j = facts.journeys
     signed = [j.mutate(entity_id=_signed(sign, j.entity_id)) for sign in (WENT, CAME)]
     return Instead(engine, {**given, JOURNEYS: j.union(*signed)})
+
+
+def _both(sides: Mapping[str, IbisTable], facts: FactTables, name: str) -> IbisTable:
+    parts = [rows.mutate(entity=_signed(sign, rows.entity)) for sign, rows in sides.items()]
+    first, *rest = parts or [facts.__getattr__(name).limit(0)]
+    return first.union(*(each.select(first.columns) for each in rest)) if rest else first
 
 
 def _signed(sign: str, entity: Any) -> Any:
@@ -166,25 +178,18 @@ def _key(row: Mapping[str, Any], *more: str) -> Key:
 
 def _is_exact(engine: Engine, name: str) -> bool:
     """Say whether all numbers of the facts that sums are made of add up exactly, in any order, now and before."""
-    facts = FactTables(engine)
-    whole = facts.__getattr__(name)
-    parts = [whole, engine.table("changed_" + name)]
+    parts = [with_all_columns(engine, BY_NAME[name]), engine.table("changed_" + name)]
     if name == CALLS.name:
-        return all(_is_none(engine, each.filter(_is_broken(each.weight, 1.0))) for each in parts)
-    scales = []
-    for a in parts:
-        width = a.score - a.scale_min, a.scale_max - a.scale_min
-        if not _is_none(engine, a.filter(_is_broken(a.weight, 1.0) | _is_broken(width[0], 1.0)
-                                         | _is_broken(width[0] / width[1], FINEST))):  # fmt: skip
-            return False
-        scales.append(a.select(service=a.service, width=width[1]).filter(lambda t: t.width.notnull()).distinct())
-    widths = scales[0].union(scales[1]).distinct()
-    return len(engine.run(widths.select("width").distinct())) <= 1
+        c = parts[0].select(parts[0].weight).union(parts[1].select(parts[1].weight))
+        (found,) = engine.run(c.aggregate(is_broken=_is_broken(c.weight, 1.0).any())).to_pylist()
+        return not found["is_broken"]
+    parts = [each.select(each.weight, each.score, each.scale_min, each.scale_max) for each in parts]
+    a = parts[0].union(parts[1])
+    score, width = a.score - a.scale_min, a.scale_max - a.scale_min
+    is_broken = _is_broken(a.weight, 1.0) | _is_broken(score, 1.0) | _is_broken(score / width, FINEST)
+    (found,) = engine.run(a.aggregate(is_broken=is_broken.any(), n_widths=width.nunique())).to_pylist()
+    return not found["is_broken"] and found["n_widths"] <= 1
 
 
 def _is_broken(number: Any, parts: float) -> Any:
     return (number * parts != (number * parts).floor()).fill_null(False)
-
-
-def _is_none(engine: Engine, rows: IbisTable) -> bool:
-    return not engine.run(rows.limit(1)).num_rows
