@@ -37,7 +37,7 @@ def test_an_hour_after_is_not_the_next_hour_of_the_clock(facts_of):
 def test_what_is_no_duration_is_refused_with_its_row(workspace, took):
     """A negative or endless duration never becomes an instant, and never stops the other rows."""
     workspace.write("a.csv", f"at,took\n2026-03-01,{took}\n2026-03-02,60\n")
-    fact = "interaction: { service: s, happened_at: { column: at, before: \"{took}\" } }"
+    fact = 'interaction: { service: s, happened_at: { column: at, before: "{took}" } }'
     report = workspace.ingest(f"a:\n  file: a.csv\n  facts:\n    - {fact}\n")
     (source,) = report.sources
     assert (source.read, source.kept, source.refused) == (2, 1, 1)
