@@ -241,7 +241,7 @@ from wholeservice.app import pictures
 from wholeservice.draw import gap
 from wholeservice.units import SHARE
 
-picture = pictures.as_svg(gap.draw(gap.Gap(SHARE, 1, 0.95, 0.87)), "dark")   # or "light", "print"
+picture = pictures.as_svg(gap.draw(gap.Gap(SHARE, 1, 0.95, 0.87)), "dark")  # or "light", "print"
 ```
 
 The file needs nothing from outside: colours are on the elements (`draw/standalone.py` resolves the tokens of the

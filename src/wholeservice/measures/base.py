@@ -117,7 +117,7 @@ def patch_sums(sums: Sums, went: Sums, came: Sums) -> Sums:
     >>> from datetime import datetime, UTC
     >>> here = Cell("m", "a", datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 2, 1, tzinfo=UTC), "calendar")
     >>> patch_sums({here: Statistics(n=3, numerator=2)}, {here: Statistics(n=1)}, {})[here].n
-    2.0
+    2
     """
     found = dict(sums)
     for cell, gone in went.items():
