@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from chromium import browser
 from ingested import Workspace
+
+__all__ = ["browser"]  # a fixture
 
 ROOT = Path(__file__).resolve().parents[1]
 settings.register_profile("untimed", deadline=None)  # a busy machine is no mistake in the product

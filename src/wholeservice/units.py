@@ -130,3 +130,8 @@ def _duration(seconds: float) -> str:
         if seconds < limit:
             return f"{seconds / size:.3g} {symbol}"
     return f"{seconds / 86400:.3g} d"
+
+
+def difference_unit(unit: Unit) -> Unit:
+    """Return the unit in which two values of *unit* differ: shares differ by percentage points."""
+    return SHARE_POINTS if unit.kind == "share" else unit

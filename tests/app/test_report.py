@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
-from pathlib import Path
 
 import pytest
 
+from chromium import needs_chromium
 from pages import sample
 from wholeservice.app import report as report_file
 from wholeservice.app import report_command
@@ -18,7 +18,6 @@ from wholeservice.app.self_contained import without_server
 from wholeservice.errors import InputError
 from wholeservice.pages import service
 
-CHROMIUM = Path("/usr/bin/chromium")
 HOSTILE = '<script>alert(1)</script><a href="http://evil.example/">"x"</a> & </style></main>'
 MADE = {"report": report_of, "board": board_sheet}
 
@@ -166,20 +165,6 @@ def test_an_id_with_slashes_makes_a_plain_file_name():
     assert report_command._file_name("../a/b.c", is_board=True) == "a-b-c-board.html"
 
 
-in_chromium = pytest.mark.skipif(not CHROMIUM.exists(), reason=f"Chromium is not at {CHROMIUM}")
-
-
-@pytest.fixture(scope="module")
-def browser():
-    """One Chromium."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as driver:
-        chromium = driver.chromium.launch(executable_path=str(CHROMIUM), args=["--headless", "--no-sandbox"])
-        yield chromium
-        chromium.close()
-
-
 @pytest.fixture
 def opened(browser, tmp_path):
     """A function that opens a file; fails on what the console says and on any request but for the file."""
@@ -212,7 +197,7 @@ def stuffed(page):
 
 
 @pytest.mark.browser
-@in_chromium
+@needs_chromium
 @pytest.mark.parametrize("change", [lambda page: page, stuffed])
 def test_the_sheet_is_one_page_across(opened, change):
     """Printed it has exactly one page, wider than high, also with more than fits; what is left out is counted."""
@@ -226,7 +211,7 @@ def test_the_sheet_is_one_page_across(opened, change):
 
 
 @pytest.mark.browser
-@in_chromium
+@needs_chromium
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("kind", MADE)
 def test_axe_finds_nothing_wrong_and_a_phone_scrolls_only_down(opened, kind, theme):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import base64
-import os
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
+from chromium import ARGS, CHROMIUM, needs_chromium
 from draw import extremes
 from draw.boxes import drawn_boxes, drawn_outside, meetings, outside, overlaps
 from wholeservice.draw import blueprint, channel_matrix, drop_out, emotion, forest, ladder, svg, trend
@@ -16,8 +16,6 @@ from wholeservice.draw.forest import Forest, ForestRow
 from wholeservice.units import POINTS
 
 STATIC = Path(svg.__file__).parents[1] / "app" / "static"
-CHROMIUM = Path("/usr/bin/chromium")
-IS_CI = os.environ.get("CI", "").lower() == "true"
 KINDS = (
     (drop_out, extremes.rivers()), (emotion, extremes.emotions()), (channel_matrix, extremes.matrices()),
     (forest, extremes.forests()), (ladder, extremes.ladders()), (blueprint, extremes.blueprints()),
@@ -37,7 +35,7 @@ def page():
     font = base64.b64encode((STATIC / "inter.woff2").read_bytes()).decode()
     sheet = (STATIC / "app.css").read_text(encoding="utf-8").replace("url(inter.woff2)", f"url(data:font/woff2;base64,{font})")
     with sync_playwright() as driver:
-        chromium = driver.chromium.launch(executable_path=str(CHROMIUM), args=["--headless", "--no-sandbox", "--disable-gpu"])
+        chromium = driver.chromium.launch(executable_path=str(CHROMIUM), args=ARGS)
         page = chromium.new_page()
         page.set_content(f"<style>{sheet}</style><p>a <b>b</b></p><div id=room></div>")
         page.evaluate("() => Promise.all([400, 620].map(each => document.fonts.load(`${each} 14px Inter`)))")
@@ -46,7 +44,7 @@ def page():
 
 
 @pytest.mark.browser
-@pytest.mark.skipif(not CHROMIUM.exists() and not IS_CI, reason=f"Chromium is not at {CHROMIUM}")
+@needs_chromium
 @EVERY
 def test_no_text_lies_on_another_as_chromium_draws_it(page, module, strategy):
     """Long German, Arabic, Hebrew and Chinese names, one step and thirty, nobody, all missing, huge numbers."""
@@ -62,7 +60,7 @@ def test_no_text_lies_on_another_as_chromium_draws_it(page, module, strategy):
 
 
 @pytest.mark.browser
-@pytest.mark.skipif(not CHROMIUM.exists() and not IS_CI, reason=f"Chromium is not at {CHROMIUM}")
+@needs_chromium
 def test_the_keyboard_reaches_what_can_be_picked(page):
     """Tab goes from link to link by their names, past what leads nowhere, and the focus is seen."""
     rows = (ForestRow("First", 3, 2, 4, href="/a"), ForestRow("Second", 2, 1, 3), ForestRow("Third", 1, 0, 2, href="/c"))

@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from chromium import CHROMIUM, needs_chromium
 from draw.test_contrast import contrast
 from wholeservice.app import pictures
 from wholeservice.draw import gap, standalone, svg
@@ -21,7 +22,6 @@ ROOT = Path(__file__).resolve().parents[2]
 DRAWN = runpy.run_path(str(ROOT / "scripts" / "draw_examples.py"))
 EXAMPLES = DRAWN["EXAMPLES"]
 NAMED = {"transparent", "none"}
-CHROMIUM = Path("/usr/bin/chromium")
 EACH = pytest.mark.parametrize("example", EXAMPLES, ids=lambda each: each.name)
 EVERY_THEME = pytest.mark.parametrize("theme", standalone.THEMES)
 
@@ -150,7 +150,7 @@ def test_without_a_browser_a_person_is_told_where_to_get_one(monkeypatch):
 
 
 @pytest.mark.browser
-@pytest.mark.skipif(not CHROMIUM.exists(), reason=f"Chromium is not at {CHROMIUM}")
+@needs_chromium
 def test_png_and_pdf_are_as_large_as_the_picture(monkeypatch):
     """Two dots a pixel in PNG; one sheet of PDF, its text kept as text in Inter."""
     monkeypatch.setenv("WHOLESERVICE_CHROMIUM", str(CHROMIUM))

@@ -11,8 +11,9 @@ from urllib.parse import quote
 import pytest
 from starlette.testclient import TestClient
 
+from chromium import needs_chromium
 from pages import sample_asked
-from web.test_browser import ARGS, CHROMIUM, IS_CI, OVERLAPS, served
+from web.test_browser import OVERLAPS, served
 from wholeservice.app.web import create_app
 from wholeservice.pages.entries import entries_of
 
@@ -24,7 +25,7 @@ ADDRESSES = (
 )  # fmt: skip
 in_a_browser = [
     pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM.exists() and not IS_CI, reason=f"Chromium is not at {CHROMIUM}"),
+    needs_chromium,
 ]
 
 
@@ -151,17 +152,6 @@ def address(app):
     """The application on a port of this machine."""
     with served(app) as where:
         yield where
-
-
-@pytest.fixture(scope="module")
-def browser():
-    """One Chromium for the tests of this file."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as driver:
-        chromium = driver.chromium.launch(executable_path=str(CHROMIUM), args=ARGS)
-        yield chromium
-        chromium.close()
 
 
 class TestInABrowser:

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 
-CHROMIUM = Path("/usr/bin/chromium")
-ARGS = [
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
+from chromium import needs_chromium
+
 ADDRESSES = ("/", "/service/stay", "/service/night-desk", "/service/kestrel", "/findings", "/finding/1", "/measures",
              "/measure/completion", "/data", "/sources", "/sources/bookings", "/sources/survey",
              "/service/nowhere")  # fmt: skip
@@ -30,11 +25,9 @@ OVERLAPS = """() => {
       .filter(([_, other]) => meet(box, other)).map(([others]) => [words, others]));
   });
 }"""
-IS_CI = os.environ.get("CI", "").lower() == "true"
-
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM.exists() and not IS_CI, reason=f"Chromium is not at {CHROMIUM}"),
+    needs_chromium,
 ]
 
 
@@ -61,17 +54,6 @@ def address(app) -> Iterator[str]:
     """The application over the sample data."""
     with served(app) as address:
         yield address
-
-
-@pytest.fixture(scope="module")
-def browser():
-    """One Chromium for all tests of this file."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as driver:
-        chromium = driver.chromium.launch(executable_path=str(CHROMIUM), args=ARGS)
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from wholeservice import tables
-from wholeservice.app.printing import CSV, TABLE, console, print_problems, print_rows, problem_row, sentence
+from wholeservice.app.printing import CSV, TABLE, console, plain, print_problems, print_rows, problem_row, sentence
 from wholeservice.errors import suggest
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def print_found(found: Found, around: Around, form: str, *, is_written: bool) ->
     elif form == CSV:
         print_rows(list(_fact_rows(found)), (), form)
     else:
-        click.echo(json.dumps(as_json(found, around), indent=2, ensure_ascii=False, default=_plain))
+        click.echo(json.dumps(as_json(found, around), indent=2, ensure_ascii=False, default=plain))
 
 
 def as_json(found: Found, around: Around) -> dict[str, Any]:
@@ -105,10 +105,6 @@ def _fact_rows(found: Found) -> Iterator[dict[str, Any]]:
 
 _t: Any = tables  # the checker of types does not know that a slot can be named
 _WHERE = _t.Fact.where_from.__name__
-
-
-def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, dt.date | dt.datetime) else str(value)
 
 
 # for people ---------------------------------------------------------------------------------------------------------------

@@ -57,14 +57,15 @@ class Column:
 def print_rows(rows: Sequence[Row], columns: Sequence[Column], form: str, *, title: str = "") -> None:
     """Print rows in the form asked for; the table shows only *columns*, JSON and CSV everything."""
     if form == JSON:
-        click.echo(json.dumps(list(rows), indent=2, ensure_ascii=False, default=_plain))
+        click.echo(json.dumps(list(rows), indent=2, ensure_ascii=False, default=plain))
     elif form == CSV:
         click.echo(_csv(rows), nl=False)
     else:
         _print_table(rows, columns, title)
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """Return a value as JSON can hold it."""
     return value.isoformat() if isinstance(value, dt.date | dt.datetime) else str(value)
 
 
@@ -82,7 +83,7 @@ def _csv(rows: Sequence[Row]) -> str:
 def _csv_cell(value: Any) -> Any:
     if isinstance(value, dt.date | dt.datetime):
         return value.isoformat()
-    return json.dumps(value, ensure_ascii=False, default=_plain) if isinstance(value, list | tuple | dict) else value
+    return json.dumps(value, ensure_ascii=False, default=plain) if isinstance(value, list | tuple | dict) else value
 
 
 def _print_table(rows: Sequence[Row], columns: Sequence[Column], title: str) -> None:

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from wholeservice.draw import svg
-from wholeservice.units import SHARE_POINTS, Unit, write
+from wholeservice.units import Unit, difference_unit, write
 
 NOT_MEASURED = "not measured"
 _SHORT = ((1e12, "tn"), (1e9, "bn"), (1e6, "m"), (1e3, "k"))
@@ -108,11 +108,6 @@ def in_place(number: float, unit: Unit) -> tuple[str, ...]:
 def signed_in_place(number: float, unit: Unit) -> tuple[str, ...]:
     """Return the ways to write a difference inside a picture, the best first."""
     return (signed(number, unit), short_signed(number, unit)) if unit.kind == "share" else (short_signed(number, unit),)
-
-
-def difference_unit(unit: Unit) -> Unit:
-    """Return the unit of a difference: shares differ by percentage points."""
-    return SHARE_POINTS if unit.kind == "share" else unit
 
 
 def signed(number: float | None, unit: Unit) -> str:

@@ -220,3 +220,12 @@ def _number(value: object) -> str:
 
 
 _ADVANCES = {weight: dict(zip(map(chr, CODES), wide, strict=True)) for weight, wide in ADVANCES.items()}
+
+
+def id_of(words: str) -> str:
+    """Return words as part of an id in a page.
+
+    >>> id_of("book & stay")
+    'book---stay'
+    """
+    return "".join(letter if letter.isalnum() else "-" for letter in words)

@@ -23,11 +23,11 @@ from statistics import median
 
 from wholeservice.findings.base import Evidence, Facts, Finding, Rule
 from wholeservice.findings.scope import services_by_unit
-from wholeservice.findings.wording import change_unit, counted, exactly, first_few, period_of, title_of, when
+from wholeservice.findings.wording import counted, exactly, first_few, period_of, title_of, when
 from wholeservice.measures.base import Cell, Measure
 from wholeservice.measures.kpi_change import Change, EntityChange, Ratio, change
 from wholeservice.organisation.graph import ancestors
-from wholeservice.units import COUNT, Unit, money
+from wholeservice.units import COUNT, Unit, difference_unit, money
 
 USUAL_TIMES = 8  # times the median: by chance alone under 5 histories in 100, see tests/findings/test_noise.py
 MIN_PAIRS = 5  # under this many changes there is nothing usual
@@ -159,7 +159,7 @@ def _finding(facts: Facts, unit: str, what: tuple[Measure, Unit], pairs: list[_P
         code=RULE.code,
         entity=unit,
         title=f"{title_of(facts, unit)}: {_says(facts, what, largest)}",
-        unit=change_unit(what[1]),
+        unit=difference_unit(what[1]),
         size=abs(largest.change.coverage),
         period=period_of(largest.cells[1]),
         try_next="Compare only the services that report in both periods; then ask the largest that stopped why.",
@@ -175,7 +175,7 @@ def _of(unit: str, cell: Cell) -> Cell:
 
 def _says(facts: Facts, what: tuple[Measure, Unit], pair: _Pair) -> str:
     measure, unit = what
-    found, points = pair.change, change_unit(unit)
+    found, points = pair.change, difference_unit(unit)
     values = zip((found.before, found.after), pair.cells, strict=True)
     before, after = (f"{exactly(value, unit)} ({when(cell, facts)})" for value, cell in values)
     parts = [("within the same services", found.within), ("mix", found.mix), ("coverage, who reports", found.coverage)]

@@ -19,12 +19,12 @@ from itertools import pairwise
 from wholeservice.findings.base import Evidence, Facts, Finding, Rule
 from wholeservice.findings.counts import VOLUME, counts_of, step_channels
 from wholeservice.findings.scope import kind_of, meeting_point, required_steps, services, top_unit
-from wholeservice.findings.wording import change_unit, counted, exactly, first_few, name_of, period_of, title_of, when
+from wholeservice.findings.wording import counted, exactly, first_few, name_of, period_of, title_of, when
 from wholeservice.measures.base import Cell, Measure
 from wholeservice.measures.counted import DIGITAL, DIGITAL_CHANNELS
 from wholeservice.organisation.kinds import UNIT
 from wholeservice.periods import Period, label
-from wholeservice.units import COUNT, SHARE, Unit, write
+from wholeservice.units import COUNT, SHARE, Unit, difference_unit, write
 
 ROUNDING = 1e-9
 DEVIATIONS = 3.0
@@ -75,7 +75,7 @@ def _of_measure(facts: Facts, measure: Measure) -> Iterator[_Impossible]:
         if measure.unit.kind == SHARE.kind and value > 1 + ROUNDING:
             parts = f"{write(statistics.numerator, COUNT)} of {write(statistics.denominator, COUNT)}"
             says = f"{where}: {measure.title} {exactly(value, SHARE)}, {parts}"
-            yield _Impossible(f"{measure.title} above 100%", cell, value - 1, change_unit(measure.unit), says)
+            yield _Impossible(f"{measure.title} above 100%", cell, value - 1, difference_unit(measure.unit), says)
         elif measure.unit.kind in NEVER_NEGATIVE and min(value, statistics.n) < 0:
             size = -min(value, statistics.n)
             says = f"{where}: {measure.title} {write(-size, measure.unit)}"

@@ -18,10 +18,10 @@ from collections.abc import Iterator
 from wholeservice.findings.base import Evidence, Facts, Finding, Rule
 from wholeservice.findings.scope import who_can_act
 from wholeservice.findings.target_result import TargetResult, result_of
-from wholeservice.findings.wording import ago, change_unit, measured, period_of, title_of, when
+from wholeservice.findings.wording import ago, measured, period_of, title_of, when
 from wholeservice.organisation.graph import Need
 from wholeservice.periods import civil
-from wholeservice.units import COUNT, SHARE, write
+from wholeservice.units import COUNT, SHARE, difference_unit, write
 
 VOLUME = "volume"
 WORDS = {">=": "at least", ">": "more than", "<=": "at most", "<": "less than"}
@@ -43,7 +43,7 @@ def _finding(facts: Facts, need: Need, result: TargetResult) -> Finding:
         code=RULE.code,
         entity=need.service,
         title=_title(facts, need, result),
-        unit=change_unit(result.unit),
+        unit=difference_unit(result.unit),
         size=result.gap,
         interval=result.gap_interval,
         people=None if per_day is None else per_day * period.days,
@@ -73,7 +73,7 @@ def _evidence(facts: Facts, result: TargetResult, per_day: float | None) -> Iter
         number = f"{result.measure.title}: {measured(result.point, unit, facts)}"
         says = f"{number}; it could be from {write(spread.low, unit)} to {write(spread.high, unit)}"
         yield Evidence(says=says, cell=result.point.cell)
-        least, change = write(gap.low, change_unit(unit)), change_unit(unit)
+        least, change = write(gap.low, difference_unit(unit)), difference_unit(unit)
         yield Evidence(says=f"Target “{result.target.text}” is missed by {write(result.gap, change)}, by at least {least}")
     if per_day is not None:
         yield Evidence(says=f"About {write(per_day, COUNT)} people a day: the gap times how many come a day")

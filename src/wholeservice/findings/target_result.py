@@ -62,8 +62,8 @@ def unit_of(measure: Measure, cell: Cell) -> Unit:
 
 def measure_of(results: Results, target: Target) -> Measure | None:
     """Return the measure a target means, by its name or one of its other words."""
-    word = _plain(target.measure)
-    named = (each for each in results.measures.values() if word in (_plain(each.name), *map(_plain, each.words)))
+    word = plain_word(target.measure)
+    named = (each for each in results.measures.values() if word in (plain_word(each.name), *map(plain_word, each.words)))
     return next(named, None)
 
 
@@ -135,5 +135,6 @@ def _level_in(unit: Unit, level: Amount) -> float | None:
     return level.number if is_bare or level.unit == unit or level.unit.kind == unit.kind != "money" else None
 
 
-def _plain(word: str) -> str:
+def plain_word(word: str) -> str:
+    """Return a measure word in the one form in which words are compared."""
     return word.strip().lower().replace("-", " ").replace("_", " ")

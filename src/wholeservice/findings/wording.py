@@ -9,7 +9,7 @@ from wholeservice.findings.base import Evidence, Facts, Finding
 from wholeservice.measures.base import Cell
 from wholeservice.measures.results import Point
 from wholeservice.periods import Period, label
-from wholeservice.units import COUNT, SHARE_POINTS, Unit, write
+from wholeservice.units import COUNT, Unit, write
 
 MOST_ROWS = 12  # lines of evidence before "and 12 more"
 BILLION, MILLION = 10**9, 10**6
@@ -45,15 +45,10 @@ def measured(point: Point, unit: Unit, facts: Facts) -> str:
     return f"{value} ({when(point.cell, facts)}, n = {write(point.value.n, COUNT)})"
 
 
-def change_unit(unit: Unit) -> Unit:
-    """Return the unit in which two values of *unit* differ: shares differ by percentage points."""
-    return SHARE_POINTS if unit.kind == "share" else unit
-
-
 def exactly(number: float, unit: Unit, *, signed: bool = False) -> str:
     """Write a number with two decimals for shares, so that parts are seen to add up; large counts in millions.
 
-    >>> from wholeservice.units import SHARE
+    >>> from wholeservice.units import SHARE, SHARE_POINTS
     >>> exactly(0.907524, SHARE), exactly(-0.1128123, SHARE_POINTS, signed=True), exactly(3309852525, COUNT)
     ('90.75%', '−11.28 pp', '3.31 billion')
     """

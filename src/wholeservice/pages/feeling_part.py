@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from wholeservice.derived.journeys import flatten
+from wholeservice.draw import svg
 from wholeservice.draw.axes import signed
 from wholeservice.draw.emotion import Emotion, EmotionStep
 from wholeservice.draw.gap import Gap
@@ -15,7 +16,7 @@ from wholeservice.pages.base import Data
 from wholeservice.pages.held_part import Promise, Where, periods_words, point_at, promises
 from wholeservice.pages.numbers import listed, possible, when
 
-FEELINGS = ("satisfaction", "ease")  # measures of what people say, the first that is asked at a step
+FEELINGS = ("satisfaction",)  # measures of what people say, the first that is asked at a step
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,8 @@ def feeling_part(data: Data, entity: Entity) -> FeelingPart | None:
     found = (point_at(data, entity.id, measure, (stop, None), held) for stop in stops)
     period = periods_words([when(data, point.period) for point in found if point])
     dark = [each.title for each in steps if each.delivered is None]
-    drawing = Emotion(f"feeling-{_id(entity.id)}", _title(steps, measure), measure.unit, steps, direction=_direction(measure))
+    id_ = f"feeling-{svg.id_of(entity.id)}"
+    drawing = Emotion(id_, _title(steps, measure), measure.unit, steps, direction=_direction(measure))
     reading = f"{measure.title}, as they say themselves: {period}. The tick, or the dashed line, is what a need promises there."
     fill = f"Ask people right after {listed(dark)}, with the name of the step, to fill what is hatched." if dark else None
     return FeelingPart(drawing, drawing.title, reading, fill)
@@ -78,7 +80,3 @@ def _title(steps: tuple[EmotionStep, ...], measure: Measure) -> str:
     return f"It feels furthest from what was promised at “{worst.title}” ({signed(worst.difference, measure.unit)}); " + (
         words[0].lower() + words[1:]
     )
-
-
-def _id(words: str) -> str:
-    return "".join(letter if letter.isalnum() else "-" for letter in words)

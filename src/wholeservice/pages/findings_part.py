@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from wholeservice.draw.axes import difference_unit, likely
+from wholeservice.draw.axes import likely
 from wholeservice.findings.base import Finding
 from wholeservice.organisation.graph import Organisation, descendants
 from wholeservice.pages.base import Data
 from wholeservice.pages.numbers import when
-from wholeservice.units import COUNT, write
+from wholeservice.units import COUNT, difference_unit, write
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from wholeservice.derived.journeys import Stop, flatten
+from wholeservice.draw import svg
 from wholeservice.draw.axes import NOT_MEASURED
 from wholeservice.draw.journey import Journey, JourneyStep
+from wholeservice.findings.wording import period_of
 from wholeservice.measures.base import Cell, Measure, Statistics, Value
 from wholeservice.organisation.graph import Entity, Step
 from wholeservice.pages.base import Data
@@ -48,12 +50,8 @@ def journey_part(data: Data, entity: Entity) -> JourneyPart | None:
     drawn = tuple(_step(data, entity, stop, counted) for stop in stops)
     period = when(data, Period(window[0].from_at, window[-1].to_at)) if window else None
     title = _title(drawn)
-    drawing = Journey(f"journey-{_id(entity.id)}", title, "people", drawn)
+    drawing = Journey(f"journey-{svg.id_of(entity.id)}", title, "people", drawn)
     return JourneyPart(drawing, title, period, _reading(drawn, period, counted), len(window), window, channel)
-
-
-def _id(words: str) -> str:
-    return "".join(letter if letter.isalnum() else "-" for letter in words)
 
 
 def _titles(steps: tuple[Step, ...]) -> Iterator[tuple[str, str]]:
@@ -137,12 +135,8 @@ def _kept(data: Data, entity: str, step: str, counted: _Counted) -> Value | None
     if measure is None:
         return None
     found = data.results.rows(measure.name, entity, step=step, channel=counted.channel)
-    rows = [row for row in found if _period(row[0]) in counted.window]
+    rows = [row for row in found if period_of(row[0]) in counted.window]
     return _added(measure, rows) if len(rows) == len(counted.window) and rows else None
-
-
-def _period(cell: Cell) -> Period:
-    return Period(cell.from_at, cell.to_at, cell.window)
 
 
 def _added(measure: Measure, rows: list[tuple[Cell, Statistics]]) -> Value:

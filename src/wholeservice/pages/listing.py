@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from wholeservice.draw.spark import Spark
+from wholeservice.findings.target_result import plain_word
 from wholeservice.measures.base import Measure
 from wholeservice.organisation import graph
 from wholeservice.organisation.graph import Entity, Need
@@ -44,19 +45,14 @@ def row_of(data: Data, entity: Entity) -> Row:
 
 def _coverage(data: Data, entity: Entity, n_points: int, n_periods: int) -> str:
     needs = needs_of(data, entity.id)
-    judged = sum(any(target_word(each.measure) in _words(data) for each in need.targets) for need in needs)
+    judged = sum(any(plain_word(each.measure) in _words(data) for each in need.targets) for need in needs)
     parts = [f"{n_points} of {plural(n_periods, 'period')}"] if n_periods else []
     parts += [f"{judged} of {plural(len(needs), 'need')} with a target"] if needs else []
     return ", ".join(parts) or "nothing measured yet"
 
 
-def target_word(word: str) -> str:
-    """Return a measure word in the one form in which words are compared."""
-    return word.strip().lower().replace("-", " ").replace("_", " ")
-
-
 def _words(data: Data) -> frozenset[str]:
-    return frozenset(target_word(word) for each in data.measures.values() for word in (each.name, *each.words))
+    return frozenset(plain_word(word) for each in data.measures.values() for word in (each.name, *each.words))
 
 
 def needs_of(data: Data, entity: str) -> tuple[Need, ...]:
@@ -67,8 +63,8 @@ def needs_of(data: Data, entity: str) -> tuple[Need, ...]:
 def leading_measure(data: Data, entity: str) -> Measure | None:
     """Return the measure that stands for an entity: that of its first measured target, else a share people feel, else any."""
     with_points = measures_of(data, entity)
-    wanted = [target_word(target.measure) for need in needs_of(data, entity) for target in need.targets]
-    by_target = (each for word in wanted for each in with_points if word in map(target_word, (each.name, *each.words)))
+    wanted = [plain_word(target.measure) for need in needs_of(data, entity) for target in need.targets]
+    by_target = (each for word in wanted for each in with_points if word in map(plain_word, (each.name, *each.words)))
     shares = (each for each in with_points if each.unit.kind == "share" and each.better != "neither")
     return next(by_target, None) or next(shares, None) or next(iter(with_points), None)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from wholeservice.draw.axes import difference_unit, signed
+from wholeservice.draw import svg
+from wholeservice.draw.axes import signed
 from wholeservice.draw.loss_map import KINDS, LossDrawing
 from wholeservice.findings.losses import AT_OR_BELOW, Box, LossMap
 from wholeservice.organisation.graph import team_of
@@ -13,7 +14,7 @@ from wholeservice.pages.base import Data
 from wholeservice.pages.need_rows import target_words
 from wholeservice.pages.numbers import listed, plural, when
 from wholeservice.uncertainty import Interval
-from wholeservice.units import COUNT, SHARE, Unit, write
+from wholeservice.units import COUNT, SHARE, Unit, difference_unit, write
 
 RUNGS = {
     "linked": "linked: the same attempt, the same event", "timed": "joined by time: the same place and hour",
@@ -90,7 +91,9 @@ def loss_parts(data: Data, entity: str) -> tuple[LossPart, ...]:
 def _part(data: Data, loss_map: LossMap) -> LossPart:
     title, unit = loss_title(loss_map), loss_map.unit
     spread = loss_map.gap_interval
-    drawing = None if loss_map.why_no_map else LossDrawing(_id(f"loss-{loss_map.entity}-{loss_map.need}"), title, loss_map)
+    drawing = (
+        None if loss_map.why_no_map else LossDrawing(svg.id_of(f"loss-{loss_map.entity}-{loss_map.need}"), title, loss_map)
+    )
     return LossPart(
         need=loss_map.need, says=_says(data, loss_map), title=title, target=_target(data, loss_map),
         period=when(data, loss_map.period), n=write(loss_map.n, COUNT),
@@ -106,10 +109,6 @@ def _part(data: Data, loss_map: LossMap) -> LossPart:
 
 def _sentence(words: str | None) -> str | None:
     return f"{words[:1].upper()}{words[1:].rstrip('.')}." if words else None
-
-
-def _id(words: str) -> str:
-    return "".join(letter if letter.isalnum() else "-" for letter in words)
 
 
 def _range(spread: Interval | None, unit: Unit) -> str | None:

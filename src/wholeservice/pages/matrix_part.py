@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from wholeservice.derived.journeys import flatten
+from wholeservice.draw import svg
 from wholeservice.draw.axes import signed
 from wholeservice.draw.channel_matrix import Cell, Channel, ChannelMatrix
 from wholeservice.draw.gap import Gap
@@ -53,7 +54,7 @@ def matrix_part(data: Data, entity: Entity) -> MatrixPart | None:
         Channel(each, tuple(_cell(data, entity, column, (each, points[each, at])) for at, column in enumerate(columns)))
         for each in channels
     )
-    bare = ChannelMatrix(f"channels-{_id(entity.id)}", "", SHARE, tuple(each.title for each in columns), rows)
+    bare = ChannelMatrix(f"channels-{svg.id_of(entity.id)}", "", SHARE, tuple(each.title for each in columns), rows)
     drawing = replace(bare, title=_title(bare))
     period = periods_words([when(data, point.period) for point in points.values() if point])
     return MatrixPart(drawing, drawing.title, _reading(period), _fill(drawing))
@@ -136,7 +137,3 @@ def _reading(period: str) -> str:
 def _fill(matrix: ChannelMatrix) -> str | None:
     dark = [each.title for each in matrix.channels if any(cell and cell.value is None for cell in each.cells)]
     return f"Record the channel with each visit, by {listed(dark)}, to fill what is hatched." if dark else None
-
-
-def _id(words: str) -> str:
-    return "".join(letter if letter.isalnum() else "-" for letter in words)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from wholeservice.draw.axes import difference_unit, signed
+from wholeservice.draw.axes import signed
 from wholeservice.draw.spark import Spark
 from wholeservice.measures.base import Measure
 from wholeservice.measures.results import Point
@@ -14,7 +14,7 @@ from wholeservice.pages.listing import SERVICE
 from wholeservice.pages.loss_part import loss_title, people_words
 from wholeservice.pages.numbers import Number, number_of, unit_of
 from wholeservice.pages.series import latest_apart, measured_points, spark_of
-from wholeservice.units import COUNT, write
+from wholeservice.units import COUNT, difference_unit, write
 
 N_MOVED, N_WON = 8, 6
 ALIKE = 0.02  # the same parts report in both periods, give or take 2 %

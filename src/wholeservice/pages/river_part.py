@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from wholeservice.draw import svg
 from wholeservice.draw.drop_out import River, RiverStep
 from wholeservice.draw.journey import JourneyStep
 from wholeservice.pages.journey_part import JourneyPart
@@ -31,7 +32,7 @@ def river_part(entity: str, journey: JourneyPart | None) -> RiverPart | None:
     if sum(each.people is not None for each in through) < FEWEST:
         return None
     steps = tuple(RiverStep(each.title, each.people) for each in through)
-    drawing = River(f"river-{_id(entity)}", "", journey.drawing.who, steps)
+    drawing = River(f"river-{svg.id_of(entity)}", "", journey.drawing.who, steps)
     titled = River(drawing.id, _title(drawing), drawing.who, steps)
     fill = (
         "Whether those who left could have been kept is not known at any step. Record why people leave, or that there was "
@@ -60,7 +61,3 @@ def _reading(journey: JourneyPart, through: list[JourneyStep]) -> str:
     words += f"Of {plural(len(steps), 'step')}, {len(through)} are shown."
     words += f" Going past {listed(detours)} is no loss." if detours else ""
     return words + (f" The number at {listed(wrong)} cannot be true and is left out." if wrong else "")
-
-
-def _id(words: str) -> str:
-    return "".join(letter if letter.isalnum() else "-" for letter in words)

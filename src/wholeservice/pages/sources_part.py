@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from wholeservice.facts.quality import Reading, SourceQuality
+from wholeservice.findings.sources import day, every
 from wholeservice.pages.base import Data
 from wholeservice.pages.numbers import plural
 
@@ -101,22 +102,6 @@ def late_sources(data: Data, entities: Collection[str]) -> tuple[LateSource, ...
     return tuple(
         LateSource(each.source, freshness(each)) for each in late if any(rests.entity in entities for rests in each.rests)
     )
-
-
-def every(n_days: float) -> str:
-    """Say how often.
-
-    >>> every(1), every(7), every(91.5)
-    ('every day', 'every 7 days', 'about every 92 days')
-    """
-    if n_days <= 1:
-        return "every day"
-    return f"every {n_days:g} days" if n_days == int(n_days) else f"about every {n_days:.0f} days"
-
-
-def day(on: dt.date) -> str:
-    """Write a day."""
-    return f"{on.day} {on:%b %Y}"
 
 
 def days(first_on: dt.date, after_on: dt.date) -> str:

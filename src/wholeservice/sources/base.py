@@ -129,3 +129,18 @@ def unknown_keys(node: Node, known: Mapping[str, str], what: str) -> list[Proble
                 "fix the name or take the line out")
         for key, place in (node.key_places or {}).items() if key not in known
     ]  # fmt: skip
+
+
+def not_one_of(node: Node | None, key: str, known: tuple[str, ...]) -> list[Problem]:
+    """Return a problem where an option is said and is not one of *known*."""
+    if node is None or node.text in known:
+        return []
+    return [Problem("SRC113", f"'{node.text}' cannot stand in {key}:", node.place, f"one of {', '.join(known)}",
+                    suggest(node.text or "", known), "write one of these, or take it out")]  # fmt: skip
+
+
+def named_files(node: Node) -> tuple[tuple[str, ...], list[Problem]]:
+    """Return the files that a declaration names under `file:`, and a problem where it names none."""
+    files = tuple(each.text for each in node.mapping["file"].items if each.text) if "file" in node.mapping else ()
+    lacking = Problem("SRC103", "this source names no file", node.place, "file: PATH", next_step="add file:")
+    return files, [] if files else [lacking]

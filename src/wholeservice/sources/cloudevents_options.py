@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from wholeservice.documents import Node, walk
 from wholeservice.errors import Place, Problem, suggest
+from wholeservice.sources.base import named_files
 
 INTERACTION, CONTACT, DEPLOYMENT, INCIDENT, ITEM, NOTHING = (
     "interaction", "contact", "deployment", "incident", "item", "nothing",
@@ -35,10 +36,8 @@ class CloudEventsOptions:
 
 def load(node: Node) -> tuple[CloudEventsOptions, list[Problem]]:
     """Load the options from a declaration; keys that are not options are left to the mapping."""
-    fields, problems = node.mapping, []
-    files = tuple(each.text for each in fields["file"].items if each.text) if "file" in fields else ()
-    if not files:
-        problems.append(Problem("SRC103", "this source names no file", node.place, "file: PATH", next_step="add file:"))
+    fields = node.mapping
+    files, problems = named_files(node)
     types = fields["types"].mapping if "types" in fields else {}
     problems += [
         Problem("SRC218", f"events cannot become '{each.text}'", each.place, f"one of: {', '.join(KINDS)}",

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from wholeservice.documents import Node
 from wholeservice.errors import Place, Problem, suggest
+from wholeservice.sources.base import named_files, not_one_of
 
 MODIFIED = "modified"
 KINDS = ("part", "service")
@@ -40,12 +41,10 @@ class ComposeOptions:
 
 def load(node: Node) -> tuple[ComposeOptions, list[Problem]]:
     """Load the options from a declaration; keys that are not options are left to the mapping."""
-    fields, problems = node.mapping, []
-    files = tuple(each.text for each in fields["file"].items if each.text) if "file" in fields else ()
-    if not files:
-        problems.append(Problem("SRC103", "this source names no file", node.place, "file: PATH", next_step="add file:"))
-    problems += _not_one_of(fields.get("as"), "as", KINDS)
-    problems += _not_one_of(fields.get("urls"), "urls", ("true", "false"))
+    fields = node.mapping
+    files, problems = named_files(node)
+    problems += not_one_of(fields.get("as"), "as", KINDS)
+    problems += not_one_of(fields.get("urls"), "urls", ("true", "false"))
     text = {key: fields[key].text for key in OPTIONS if key in fields}
     seen = text.get("seen")
     if "seen" in fields and seen != MODIFIED and not _is_day(seen):
@@ -70,10 +69,3 @@ def _is_day(text: str | None) -> bool:
         return bool(dt.date.fromisoformat(text or ""))
     except ValueError:
         return False
-
-
-def _not_one_of(node: Node | None, key: str, known: tuple[str, ...]) -> list[Problem]:
-    if node is None or node.text in known:
-        return []
-    return [Problem("SRC113", f"'{node.text}' cannot stand in {key}:", node.place, f"one of {', '.join(known)}",
-                    suggest(node.text or "", known), "fix it or take it out")]  # fmt: skip

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from wholeservice.documents import Node
-from wholeservice.errors import Place, Problem, suggest
+from wholeservice.errors import Place, Problem
+from wholeservice.sources.base import named_files, not_one_of
 
 WORK, INTERACTIONS = "work", "interactions"
 OPTIONS: dict[str, str] = {
@@ -62,12 +63,10 @@ class OcelOptions:
 
 def load(node: Node) -> tuple[OcelOptions, list[Problem]]:
     """Load the options of a log from its declaration; keys that are not options are left to the mapping."""
-    fields, problems = node.mapping, []
-    files = tuple(each.text for each in fields["file"].items if each.text) if "file" in fields else ()
-    if not files:
-        problems.append(Problem("SRC103", "this source names no file", node.place, "file: PATH", next_step="add file:"))
-    problems += _not_one_of(fields.get("as"), "as", (WORK, INTERACTIONS))
-    problems += _not_one_of(fields.get("optional"), "optional", ("true", "false"))
+    fields = node.mapping
+    files, problems = named_files(node)
+    problems += not_one_of(fields.get("as"), "as", (WORK, INTERACTIONS))
+    problems += not_one_of(fields.get("optional"), "optional", ("true", "false"))
     keys = ("member", "as", "service", "case", "zone", "optional")
     text = {key: fields[key].text for key in keys if key in fields}
     if text.get("as") == INTERACTIONS and "facts" not in fields:
@@ -105,10 +104,3 @@ def usual(options: OcelOptions) -> str:
 
 def _texts(node: Node | None) -> dict[str, str]:
     return {name: each.text for name, each in (node.mapping if node else {}).items() if each.text}
-
-
-def _not_one_of(node: Node | None, key: str, known: tuple[str, ...]) -> list[Problem]:
-    if node is None or node.text in known:
-        return []
-    return [Problem("SRC113", f"'{node.text}' cannot stand in {key}:", node.place, f"one of {', '.join(known)}",
-                    suggest(node.text or "", known), "write one of these")]  # fmt: skip

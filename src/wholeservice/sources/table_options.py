@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from wholeservice.documents import Node
 from wholeservice.errors import Place, Problem, suggest
-from wholeservice.sources.base import unknown_keys
+from wholeservice.sources.base import named_files, unknown_keys
 
 CSV, TSV, JSON, JSON_LINES, YAML, PARQUET, WORKBOOK = "csv", "tsv", "json", "jsonl", "yaml", "parquet", "excel"
 FORMATS = (CSV, TSV, JSON, JSON_LINES, YAML, PARQUET, WORKBOOK)
@@ -69,10 +69,8 @@ class TableOptions:
 
 def load(node: Node) -> tuple[TableOptions, list[Problem]]:
     """Load the options of a table from its declaration; keys that are not options are left to the mapping."""
-    fields, problems = node.mapping, []
-    files = tuple(each.text for each in fields["file"].items if each.text) if "file" in fields else ()
-    if not files:
-        problems.append(Problem("SRC103", "this source names no file", node.place, "file: PATH", next_step="add file:"))
+    fields = node.mapping
+    files, problems = named_files(node)
     for key, known in (("format", FORMATS), ("optional", ("true", "false"))):
         problems += _not_one_of(fields.get(key), key, known)
     header, header_problems = _number(fields.get("header"), "header", 1)

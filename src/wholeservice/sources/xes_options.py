@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from wholeservice.documents import Node
-from wholeservice.errors import Place, Problem, suggest
+from wholeservice.errors import Place, Problem
+from wholeservice.sources.base import named_files, not_one_of
 from wholeservice.sources.xes_lifecycle import STANDARD, STATES, STATUSES
 
 WORK, INTERACTIONS = "work", "interactions"
@@ -68,15 +69,13 @@ class XesOptions:
 
 def load(node: Node) -> tuple[XesOptions, list[Problem]]:
     """Load the options of an event log from its declaration; keys that are not options are left to the mapping."""
-    fields, problems = node.mapping, []
-    files = tuple(each.text for each in fields["file"].items if each.text) if "file" in fields else ()
-    if not files:
-        problems.append(Problem("SRC103", "this source names no file", node.place, "file: PATH", next_step="add file:"))
-    problems += _not_one_of(fields.get("as"), "as", (WORK, INTERACTIONS))
-    problems += _not_one_of(fields.get("optional"), "optional", ("true", "false"))
+    fields = node.mapping
+    files, problems = named_files(node)
+    problems += not_one_of(fields.get("as"), "as", (WORK, INTERACTIONS))
+    problems += not_one_of(fields.get("optional"), "optional", ("true", "false"))
     states = fields["states"].mapping if "states" in fields else {}
     for each in states.values():
-        problems += _not_one_of(each, "states", STATES)
+        problems += not_one_of(each, "states", STATES)
     text = {key: fields[key].text for key in ("member", "as", "service", "classifier", "zone", "optional") if key in fields}
     if text.get("as") == INTERACTIONS and not text.get("service") and "facts" not in fields:
         problems.append(Problem("SRC103", "interactions are with a service, and none is named", fields["as"].place,
@@ -103,10 +102,3 @@ def usual(options: XesOptions) -> str:
         return _INTERACTIONS.replace("SERVICE", service or "nobody's")
     states = json.dumps({**STATUSES, **STANDARD, **options.states})
     return _WORK.replace("SERVICE", f", service: {service}" if service else "").replace("STATES", states)
-
-
-def _not_one_of(node: Node | None, key: str, known: tuple[str, ...]) -> list[Problem]:
-    if node is None or node.text in known:
-        return []
-    return [Problem("SRC113", f"'{node.text}' cannot stand in {key}:", node.place, f"one of {', '.join(known)}",
-                    suggest(node.text or "", known), "write one of these")]  # fmt: skip
