@@ -65,3 +65,16 @@ def test_a_name_that_stands_for_nothing_shows_the_nearest(capsys, small_workspac
     _, _, err = ingest(capsys, small_workspace, BAD)
     assert "'stai' in interactions (1 rows) stands for nothing yet" in err
     assert "the nearest name is 'stay'" in err
+
+
+def test_a_source_that_may_lack_its_file_is_named_and_no_trouble(capsys, small_workspace):
+    """It is neither a warning nor a row of zeros: what it would have said is unknown."""
+    later = "  letters:\n    file: letters.csv\n    optional: true\n    facts: [ interaction: same ]\n"
+    (small_workspace / "wholeservice.yaml").write_text(
+        (small_workspace / "wholeservice.yaml").read_text(encoding="utf-8") + SOURCES + later, encoding="utf-8"
+    )
+    code, out, err = ingest(capsys, small_workspace, "day,service\n2026-03-01,stay\n")
+    assert code == 0
+    assert "Nothing to read, and that is allowed: letters" in err
+    assert "SRC130" not in err
+    assert "letters" not in out

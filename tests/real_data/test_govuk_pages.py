@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from web.test_browser import ARGS, CHROMIUM, IS_CI, OVERLAPS, served
+from chromium import needs_chromium
+from web.test_browser import OVERLAPS, served
 from wholeservice.app import settings
 from wholeservice.app.web import create_app
 from wholeservice.app.workspace import current_data, ingest_workspace
@@ -19,7 +20,7 @@ CARER = "/service/dwp-carers-allowance-new-claims"
 pytestmark = [
     pytest.mark.real_data,
     pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM.exists() and not IS_CI, reason=f"Chromium is not at {CHROMIUM}"),
+    needs_chromium,
 ]
 
 
@@ -33,16 +34,6 @@ def address(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     data = current_data(declared)
     with served(create_app(lambda: data)) as address:
         yield address
-
-
-@pytest.fixture(scope="module")
-def browser():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGS)
-        yield chromium
-        chromium.close()
 
 
 def test_a_stranger_finds_a_service_and_follows_its_numbers(address, browser):

@@ -94,15 +94,19 @@ def print_report(settings: Settings, report: Report, form: str) -> None:
     from wholeservice.app.snapshots import names_in_run
     from wholeservice.app.workspace import store_of
 
-    print_problems(report.problems)
+    absent = [each.source for each in report.sources if each.is_absent]
+    print_problems([problem for each in report.sources if not each.is_absent for problem in each.problems])
+    allowed = f"Nothing to read, and that is allowed: {sentence(absent)}" if absent else ""
     if report.run is None:
-        say("Nothing was read: wholeservice.yaml names no source that could be read.")
+        say(allowed or "Nothing was read: wholeservice.yaml names no source that could be read.")
         return
     names = names_in_run(settings, store_of(settings), report.run)
-    there = [each for each in report.sources if each.read or each.is_read]
+    there = [each for each in report.sources if not each.is_absent and (each.read or each.is_read)]
     print_rows([_row(each, names.by_source.get(each.source, (0, 0))) for each in there], COLUMNS, form)
-    if len(there) < len(report.sources):
-        say(f"Not read: {sentence(each.source for each in report.sources if each not in there)}")
+    if unread := [each.source for each in report.sources if each not in there and not each.is_absent]:
+        say(f"Not read: {sentence(unread)}")
+    if allowed:
+        say(allowed)
     say(f"Run {report.run.id}" + ("" if report.is_new else " stands: nothing has changed"))
     for each in there:
         _say_reasons(each)

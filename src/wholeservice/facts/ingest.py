@@ -31,7 +31,7 @@ from wholeservice.mapping.plan import Plan, absent_problem, plan
 from wholeservice.mapping.rows import Mapped, map_batch
 from wholeservice.mapping.words import Outside, check_counted, count_outside
 from wholeservice.sources import SOURCES
-from wholeservice.sources.base import Batch, Context, Cursor, Header, Source, substitute, unknown_keys
+from wholeservice.sources.base import NOT_THERE, Batch, Context, Cursor, Header, Source, substitute, unknown_keys
 from wholeservice.tables import SOURCE
 
 if TYPE_CHECKING:
@@ -81,6 +81,11 @@ class SourceReport:
     @property
     def is_read(self) -> bool:
         return not any(each.severity == "error" for each in self.problems)
+
+    @property
+    def is_absent(self) -> bool:
+        """Say whether there was nothing to read: no file, of a source that may lack it. Its counts are unknown, not zero."""
+        return not self.read and any(each.code == NOT_THERE for each in self.problems)
 
 
 @dataclass(frozen=True, slots=True)

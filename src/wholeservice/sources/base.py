@@ -24,6 +24,9 @@ LINE, ROW = ":", "#"
 _SETTING = re.compile(r"\$\{([^}]*)\}")
 
 
+NOT_THERE = "SRC130"  # the code of a source that is optional, and whose file is not there
+
+
 @dataclass(frozen=True, slots=True)
 class Header:
     """The columns of one file, in order; names may repeat, so a column is its position (from 0 here, from 1 for people).
@@ -144,3 +147,8 @@ def named_files(node: Node) -> tuple[tuple[str, ...], list[Problem]]:
     files = tuple(each.text for each in node.mapping["file"].items if each.text) if "file" in node.mapping else ()
     lacking = Problem("SRC103", "this source names no file", node.place, "file: PATH", next_step="add file:")
     return files, [] if files else [lacking]
+
+
+def nothing_there(pattern: str, place: Place) -> Problem:
+    """Return the warning that a source which may lack its file lacks it."""
+    return Problem(NOT_THERE, f"nothing to read: there is no {pattern}", place, severity="warning")

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from wholeservice.errors import InputError, Place, Problem, suggest
-from wholeservice.sources.base import LINE, Batch, Context, Header, Raw, Source
+from wholeservice.sources.base import LINE, Batch, Context, Header, Raw, Source, nothing_there
 from wholeservice.sources.cloudevents_kinds import DERIVED, Ends, as_kind, derive
 from wholeservice.sources.cloudevents_options import OPTIONS, CloudEventsOptions, load
 from wholeservice.sources.cloudevents_read import Found, flat, found_in
@@ -203,7 +203,7 @@ def _files(options: CloudEventsOptions, context: Context) -> list[File]:
 
 def _missing(pattern: str, options: CloudEventsOptions, context: Context) -> Problem:
     if options.is_optional:
-        return Problem("SRC130", f"nothing to read: there is no {pattern}", options.place, severity="warning")
+        return nothing_there(pattern, options.place)
     folder = (context.folder / pattern).parent
     beside = [each.name for each in folder.iterdir()] if folder.is_dir() else []
     return Problem("SRC120", f"there is no {pattern}", options.place, "a file of events",

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from wholeservice.errors import InputError, Problem, WholeserviceError, suggest
 from wholeservice.sources import columnar, delimited, nested, yaml_table
-from wholeservice.sources.base import Context, Header, Raw, Source
+from wholeservice.sources.base import Context, Header, Raw, Source, nothing_there
 from wholeservice.sources.files import File, find
 from wholeservice.sources.joined import joined, joined_header
 from wholeservice.sources.table_options import (
@@ -99,7 +99,7 @@ def _missing(pattern: str, options: TableOptions, context: Context) -> Problem:
     beside = [each.name for each in folder.iterdir()] if folder.is_dir() else []
     name = pattern.rpartition("/")[2]
     if options.is_optional:
-        return Problem("SRC130", f"nothing to read: there is no {pattern}", options.place, severity="warning")
+        return nothing_there(pattern, options.place)
     where = "no such file" if folder.is_dir() else f"there is no folder {folder.as_posix()}"
     return Problem("SRC120", f"there is no {pattern}", options.place, f"a file ({where})", suggest(name, beside),
                    "correct file:, or say optional: true")  # fmt: skip

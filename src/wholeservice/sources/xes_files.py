@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from wholeservice.errors import Place, Problem, suggest
-from wholeservice.sources.base import Context
+from wholeservice.sources.base import Context, nothing_there
 from wholeservice.sources.files import File, find
 
 
@@ -26,7 +26,7 @@ def found(
 
 def _missing(pattern: str, context: Context, place: Place, *, is_optional: bool) -> Problem:
     if is_optional:
-        return Problem("SRC130", f"nothing to read: there is no {pattern}", place, severity="warning")
+        return nothing_there(pattern, place)
     folder = (context.folder / pattern).parent
     beside = [each.name for each in folder.iterdir()] if folder.is_dir() else []
     where = "no such file" if folder.is_dir() else f"there is no folder {folder.as_posix()}"
