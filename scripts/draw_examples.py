@@ -65,9 +65,11 @@ EMOTION = Emotion(
 RIVER = River(
     "river", "Of 10,000 who look, 4,880 stay; 2,480 of those who left could have been kept", "people",
     (
-        RiverStep("Find", 10000), RiverStep("Choose", 7880, 610, 1510), RiverStep("Pay", 6170, 920, 790),
-        RiverStep("Prepare", 5210, 710, 250), RiverStep("Arrive", 4970, 240, 0), RiverStep("Stay", 4880, None, None),
-        RiverStep("Leave", None), RiverStep("Get help", 4840), RiverStep("Come back", 1390, 880, 1400),
+        RiverStep("find", "Find", 10000), RiverStep("choose", "Choose", 7880, 610, 1510),
+        RiverStep("pay", "Pay", 6170, 920, 790), RiverStep("prepare", "Prepare", 5210, 710, 250),
+        RiverStep("arrive", "Arrive", 4970, 240, 0),
+        RiverStep("stay", "Stay", 4880), RiverStep("leave", "Leave", None),
+        RiverStep("help", "Get help", 1240, base="stay", is_detour=True), RiverStep("back", "Come back", 1390, 880, 1400),
     ),
 )  # fmt: skip
 GAPS: dict[str, tuple[float | None, ...]] = {
@@ -147,12 +149,10 @@ TREND = Trend(
     ),
     0.75, (Flag(1, 8, "One form instead of three"), Flag(2, 9, "Status by text message"), Flag(3, 12, "Desk opens at seven")),
 )  # fmt: skip
-JOURNEY = Journey("journey", "Of 12,400 who begin, 8,300 finish", "people", (
-    JourneyStep("a", "Begin", 12400), JourneyStep("b", "Say who you are", 10900, 0.879, 0.872, 0.886, base="a"),
-    JourneyStep("c", "Ask for help", 2100, is_detour=True, base="b"), JourneyStep("d", "Upload", None, base="b"),
-    JourneyStep("e", "Pay", 8800, 0.807, 0.8, 0.815, base="b"),
-    JourneyStep("f", "Get the permit", 8300, 0.943, 0.94, 0.95, base="e"),
-))  # fmt: skip
+JOURNEY = Journey(
+    "journey", "Nine steps, and the whole way",
+    tuple(JourneyStep(each.title, f"#{each.id}", each.id == "arrive") for each in RIVER.steps), "All the way to the end",
+)  # fmt: skip
 LOSS = LossDrawing("loss", "A third of the loss starts where prices are built up", LossMap(
     "stay", "sure-of-price", "price-as-shown >= 99% over 30d", SHARE, 1, 0.99, 0.93, 0.06, None, 4000,
     Period(dt.datetime(2026, 10, 1, tzinfo=dt.UTC), dt.datetime(2026, 11, 1, tzinfo=dt.UTC)),
@@ -201,7 +201,9 @@ class Example:
 EXAMPLES = (
     Example(emotion, EMOTION, "How a journey feels: where it falls short of what people expected, and by how much."),
     Example(drop_out, RIVER, "Who goes on and who leaves, where it is known whether leaving could have been avoided."),
-    Example(journey, JOURNEY, "Who goes on where only counts are known, with detours and numbers that cannot be true."),
+    Example(
+        journey, JOURNEY, "The steps of a journey as a row of links; curve, river and channels stand under it, in its columns."
+    ),
     Example(
         channel_matrix, MATRIX, "The same step in several channels: which of them keeps the promise, which is not measured."
     ),

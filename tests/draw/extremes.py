@@ -10,6 +10,7 @@ from wholeservice.draw.columns import Phase
 from wholeservice.draw.drop_out import River, RiverStep
 from wholeservice.draw.emotion import Emotion, EmotionStep
 from wholeservice.draw.forest import Forest, ForestRow
+from wholeservice.draw.journey import Journey, JourneyStep
 from wholeservice.draw.ladder import UNKNOWN, WAIT, WORK, Ladder, Rung
 from wholeservice.draw.trend import Flag, Trend, TrendPoint
 from wholeservice.units import COUNT, POINTS, SCORE, SECONDS, SHARE, money
@@ -40,8 +41,23 @@ def numbers(draw: st.DrawFn, n: int) -> list[float | None]:
 def rivers(draw: st.DrawFn) -> River:
     n = draw(SIZES)
     people, parts, names = draw(numbers(n)), draw(numbers(n)), draw(st.lists(NAMES, min_size=n, max_size=n))
-    steps = zip(names, people, parts, reversed(parts), strict=True)
-    return River("r", draw(NAMES), "people", tuple(RiverStep(*each) for each in steps))
+    rows = enumerate(zip(names, people, parts, reversed(parts), strict=True))
+    steps = tuple(
+        RiverStep(f"s{at}", *each, is_detour=draw(st.booleans()), why_impossible=draw(st.sampled_from((None, None, "more"))))
+        for at, each in rows
+    )
+    return River("r", draw(NAMES), "people", steps)
+
+
+@st.composite
+def journeys(draw: st.DrawFn) -> Journey:
+    n = draw(SIZES)
+    names = draw(st.lists(NAMES, min_size=n, max_size=n))
+    steps = tuple(
+        JourneyStep(name, draw(st.sampled_from((None, "/step"))), draw(st.booleans()), draw(st.none() | NAMES))
+        for name in names
+    )
+    return Journey("j", draw(NAMES), steps, draw(st.none() | NAMES))
 
 
 @st.composite

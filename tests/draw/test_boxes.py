@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from chromium import ARGS, CHROMIUM, needs_chromium
 from draw import extremes
 from draw.boxes import drawn_boxes, drawn_outside, meetings, outside, overlaps
-from wholeservice.draw import blueprint, channel_matrix, drop_out, emotion, forest, ladder, svg, trend
+from wholeservice.draw import blueprint, channel_matrix, drop_out, emotion, forest, journey, ladder, svg, trend
 from wholeservice.draw.forest import Forest, ForestRow
 from wholeservice.units import POINTS
 
@@ -19,7 +19,7 @@ STATIC = Path(svg.__file__).parents[1] / "app" / "static"
 KINDS = (
     (drop_out, extremes.rivers()), (emotion, extremes.emotions()), (channel_matrix, extremes.matrices()),
     (forest, extremes.forests()), (ladder, extremes.ladders()), (blueprint, extremes.blueprints()),
-    (trend, extremes.flagged_trends()),
+    (trend, extremes.flagged_trends()), (journey, extremes.journeys()),
 )  # fmt: skip
 PHASES = (Phase.explicit, Phase.generate)  # a failure is shown as it is found: making it small takes minutes
 EVERY = pytest.mark.parametrize(

@@ -11,10 +11,9 @@ from hypothesis import strategies as st
 
 from draw.boxes import outside, overlaps
 from pages import sample
-from wholeservice.draw import day_strip, gap, journey, loss_map, spark, trend
+from wholeservice.draw import day_strip, gap, loss_map, spark, trend
 from wholeservice.draw.day_strip import DayStrip
 from wholeservice.draw.gap import Gap
-from wholeservice.draw.journey import Journey, JourneyStep
 from wholeservice.draw.loss_map import LossDrawing
 from wholeservice.draw.spark import Spark
 from wholeservice.draw.trend import Trend, TrendPoint
@@ -89,45 +88,6 @@ def test_what_is_not_measured_is_hatched_and_says_so():
     assert "not measured" in drawn
     assert "dot" not in drawn
     assert ">0.0%" not in drawn
-
-
-@st.composite
-def journeys(draw: st.DrawFn) -> Journey:
-    """A journey with any names, unmeasured steps, impossible numbers and detours."""
-    steps = []
-    n_steps = draw(st.integers(1, 14))
-    for index in range(n_steps):
-        people = draw(st.none() | st.floats(0, 3e7))
-        kept = draw(st.none() | st.floats(0, 1))
-        why = draw(st.sampled_from((None, None, "more than before")))
-        base = f"s{index - 1}" if index else None
-        steps.append(
-            JourneyStep(
-                f"s{index}", draw(NAMES), people, kept, None, None, why if people else None, None, base, draw(st.booleans())
-            )
-        )
-    return Journey("j", "A journey", "people", tuple(steps))
-
-
-@settings(max_examples=60, deadline=None)
-@given(journeys())
-def test_no_text_of_a_journey_lies_on_another(shown):
-    """Names, counts and drop-outs keep to their columns."""
-    assert overlaps(journey.draw(shown)) == []
-
-
-def test_leaving_is_known_only_between_two_sound_numbers():
-    """Beside a step that nobody measures, or whose number cannot be true, no drop-out is drawn; a detour loses nobody."""
-    steps = (
-        JourneyStep("a", "A", 1000), JourneyStep("b", "B", 700, 0.7, base="a"), JourneyStep("c", "C", None, base="b"),
-        JourneyStep("d", "D", 500, base="c"), JourneyStep("e", "E", 900, None, None, None, "more than before", base="d"),
-        JourneyStep("f", "F", 200, base="d", is_detour=True),
-    )  # fmt: skip
-    drawn = journey.draw(Journey("j", "A journey", "people", steps))
-    assert drawn.count('class="drop-out"') == 1
-    assert "−300" in drawn
-    assert "30.0% leave" in drawn
-    assert journey.table(Journey("j", "A journey", "people", steps)).rows[2][1] == "not measured"
 
 
 @st.composite

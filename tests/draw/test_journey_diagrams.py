@@ -9,20 +9,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wholeservice.draw import blueprint, channel_matrix, drop_out, emotion, forest, ladder, trend
+from wholeservice.draw import blueprint, channel_matrix, drop_out, emotion, forest, journey, ladder, trend
 from wholeservice.draw.blueprint import Blueprint, BlueprintBox
 from wholeservice.draw.channel_matrix import Cell, Channel, ChannelMatrix
 from wholeservice.draw.drop_out import River, RiverStep
 from wholeservice.draw.emotion import Emotion, EmotionStep
 from wholeservice.draw.forest import Forest, ForestRow
+from wholeservice.draw.journey import Journey, JourneyStep
 from wholeservice.draw.ladder import UNKNOWN, WAIT, WORK, Ladder, Rung
 from wholeservice.draw.routes import Place, plan
 from wholeservice.draw.trend import Flag, Trend, TrendPoint
 from wholeservice.units import POINTS, SCORE, SHARE
 
 RIVER = River("r", "A river", "people", (
-    RiverStep("Find", 1000), RiverStep("Pay", 700, 200, 60), RiverStep("Wait", None, 5, 5), RiverStep("Go", 650, 1, 1),
-    RiverStep("Back", 900, 1, 1),
+    RiverStep("a", "Find", 1000), RiverStep("b", "Pay", 700, 200, 60), RiverStep("c", "Wait", None, 5, 5),
+    RiverStep("d", "Go", 650, 1, 1), RiverStep("e", "Back", 900, 1, 1),
 ))  # fmt: skip
 SIZES = {"left": 100.0, "box": 80.0, "corridor": 30.0, "height": 40.0, "top": 20.0, "track": 9.0, "gutter": 40.0, "lead": 22.0}
 
@@ -44,8 +45,42 @@ def test_beside_a_step_that_is_not_measured_nobody_is_said_to_have_left():
 
 def test_reasons_of_more_than_all_who_left_do_not_make_the_river_wider():
     """Two counts that contradict each other are cut to those who left."""
-    left = drop_out.leaving(River("r", "t", "people", (RiverStep("a", 10), RiverStep("b", 8, 5, 5))), 1)
+    left = drop_out.leaving(River("r", "t", "people", (RiverStep("a", "A", 10), RiverStep("b", "B", 8, 5, 5))), 1)
     assert (left.all, left.avoidable, left.anyway, left.unknown) == (2, 2, 0, 0)
+
+
+def test_leaving_is_known_only_between_two_sound_numbers():
+    """Beside a step that nobody measures, or whose number cannot be true, nobody leaves; a detour loses nobody."""
+    river = River("r", "t", "people", (
+        RiverStep("a", "A", 1000), RiverStep("b", "B", 700, kept=0.7, base="a"),
+        RiverStep("c", "C", 200, base="b", is_detour=True), RiverStep("d", "D", 650, base="b"),
+        RiverStep("e", "E", 900, base="d", why_impossible="more than before"),
+        RiverStep("f", "F", 500, base="e"),
+    ))  # fmt: skip
+    assert [drop_out.leaving(river, at).all for at in range(6)] == [None, 300, None, 50, None, None]
+    drawn = drop_out.draw(river)
+    assert "cannot be true" in drawn
+    assert drawn.count('class="people passing"') == 2  # those who go past C, and the explanation
+    assert [row[2] for row in drop_out.table(river).rows] == ["–", "70.0%", "28.6%", "92.9%", "–", "–"]
+
+
+def test_everything_under_the_heads_of_a_journey_shares_its_columns():
+    """The third step stands at the same place in the heads, the curve, the river and the matrix, which has one column less."""
+    heads = Journey("j", "t", tuple(JourneyStep(each, f"/step/{each}") for each in "abc"), whole="All the way")
+    across = journey.across(heads)
+    middle = across.middle(2)
+    assert 'href="/step/c"' in journey.draw(heads)
+    assert "All the way" in journey.draw(heads)
+    curve = emotion.draw(_emotion((70, 60), (70, 65), (70, 61)), across=across)
+    assert f'<circle cx="{middle:g}"' in curve.replace('.0"', '"')
+    assert curve.count("step-head") == 0
+    river = drop_out.draw(River("r", "t", "people", tuple(RiverStep(each, each, 10) for each in "abc")), across=across)
+    assert f'x="{across.x(2):g}"' in river.replace('.0"', '"')
+    cells = (Cell(60, 80), Cell(61, 80), Cell(62, 80))
+    matrix = channel_matrix.draw(ChannelMatrix("m", "t", SCORE, ("b", "c", "All"), (Channel("Web", cells),)), across=across)
+    lefts = [float(each) for each in re.findall(r'<rect x="([\d.]+)"[^>]*class="cell (?!open few)[a-z-]*"', matrix)]
+    assert across.x(2) + 2 in lefts
+    assert across.x(3) + 2 in lefts
 
 
 def test_band_height_is_people():

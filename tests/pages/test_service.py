@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from pages import sample, sample_asked
+from wholeservice.draw import drop_out
 from wholeservice.organisation.graph import Edge, Entity, Need, Target
 from wholeservice.pages import service
 from wholeservice.units import parse_amount
@@ -69,14 +70,14 @@ def test_a_missing_month_is_a_gap_of_the_trend(page):
 
 def test_the_journey_sums_like_periods_and_flags_what_cannot_be_true(page):
     """Three months of each step; more at the last step than before it is impossible; a dark step stays dark."""
-    steps = {step.id: step for step in page.journey.drawing.steps}
+    steps = {step.id: step for step in page.band.journey.drawing.steps}
     assert (steps["find"].people, steps["choose"].people) == (30000, 23640)
     assert steps["choose"].kept == pytest.approx(0.788)
     assert steps["choose"].low < 0.788 < steps["choose"].high
     assert steps["stay"].people is None
     assert steps["thanks"].why_impossible == "more than at the step before (15,630 against 14,520)"
     assert steps["thanks"].remark == "More people say how it was than leave: 5,210 against 4,840"
-    assert page.journey.title.startswith("Most people leave between “Find” and “Choose”: 6,360 of 30,000")
+    assert page.band.journey.title.startswith("Most people leave between “Find” and “Choose”: 6,360 of 30,000")
 
 
 def test_the_loss_says_where_it_starts_and_who_could_act(page):
@@ -124,11 +125,27 @@ def test_one_period_is_not_a_trend():
 
 
 def test_where_reasons_are_not_recorded_nobody_is_said_to_have_left_avoidably(page):
-    """Detours and numbers that cannot be true are no part of the river; why people left stays unknown."""
-    steps = page.river.drawing.steps
-    assert [each.title for each in steps] == ["Find", "Choose", "Pay", "Arrive and get the key", "Stay", "Leave"]
+    """Detours and numbers that cannot be true lose nobody; why people left stays unknown."""
+    river = page.band.journey
+    steps = river.drawing.steps
+    left = [each.title for at, each in enumerate(steps) if drop_out.leaving(river.drawing, at).all is not None]
+    assert left == ["Choose", "Pay", "Arrive and get the key"]
     assert {(each.avoidable, each.anyway) for each in steps} == {(None, None)}
-    assert page.river.title.startswith("15,480 of 30,000 people (51.6%) leave between “Find” and “Leave”")
+    assert river.leaving.startswith("15,480 of 30,000 people (51.6%) leave between “Find” and “Leave”")
+
+
+def test_a_loss_stands_beside_who_could_change_it_and_what_is_not_shown_is_said(data, page):
+    """The share within the owner's reach is that of the places shown; a place of another owner names who must act too."""
+    part = page.junction
+    shown = [row.origin.title for row in part.rows]
+    boxes = {box.title: box for each in data.loss_maps.values() if each.entity == "stay" for box in each.boxes}
+    sizes = {title: boxes[title].starts_here + boxes[title].not_traced for title in shown}
+    inside = {row.origin.title for row in part.rows if row.is_within}
+    assert 0 < len(inside) <= len(shown)
+    assert part.within == pytest.approx(sum(sizes[title] for title in inside) / sum(sizes.values()))
+    assert all("inside Maya Okafor’s reach" in row.reach for row in part.rows if row.is_within)
+    assert all("outside" in row.reach for row in part.rows if not row.is_within)
+    assert page.facts[3].label == "Who could change it"
 
 
 def test_what_is_not_offered_is_not_what_is_not_measured():
@@ -137,7 +154,7 @@ def test_what_is_not_offered_is_not_what_is_not_measured():
     org = data.organisation
     porter = Entity("porter", "part", "Porter", parent="stay", channels=("desk",))
     known = replace(org, entities=org.entities | {"porter": porter}, edges=(*org.edges, Edge("porter", "at", "stay.arrive")))
-    drawing = service.build(replace(data, organisation=known), "stay").channel_matrix.drawing
+    drawing = service.build(replace(data, organisation=known), "stay").band.matrix.drawing
     by_web = dict(zip(drawing.steps, drawing.channels[0].cells, strict=True))
     assert by_web["Arrive and get the key"] is None
     assert by_web["Pay"].value is None
@@ -149,11 +166,14 @@ def test_how_it_feels_is_held_against_what_is_promised_at_that_very_step():
     target = Target("satisfaction >= 85% over 30d @ pay", "satisfaction", ">=", parse_amount("85%"), 30, step="pay")
     need = Need("kind", "stay", "Be kind when I pay", targets=(target,))
     org = replace(data.organisation, needs=(*data.organisation.needs, need))
-    part = service.build(replace(data, organisation=org), "stay").feeling
+    part = service.build(replace(data, organisation=org), "stay").band.feeling
     steps = {each.title: each for each in part.drawing.steps}
     assert (steps["Pay"].expected, steps["Pay"].delivered) == (0.85, pytest.approx(2 / 3))
     assert {each.expected for title, each in steps.items() if title != "Pay"} == {None}
     assert part.title.startswith("It feels furthest from what was promised at “Pay” (−18.3 pp)")
+    band = service.build(replace(data, organisation=org), "stay").band
+    assert [each.title for each in band.heads.steps if each.is_low] == ["Pay"]
+    assert band.title.startswith("“Pay” feels furthest from what was promised; most people leave between “Find”")
 
 
 def test_a_change_is_sure_only_when_its_whole_range_is_on_one_side(page):

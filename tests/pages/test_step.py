@@ -44,7 +44,7 @@ def test_come_go_on_and_leave_over_the_quarter(pay):
 
 def test_the_same_numbers_stand_on_the_page_of_the_service(asked, pay):
     """The picture of the journey and the page of the step never disagree."""
-    drawn = {each.id: each for each in service.build(asked, "stay").journey.drawing.steps}
+    drawn = {each.id: each for each in service.build(asked, "stay").band.journey.drawing.steps}
     assert pay.flows[0].written == f"{drawn['pay'].people:,.0f}"
     assert pay.flows[1].written == write(drawn["arrive"].kept, SHARE)
 

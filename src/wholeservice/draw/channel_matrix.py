@@ -12,7 +12,7 @@ from wholeservice.draw.gap import Gap
 from wholeservice.draw.svg import Markup
 from wholeservice.units import Unit, write
 
-TOP, ROW, INSET = HEAD_HEIGHT + 14, 54.0, 10.0
+GAP, ROW, INSET = 14.0, 54.0, 10.0
 NOT_OFFERED = "not offered"
 MUCH = 0.5  # of the largest shortfall: from here on a cell is dark
 LEGEND = (
@@ -56,11 +56,17 @@ class ChannelMatrix:
     direction: int = 1
 
 
-def draw(matrix: ChannelMatrix, *, width: float = 1240) -> Markup:
-    """Return the matrix as an SVG, a column a step; a cell with an address can be picked and reached by keyboard."""
-    across, below = columns(len(matrix.steps), width), TOP + len(matrix.channels) * ROW + 16
-    rows = [part for at, each in enumerate(matrix.channels) for part in _row(matrix, each, across, TOP + at * ROW)]
-    per_line = max(1, int(across.width // MARK))
+def draw(matrix: ChannelMatrix, *, width: float = 1240, across: Columns | None = None) -> Markup:
+    """Return the matrix as an SVG, a column a step; a cell with an address can be picked and reached by keyboard.
+
+    *across* are the columns of a journey whose heads are drawn already, above it; the matrix fills the last of them.
+    """
+    n = len(matrix.steps)
+    within = replace(across, left=across.x(across.n - n), n=n) if across else columns(n, width)
+    top = GAP + (0.0 if across else HEAD_HEIGHT)
+    below = top + len(matrix.channels) * ROW + 16
+    rows = [part for at, each in enumerate(matrix.channels) for part in _row(matrix, each, within, top + at * ROW)]
+    per_line = max(1, int(within.width // MARK))
     marks = [
         part
         for at, item in enumerate(LEGEND)
@@ -68,8 +74,8 @@ def draw(matrix: ChannelMatrix, *, width: float = 1240) -> Markup:
     ]
     height = below + (len(LEGEND) - 1) // per_line * 22 + 18
     is_picked = any(cell and cell.href for each in matrix.channels for cell in each.cells)
-    sheet = svg.Drawing(matrix.id, matrix.title, says(matrix), across.width, height, is_interactive=is_picked)
-    return svg.figure(sheet, *heads(matrix.steps, across), *rows, *marks)
+    sheet = svg.Drawing(matrix.id, matrix.title, says(matrix), within.width, height, is_interactive=is_picked)
+    return svg.figure(sheet, *heads(() if across else matrix.steps, within), *rows, *marks)
 
 
 def says(matrix: ChannelMatrix) -> str:

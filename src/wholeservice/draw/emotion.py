@@ -55,19 +55,24 @@ class _Frame:
     y: Scale
     marks: list[float]
     top: float  # of the heads
+    below: float  # them
 
     def at(self, index: int, number: float) -> Point:
         return self.across.middle(index), self.y(number)
 
 
-def draw(emotion: Emotion, *, width: float = 1240) -> Markup:
-    """Return the curve as an SVG, a column a step; many steps make it wider than *width*."""
-    frame = _frame(emotion, width)
+def draw(emotion: Emotion, *, width: float = 1240, across: Columns | None = None) -> Markup:
+    """Return the curve as an SVG, a column a step; many steps make it wider than *width*.
+
+    *across* are the columns of a journey whose heads are drawn already, above it.
+    """
+    frame = _frame(emotion, width, across)
     sheet = svg.Drawing(emotion.id, emotion.title, says(emotion), frame.across.width, frame.y.from_px + FOOT)
+    titles = () if across else [step.title for step in emotion.steps]
     return svg.figure(
         sheet, *phases(emotion.phases, frame.across),
-        *heads([step.title for step in emotion.steps], frame.across, y=frame.top, marked=_low_point(emotion)),
-        *_questions(emotion, frame), *aside("How it feels", emotion.unit.name, frame.y.to_px + 4, room=LEFT - 84),
+        *heads(titles, frame.across, y=frame.top, marked=low_point(emotion)), *_questions(emotion, frame),
+        *aside("How it feels", emotion.unit.name, frame.y.to_px + 4, room=LEFT - 84),
         *legend(LEGEND, frame.y.to_px + 50, room=LEFT - 72), *_axis(emotion, frame), *_areas(emotion, frame),
         *_bands(emotion, frame), *_lines(emotion, frame), *_steps(emotion, frame),
     )  # fmt: skip
@@ -76,7 +81,7 @@ def draw(emotion: Emotion, *, width: float = 1240) -> Markup:
 def says(emotion: Emotion) -> str:
     """Return the curve in words, and where it is lowest against what was expected."""
     parts = [f"{step.title}: {_words(step, emotion)}" for step in emotion.steps]
-    lowest = _low_point(emotion)
+    lowest = low_point(emotion)
     tail = "" if lowest is None else f" Lowest against what was expected: {emotion.steps[lowest].title}."
     return "; ".join(parts) + "." + tail
 
@@ -101,14 +106,14 @@ def _words(step: EmotionStep, emotion: Emotion) -> str:
     return ", ".join(filter(None, (expected, delivered, likely(step.low, step.high, emotion.unit), difference, few)))
 
 
-def _low_point(emotion: Emotion) -> int | None:
-    """The step that falls shortest of what was expected, if any does."""
+def low_point(emotion: Emotion) -> int | None:
+    """Return the step that falls shortest of what was expected, if any does."""
     gaps = [(emotion.direction * step.difference, at) for at, step in enumerate(emotion.steps) if step.difference is not None]
     worst = min(gaps, default=(0.0, 0))
     return worst[1] if worst[0] < 0 else None
 
 
-def _frame(emotion: Emotion, width: float) -> _Frame:
+def _frame(emotion: Emotion, width: float, across: Columns | None) -> _Frame:
     numbers = [
         number
         for step in emotion.steps
@@ -117,15 +122,17 @@ def _frame(emotion: Emotion, width: float) -> _Frame:
     ]
     marks = domain(numbers, emotion.unit) if numbers else []
     top = PHASE_HEIGHT if emotion.phases else 0.0
-    head = top + HEAD_HEIGHT + (QUESTION if any(step.question for step in emotion.steps) else 0.0) + 24
+    asked = QUESTION if any(step.question for step in emotion.steps) else 0.0
+    below = top + (0.0 if across else HEAD_HEIGHT)
+    head = below + asked + 24
     low, high = (marks[0], marks[-1]) if marks else (0.0, 1.0)
-    return _Frame(columns(len(emotion.steps), width), Scale(low, high, head + PLOT, head), marks, top)
+    return _Frame(across or columns(len(emotion.steps), width), Scale(low, high, head + PLOT, head), marks, top, below)
 
 
 def _questions(emotion: Emotion, frame: _Frame) -> Iterator[Markup]:
     for index, step in enumerate(emotion.steps):
         for at, words in enumerate(svg.wrap(step.question, svg.TINY, frame.across.size - 8, 2)):
-            y = frame.top + HEAD_HEIGHT + 18 + 15 * at
+            y = frame.below + 18 + 15 * at
             yield svg.text(frame.across.middle(index), y, words, svg.TINY, anchor="middle", tone="soft")
 
 
@@ -189,7 +196,7 @@ def _lines(emotion: Emotion, frame: _Frame) -> Iterator[Markup]:
 
 
 def _steps(emotion: Emotion, frame: _Frame) -> Iterator[Markup]:
-    lowest = _low_point(emotion)
+    lowest = low_point(emotion)
     for index, step in enumerate(emotion.steps):
         parts = [*_delivered(step, frame, index), *_expected(step, frame, index), *_labels(emotion, frame, index)]
         if index == lowest:

@@ -21,12 +21,16 @@ FEELINGS = ("satisfaction",)  # measures of what people say, the first that is a
 
 @dataclass(frozen=True, slots=True)
 class FeelingPart:
-    """The curve, a sentence that states what it shows, over which periods, and what would fill its hatched steps."""
+    """The curve, a sentence that states what it shows, over which periods, and what would fill its hatched steps.
+
+    `worst` is the step that surely falls furthest short of what was promised; None where none surely does.
+    """
 
     drawing: Emotion
     title: str
     reading: str
     fill: str | None
+    worst: str | None
 
 
 def feeling_part(data: Data, entity: Entity) -> FeelingPart | None:
@@ -41,10 +45,11 @@ def feeling_part(data: Data, entity: Entity) -> FeelingPart | None:
     period = periods_words([when(data, point.period) for point in found if point])
     dark = [each.title for each in steps if each.delivered is None]
     id_ = f"feeling-{svg.id_of(entity.id)}"
-    drawing = Emotion(id_, _title(steps, measure), measure.unit, steps, direction=_direction(measure))
+    worst = _worst(steps, measure)
+    drawing = Emotion(id_, _title(steps, worst, measure), measure.unit, steps, direction=_direction(measure))
     reading = f"{measure.title}, as they say themselves: {period}. The tick, or the dashed line, is what a need promises there."
     fill = f"Ask people right after {listed(dark)}, with the name of the step, to fill what is hatched." if dark else None
-    return FeelingPart(drawing, drawing.title, reading, fill)
+    return FeelingPart(drawing, drawing.title, reading, fill, worst.title if worst else None)
 
 
 def _steps(data: Data, entity: Entity, measure: str) -> bool:
@@ -66,17 +71,20 @@ def _direction(measure: Measure) -> int:
     return -1 if measure.better == "lower" else 1
 
 
-def _title(steps: tuple[EmotionStep, ...], measure: Measure) -> str:
-    """Name the step that surely falls furthest short; where none does, say so."""
-    asked, gaps = [each for each in steps if each.delivered is not None], []
+def _worst(steps: tuple[EmotionStep, ...], measure: Measure) -> EmotionStep | None:
+    """The step that surely falls furthest short; one that few were asked at is not named."""
+    gaps = []
     for each in steps:
         if each.difference is not None and not each.is_few:
             gap = Gap(measure.unit, _direction(measure), each.expected or 0.0, each.delivered, each.low, each.high)
             gaps += [(_direction(measure) * each.difference, each)] if gap.verdict == "below" else []
-    words = f"How it feels is known at {len(asked)} of {len(steps)} steps"
-    if not gaps:
-        return words + "; none of them surely falls short of what was promised"
-    worst = min(gaps, key=lambda gap: gap[0])[1]
-    return f"It feels furthest from what was promised at “{worst.title}” ({signed(worst.difference, measure.unit)}); " + (
-        words[0].lower() + words[1:]
-    )
+    return min(gaps, key=lambda gap: gap[0])[1] if gaps else None
+
+
+def _title(steps: tuple[EmotionStep, ...], worst: EmotionStep | None, measure: Measure) -> str:
+    asked = [each for each in steps if each.delivered is not None]
+    words = f"ow it feels is known at {len(asked)} of {len(steps)} steps"
+    if worst is None:
+        return f"H{words}; none of them surely falls short of what was promised"
+    far = f"“{worst.title}” ({signed(worst.difference or 0.0, measure.unit)})"
+    return f"It feels furthest from what was promised at {far}; h{words}"

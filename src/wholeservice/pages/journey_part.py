@@ -1,4 +1,7 @@
-"""The journey of a service: how many are left at each step over the same periods, and which numbers cannot be true."""
+"""The journey of a service: how many are left at each step over the same periods, and which numbers cannot be true.
+
+Under one row of heads stand how it feels, who goes on and how it goes in each channel; here are the heads and who goes on.
+"""
 
 from __future__ import annotations
 
@@ -9,31 +12,46 @@ from dataclasses import dataclass
 from wholeservice.derived.journeys import Stop, flatten
 from wholeservice.draw import svg
 from wholeservice.draw.axes import NOT_MEASURED
+from wholeservice.draw.drop_out import River, RiverStep
 from wholeservice.draw.journey import Journey, JourneyStep
 from wholeservice.findings.wording import period_of
 from wholeservice.measures.base import Cell, Measure, Statistics, Value
 from wholeservice.organisation.graph import Entity, Step
 from wholeservice.pages.base import Data
+from wholeservice.pages.entries import address
 from wholeservice.pages.numbers import listed, plural, when
 from wholeservice.periods import Period
-from wholeservice.units import SHARE, write
+from wholeservice.units import COUNT, SHARE, write
 
 VOLUME = "volume"
+WHO = "people"
 CONVERSION = "step-conversion"
 MOST_DAYS = 92.0  # the picture is of about a quarter: recent enough to act on, long enough to count
+FEWEST = 2  # steps that are needed to see anybody leave
+WHY_THEY_LEFT = (
+    "Whether those who left could have been kept is not known at any step. Record why people leave, or that there was nothing "
+    "for them to do, at the step where it happens; the river then parts into those who could be kept and the rest."
+)
 
 Window = tuple[Period, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class JourneyPart:
-    """The drawing, a sentence that states what it shows, its period, and the finding numbers its remarks come from."""
+    """Who goes on: the drawing, a sentence that states what it shows, and its period.
 
-    drawing: Journey
+    `heads` are the steps as the row that everything about the journey stands under; `leaving` says how many leave on the whole
+    way, and `fill` what would tell why; both are None where fewer than two steps have a number that can be true.
+    """
+
+    drawing: River
+    heads: Journey
     title: str
     period: str | None
     reading: str
     n_periods: int
+    leaving: str | None = None
+    fill: str | None = None
     window: Window = ()  # the periods that are added up
     channel: str | None = None  # the only one in which people were counted; None is all together
 
@@ -49,9 +67,20 @@ def journey_part(data: Data, entity: Entity) -> JourneyPart | None:
     window = counted.window
     drawn = tuple(_step(data, entity, stop, counted) for stop in stops)
     period = when(data, Period(window[0].from_at, window[-1].to_at)) if window else None
-    title = _title(drawn)
-    drawing = Journey(f"journey-{svg.id_of(entity.id)}", title, "people", drawn)
-    return JourneyPart(drawing, title, period, _reading(drawn, period, counted), len(window), window, channel)
+    title, leaving = _title(drawn), _leaving(drawn)
+    drawing = River(f"river-{svg.id_of(entity.id)}", title, WHO, drawn)
+    return JourneyPart(
+        drawing, _heads(entity, drawn), title, period, _reading(drawn, period, counted), len(window), leaving,
+        WHY_THEY_LEFT if leaving else None, window, channel,
+    )  # fmt: skip
+
+
+def _heads(entity: Entity, steps: tuple[RiverStep, ...]) -> Journey:
+    heads = tuple(
+        JourneyStep(each.title, address("service", entity.id, "step", each.id), remark=each.why_impossible or each.remark)
+        for each in steps
+    )
+    return Journey(f"journey-{svg.id_of(entity.id)}", f"The journey of {entity.title}", heads)
 
 
 def _titles(steps: tuple[Step, ...]) -> Iterator[tuple[str, str]]:
@@ -100,7 +129,7 @@ def _common_window(counts: dict[str, dict[Period, float]]) -> Window:
     return tuple(reversed(apart))
 
 
-def _step(data: Data, entity: Entity, stop: Stop, counted: _Counted) -> JourneyStep:
+def _step(data: Data, entity: Entity, stop: Stop, counted: _Counted) -> RiverStep:
     counts, window = counted.counts, counted.window
     people, before = _people(counts[stop.step], window), _people(counts.get(stop.base or "", {}), window)
     kept = _kept(data, entity.id, stop.step, counted)
@@ -110,10 +139,11 @@ def _step(data: Data, entity: Entity, stop: Stop, counted: _Counted) -> JourneyS
     share = kept.value if kept else people / before if people is not None and before else None
     spread = kept.interval if kept and not why else None
     bases = {each.base for each in flatten(entity.journey)}
-    return JourneyStep(
-        stop.step, dict(_titles(entity.journey)).get(stop.step, stop.step), people, None if why else share,
-        spread.low if spread else None, spread.high if spread else None, why, _remarks(data, entity.id).get(stop.step),
-        stop.base, stop.step not in bases and not stop.is_end,
+    return RiverStep(
+        stop.step, dict(_titles(entity.journey)).get(stop.step, stop.step), people, kept=None if why else share,
+        low=spread.low if spread else None, high=spread.high if spread else None, base=stop.base,
+        is_detour=stop.step not in bases and not stop.is_end, why_impossible=why,
+        remark=_remarks(data, entity.id).get(stop.step),
     )  # fmt: skip
 
 
@@ -146,7 +176,7 @@ def _added(measure: Measure, rows: list[tuple[Cell, Statistics]]) -> Value:
     return measure.finish(total)
 
 
-def _title(steps: tuple[JourneyStep, ...]) -> str:
+def _title(steps: tuple[RiverStep, ...]) -> str:
     measured = [each for each in steps if each.people is not None]
     if not measured:
         return f"Nobody measures any of its {plural(len(steps), 'step')}"
@@ -162,7 +192,21 @@ def _title(steps: tuple[JourneyStep, ...]) -> str:
     return words + (f"; the numbers at {listed(wrong)} cannot be true" if wrong else "")
 
 
-def _largest_drop(steps: tuple[JourneyStep, ...]) -> tuple[JourneyStep, JourneyStep] | None:
+def _leaving(steps: tuple[RiverStep, ...]) -> str | None:
+    """How many of those who start get to the last step that is measured; None where that cannot be seen."""
+    through = [each for each in steps if each.is_sound and not each.is_detour]
+    if len(through) < FEWEST:
+        return None
+    first, last = through[0], through[-1]
+    gone = (first.people or 0.0) - (last.people or 0.0)
+    if gone <= 0:
+        return f"Nobody is lost between “{first.title}” and “{last.title}”"
+    share = f" ({write(gone / first.people, SHARE)})" if first.people else ""
+    of = f"{write(gone, COUNT)} of {write(first.people, COUNT)} {WHO}{share}"
+    return f"{of} leave between “{first.title}” and “{last.title}”; why is not known"
+
+
+def _largest_drop(steps: tuple[RiverStep, ...]) -> tuple[RiverStep, RiverStep] | None:
     by_id = {step.id: step for step in steps}
     pairs = [(by_id[step.base], step) for step in steps if step.base in by_id and not step.is_detour]
     pairs = [
@@ -171,17 +215,23 @@ def _largest_drop(steps: tuple[JourneyStep, ...]) -> tuple[JourneyStep, JourneyS
     return max(pairs, key=lambda pair: (pair[0].people or 0) - (pair[1].people or 0), default=None)
 
 
-def _reading(steps: tuple[JourneyStep, ...], period: str | None, counted: _Counted) -> str:
+def _reading(steps: tuple[RiverStep, ...], period: str | None, counted: _Counted) -> str:
     missing = sum(each.people is None for each in steps)
-    words = (
-        "The band is as high as people are left; what bends down leaves. Whether they left for a good reason is not measured."
-    )
+    words = "The band is as high as people are left; what bends down leaves."
     if period:
         only = f", by {counted.channel} only" if counted.channel else ""
         words += f" {period}, {plural(len(counted.window), 'period')} in which every measured step was counted{only}."
+    detours = [f"“{each.title}”" for each in steps if each.is_detour]
+    words += f" Going past {listed(detours)} is no loss." if detours else ""
     if missing:
         words += f" {plural(missing, 'step')} of {len(steps)}: {NOT_MEASURED}."
     return words
+
+
+def drop_between(part: JourneyPart) -> tuple[str, str] | None:
+    """Return the two steps between which most people leave; None when none is known."""
+    drop = _largest_drop(part.drawing.steps)
+    return (drop[0].title, drop[1].title) if drop else None
 
 
 def drop_words(part: JourneyPart) -> tuple[str, str] | None:

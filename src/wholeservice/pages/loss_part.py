@@ -81,11 +81,14 @@ class LossPart:
 
 def loss_parts(data: Data, entity: str) -> tuple[LossPart, ...]:
     """Return a part for each need of an entity that has a loss map, the largest gap first."""
+    return tuple(_part(data, each) for each in maps_of(data, entity))
+
+
+def maps_of(data: Data, entity: str) -> list[LossMap]:
+    """Return the loss maps of what people need of an entity: those that can be drawn first, the largest gap first."""
     aims = {(each.service, each.id) for each in data.organisation.needs if each.is_aim}
     maps = [each for key, each in data.loss_maps.items() if key[0] == entity and key not in aims and each.gap > 0]
-    return tuple(
-        _part(data, each) for each in sorted(maps, key=lambda each: (each.why_no_map is not None, -each.gap, each.need))
-    )
+    return sorted(maps, key=lambda each: (each.why_no_map is not None, -each.gap, each.need))
 
 
 def _part(data: Data, loss_map: LossMap) -> LossPart:
@@ -99,7 +102,7 @@ def _part(data: Data, loss_map: LossMap) -> LossPart:
         period=when(data, loss_map.period), n=write(loss_map.n, COUNT),
         gap=signed(-loss_map.gap, unit), gap_range=_range(spread, unit),
         people=people_words(loss_map), drawing=drawing, why_no_map=_sentence(loss_map.why_no_map),
-        origins=tuple(_origin(data, loss_map, box) for box in _origins(loss_map)),
+        origins=tuple(origin_of(data, loss_map, box) for box in origins_of(loss_map)),
         rungs=tuple(Rung(RUNGS.get(name, name), write(share, SHARE)) for name, share in loss_map.by_rung if share > 0),
         unexplained=signed(-loss_map.unexplained, unit) if loss_map.unexplained > 0 else None,
         headroom=signed(loss_map.headroom, unit) if loss_map.headroom > 0 else None,
@@ -129,15 +132,20 @@ def _target(data: Data, loss_map: LossMap) -> str:
 
 def people_words(loss_map: LossMap) -> str | None:
     """How many people a day the gap is, in words; None where it is not known."""
-    return None if loss_map.people_per_day is None else f"{plural(round(loss_map.people_per_day), 'person', 'people')} a day"
+    a_day = loss_map.people_per_day
+    if a_day is None:
+        return None
+    return "less than one person a day" if 0 < a_day < 0.5 else f"{plural(round(a_day), 'person', 'people')} a day"
 
 
-def _origins(loss_map: LossMap) -> list[Box]:
+def origins_of(loss_map: LossMap) -> list[Box]:
+    """Return the boxes where loss starts, or below which it does: what mending one alone would win back most first."""
     starting = [box for box in loss_map.boxes if box.starts_here + box.not_traced > 0]
     return sorted(starting, key=lambda box: (-(box.alone or 0.0), -(box.starts_here + box.not_traced), box.id))[:N_ORIGINS]
 
 
-def _origin(data: Data, loss_map: LossMap, box: Box) -> Origin:
+def origin_of(data: Data, loss_map: LossMap, box: Box) -> Origin:
+    """Return a box where loss starts in words, with who could act there."""
     unit, spread = loss_map.unit, box.interval
     team = data.organisation.entities.get(team_of(data.organisation, box.id) or "")
     return Origin(

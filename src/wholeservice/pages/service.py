@@ -10,25 +10,26 @@ from wholeservice.organisation import graph
 from wholeservice.organisation.graph import Entity
 from wholeservice.organisation.remit import owner_of
 from wholeservice.pages.base import Data, Page, Sheet
-from wholeservice.pages.changed_part import ChangedPart, changed_part
+from wholeservice.pages.changed_part import SAME, ChangedPart, changed_part
 from wholeservice.pages.consumers_part import Consumer, consumers_of
-from wholeservice.pages.feeling_part import FeelingPart, feeling_part
 from wholeservice.pages.findings_part import FindingRow, around, rows
+from wholeservice.pages.journey_band import JourneyBand, journey_band
 from wholeservice.pages.journey_part import JourneyPart, drop_words, journey_part
+from wholeservice.pages.junction_part import JunctionPart, junction_part
 from wholeservice.pages.listing import SERVICE, UNIT, Row, by_title, leading_measure, measures_of, row_of
-from wholeservice.pages.loss_part import LossPart, loss_parts, origin_words
-from wholeservice.pages.matrix_part import MatrixPart, matrix_part
+from wholeservice.pages.loss_part import LossPart, loss_parts, maps_of, origin_words
 from wholeservice.pages.need_rows import MET, MISSED, UNKNOWN, NeedRow, need_rows, needs_title
 from wholeservice.pages.numbers import Number, number_of, plural
 from wholeservice.pages.reach_part import Reach, reach_of
-from wholeservice.pages.river_part import RiverPart, river_part
 from wholeservice.pages.series import measured_points, newest_of, trend_of
 from wholeservice.pages.sheet import NUMBER, number_cells
 from wholeservice.pages.sources_part import LateSource, late_sources
 from wholeservice.pages.unexplained_part import unexplained_words
 from wholeservice.pages.unmeasured_part import Unmeasured, unmeasured_of
+from wholeservice.units import SHARE, write
 
 MOST_CHILDREN = 60
+NO_LOSS = "no loss was traced"
 KINDS_WITH_NEEDS = (SERVICE, "part")
 
 
@@ -81,7 +82,7 @@ class ServicePage:
     has_needs: bool  # a thing of this kind should have needs
     series_title: str
     series: tuple[Series, ...]
-    journey: JourneyPart | None
+    band: JourneyBand | None  # the journey
     losses: tuple[LossPart, ...]
     children_title: str
     children: tuple[Row, ...]
@@ -92,9 +93,7 @@ class ServicePage:
     snapshot: str
     reach: Reach | None = None  # what uses it and rides on it
     answers_title: str = ""  # who answers for it and who can act
-    feeling: FeelingPart | None = None
-    river: RiverPart | None = None
-    channel_matrix: MatrixPart | None = None
+    junction: JunctionPart | None = None  # where it is lost, beside who could change it
     changed: ChangedPart | None = None
     unexplained: tuple[str, ...] = ()  # one sentence for each traced loss
 
@@ -113,20 +112,20 @@ def _page(data: Data, entity: Entity) -> ServicePage:
     inside = [data.organisation.entities[each] for each in graph.children(data.organisation, entity.id)]
     unmeasured = unmeasured_of(data, entity, needs, journey)
     near = around(data.organisation, entity.id) if entity.kind != UNIT else (entity.id,)
-    findings = rows(data, about_data=False, of=near)
+    junction = junction_part(data, entity, next((each for each in maps_of(data, entity.id) if not each.why_no_map), None))
+    changed = changed_part(data, entity.id, near)
     return ServicePage(
         entity=entity.id, kind=entity.kind.replace("-", " "), title=entity.title, above=_above(data, entity),
         promise=_promise(entity, needs), consumers=consumers_of(data, entity), channels=entity.channels,
         owner=owner_of(data.organisation, entity.id), team=Link(team.id, team.title) if team and team is not entity else None,
         state=entity.state.replace("-", " "), late=late_sources(data, near), lead=_lead(data, entity, series, needs),
-        facts=_facts(needs, journey, losses, unmeasured, findings), needs_title=needs_title(needs), needs=needs,
-        has_needs=entity.kind in KINDS_WITH_NEEDS, series_title=_series_title(series), series=series, journey=journey,
-        losses=losses, children_title=_children_title(inside),
+        facts=_facts(needs, journey, losses, junction, changed), needs_title=needs_title(needs), needs=needs,
+        has_needs=entity.kind in KINDS_WITH_NEEDS, series_title=_series_title(series), series=series,
+        band=journey_band(data, entity, journey), losses=losses, children_title=_children_title(inside),
         children=tuple(row_of(data, each) for each in _in_order(inside)[:MOST_CHILDREN]), n_children=len(inside),
-        unmeasured=unmeasured, findings=findings, data_findings=rows(data, about_data=True, of=near), snapshot=data.snapshot,
-        reach=reach_of(data, entity.id), answers_title=_answers_title(data, entity), feeling=feeling_part(data, entity),
-        river=river_part(entity.id, journey), channel_matrix=matrix_part(data, entity),
-        changed=changed_part(data, entity.id, near), unexplained=unexplained_words(losses),
+        unmeasured=unmeasured, findings=rows(data, about_data=False, of=near),
+        data_findings=rows(data, about_data=True, of=near), snapshot=data.snapshot, reach=reach_of(data, entity.id),
+        answers_title=_answers_title(data, entity), junction=junction, changed=changed, unexplained=unexplained_words(losses),
     )  # fmt: skip
 
 
@@ -210,25 +209,23 @@ def _in_order(inside: list[Entity]) -> list[Entity]:
 
 def _facts(
     needs: tuple[NeedRow, ...], journey: JourneyPart | None, losses: tuple[LossPart, ...],
-    unmeasured: tuple[Unmeasured, ...], findings: tuple[FindingRow, ...],
+    junction: JunctionPart | None, changed: ChangedPart,
 ) -> tuple[Fact, ...]:  # fmt: skip
+    """One cell for each band of the page."""
     met, missed = sum(row.verdict == MET for row in needs), sum(row.verdict == MISSED for row in needs)
     unknown = sum(row.verdict == UNKNOWN for row in needs)
     note = ", ".join(filter(None, (f"{missed} missed" if missed else "", f"{unknown} not measured" if unknown else "")))
-    drop = drop_words(journey) if journey else None
-    loss = next(iter(losses), None)
+    drop, loss = drop_words(journey) if journey else None, next(iter(losses), None)
+    within = write(junction.within, SHARE) if junction and junction.within is not None else None
+    moved = sum(row.verdict != SAME for row in changed.rows)
     return (
         Fact("Needs met", f"{met} of {len(needs)}" if needs else "not written down", note or "as consumers say them", "needs"),
         Fact("The journey", drop[0] if drop else "not measured", drop[1] if drop else "where people leave", "journey"),
-        Fact(
-            "Where it is lost",
-            loss.gap if loss else "no map",
-            origin_words(loss) if loss else "no loss was traced",
-            "losses",
-        ),
-        Fact("Findings", str(len(findings)) if findings else "none", "what rules saw in the numbers", "findings"),
-        Fact("Not measured", str(len(unmeasured)) if unmeasured else "nothing", "and what would fill it", "unmeasured"),
-    )
+        Fact("Where it is lost", loss.gap if loss else "no map", origin_words(loss) if loss else NO_LOSS, "losses"),
+        Fact("Who could change it", within or "not known", "within its owner’s reach" if within else NO_LOSS, "answers"),
+        Fact("What changed", f"{moved} of {len(changed.rows)}" if changed.rows else "not known",
+             "measures surely moved" if changed.rows else "two like periods are needed", "changed"),
+    )  # fmt: skip
 
 
 def _sheet(data: Data, page: ServicePage) -> Sheet:

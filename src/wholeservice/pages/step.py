@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from wholeservice.draw.axes import signed
-from wholeservice.draw.journey import JourneyStep
+from wholeservice.draw.drop_out import RiverStep
 from wholeservice.draw.trend import Trend
 from wholeservice.measures.base import Cell, Measure, Statistics
 from wholeservice.measures.results import Point
@@ -121,7 +121,7 @@ def build(data: Data, entity: str, step: str) -> StepPage | None:
     return _page(data, found, journey, here) if found and journey and here else None
 
 
-def _page(data: Data, entity: Entity, journey: JourneyPart, here: JourneyStep) -> StepPage:
+def _page(data: Data, entity: Entity, journey: JourneyPart, here: RiverStep) -> StepPage:
     steps = journey.drawing.steps
     after = tuple(each for each in steps if each.base == here.id)
     before = next((each for each in steps if each.id == here.base), None)
@@ -143,7 +143,7 @@ def _page(data: Data, entity: Entity, journey: JourneyPart, here: JourneyStep) -
     )  # fmt: skip
 
 
-def _neighbour(entity: Entity, step: JourneyStep) -> Neighbour:
+def _neighbour(entity: Entity, step: RiverStep) -> Neighbour:
     return Neighbour(step.title, address("service", entity.id, "step", step.id))
 
 
@@ -152,7 +152,7 @@ def _period(journey: JourneyPart) -> str | None:
     return f"{journey.period}{only}, {plural(journey.n_periods, 'period')}" if journey.period else None
 
 
-def _flows(here: JourneyStep, before: JourneyStep | None, after: tuple[JourneyStep, ...]) -> tuple[Flow, ...]:
+def _flows(here: RiverStep, before: RiverStep | None, after: tuple[RiverStep, ...]) -> tuple[Flow, ...]:
     onward = [each for each in after if not each.is_detour]
     come = Flow("Come", _count(here.people), None, _of_before(here, before), None if here.is_sound else _why(here))
     if len(onward) != 1:
@@ -172,7 +172,7 @@ def _flows(here: JourneyStep, before: JourneyStep | None, after: tuple[JourneySt
     )  # fmt: skip
 
 
-def _why_nowhere(here: JourneyStep) -> str:
+def _why_nowhere(here: RiverStep) -> str:
     return "people may come past here or not, so nobody is counted on from it" if here.is_detour else "the journey ends here"
 
 
@@ -188,7 +188,7 @@ def _range(low: float | None, high: float | None) -> str | None:
     return None if low is None or high is None else f"{write(low, SHARE)} to {write(high, SHARE)}"
 
 
-def _of_before(here: JourneyStep, before: JourneyStep | None) -> str:
+def _of_before(here: RiverStep, before: RiverStep | None) -> str:
     if before is None:
         return "the journey begins here"
     if here.kept is None or not here.is_sound:
@@ -198,13 +198,13 @@ def _of_before(here: JourneyStep, before: JourneyStep | None) -> str:
     return words + (f", likely {spread}" if spread else "")
 
 
-def _why(step: JourneyStep) -> str:
+def _why(step: RiverStep) -> str:
     if step.people is None:
         return f"“{step.title}” is {NOT_MEASURED}"
     return f"the number at “{step.title}” cannot be true: {step.why_impossible}" if step.why_impossible else NOT_MEASURED
 
 
-def _says(here: JourneyStep, flows: tuple[Flow, ...]) -> str:
+def _says(here: RiverStep, flows: tuple[Flow, ...]) -> str:
     _, on, leave = flows
     if here.people is None:
         return "Nobody measures how many people come here"
@@ -239,7 +239,7 @@ def _added(data: Data, measure: Measure, rows: list[tuple[Cell, Statistics]]) ->
 
 
 def _channels(
-    data: Data, entity: Entity, journey: JourneyPart, here: JourneyStep, after: tuple[JourneyStep, ...]
+    data: Data, entity: Entity, journey: JourneyPart, here: RiverStep, after: tuple[RiverStep, ...]
 ) -> tuple[ChannelRow, ...]:
     measures = [each for each in (VOLUME, CONVERSION, SATISFACTION) if each in data.measures]
     seen = {channel for each in measures for channel in data.results.channels(each, entity.id, here.id)}
@@ -268,7 +268,7 @@ def _channels_title(channels: tuple[ChannelRow, ...]) -> str:
     return f"{plural(len(channels), 'channel')}" + (f"; {listed(dark)} {NOT_MEASURED}" if dark else ", each of them counted")
 
 
-def _trends(data: Data, entity: Entity, here: JourneyStep) -> Iterator[StepTrend]:
+def _trends(data: Data, entity: Entity, here: RiverStep) -> Iterator[StepTrend]:
     for measure in data.measures.values():
         points = data.results.series(measure.name, entity.id, step=here.id)
         measured = tuple(each for each in points if each.value.value is not None)
@@ -278,7 +278,7 @@ def _trends(data: Data, entity: Entity, here: JourneyStep) -> Iterator[StepTrend
             yield StepTrend(number_of(data, measure, newest_of(measured)), trend)
 
 
-def _needs(data: Data, entity: Entity, here: JourneyStep) -> tuple[NeedRow, ...]:
+def _needs(data: Data, entity: Entity, here: RiverStep) -> tuple[NeedRow, ...]:
     """The needs with a target at this step, and only those targets."""
     named = {(need.id, target.text) for need in graph.needs_of(data.organisation, entity.id) for target in need.targets
              if target.step == here.id}  # fmt: skip
@@ -292,7 +292,7 @@ def _needs(data: Data, entity: Entity, here: JourneyStep) -> tuple[NeedRow, ...]
     return tuple(found)
 
 
-def _lost(data: Data, entity: Entity, here: JourneyStep) -> Iterator[str]:
+def _lost(data: Data, entity: Entity, here: RiverStep) -> Iterator[str]:
     """What the loss maps say is felt here."""
     for (of, need), loss in data.loss_maps.items():
         box = next((each for each in loss.boxes if each.id == f"{entity.id}.{here.id}"), None) if of == entity.id else None
@@ -302,7 +302,7 @@ def _lost(data: Data, entity: Entity, here: JourneyStep) -> Iterator[str]:
             yield f"{size} of the {whole} missing from “{says}” is felt here"
 
 
-def _parts(data: Data, entity: Entity, here: JourneyStep) -> tuple[PartRow, ...]:
+def _parts(data: Data, entity: Entity, here: RiverStep) -> tuple[PartRow, ...]:
     org = data.organisation
     steps = [step.id for each in org.entities.values() for step in graph.leaves(each.journey)]
     is_own = steps.count(here.id) == 1  # calls name a step without its service
@@ -322,7 +322,7 @@ def _part(data: Data, part: Entity, step: str | None) -> PartRow:
     )  # fmt: skip
 
 
-def _policies(data: Data, entity: Entity, here: JourneyStep) -> Iterator[tuple[str, str]]:
+def _policies(data: Data, entity: Entity, here: RiverStep) -> Iterator[tuple[str, str]]:
     for edge in graph.edges_in(data.organisation, f"{entity.id}.{here.id}", "binds"):
         policy = data.organisation.entities.get(edge.from_id)
         if policy:
@@ -330,7 +330,7 @@ def _policies(data: Data, entity: Entity, here: JourneyStep) -> Iterator[tuple[s
 
 
 def _unmeasured(
-    here: JourneyStep, channels: tuple[ChannelRow, ...], needs: tuple[NeedRow, ...], parts: tuple[PartRow, ...], *, feels: bool
+    here: RiverStep, channels: tuple[ChannelRow, ...], needs: tuple[NeedRow, ...], parts: tuple[PartRow, ...], *, feels: bool
 ) -> Iterator[Unmeasured]:
     if here.people is None:
         yield Unmeasured("How many people come here", "Count visits at this step, or ingest them as events.")
@@ -350,7 +350,7 @@ def _unmeasured(
         yield Unmeasured(f"How often {listed(blind)} works", "Record the calls to it, with whether they worked.")
 
 
-def _findings(data: Data, entity: Entity, here: JourneyStep) -> tuple[FindingRow, ...]:
+def _findings(data: Data, entity: Entity, here: RiverStep) -> tuple[FindingRow, ...]:
     return tuple(each for each in rows(data, of=(entity.id,)) if data.findings[each.number - 1].step == here.id)
 
 
