@@ -1,15 +1,17 @@
 """The truth table by one command: how often the tracer is right, silent, or wrong and confident, on organisations it never saw.
 
     python -m benchmarks.truth_table 500 --write docs/truth_table.md
+    python -m benchmarks.truth_table 200 --in-spells --write docs/truth_table.md
 
-Every organisation has its own seed; `--first` picks the first one, so that no run need repeat another.
+Every organisation has its own seed; `--first` picks the first one, so that no run need repeat another. With `--in-spells`
+troubles come and go, and the evidence is such as only time joins to attempts.
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from statistics import median
@@ -19,6 +21,7 @@ from wholeservice.simulation.blind import (
     EVIDENCE,
     FALSE_ALARM,
     GROUP,
+    IN_SPELLS,
     QUIET,
     RIGHT,
     SIZES,
@@ -26,18 +29,20 @@ from wholeservice.simulation.blind import (
     WRONG,
     Case,
     Cell,
+    Evidence,
+    judge_in_spells,
     judge_organisation,
     truth_table,
 )
 
-START, END = "<!-- table -->", "<!-- end of table -->"
+LINKED, IN_TIME = ("<!-- table -->", "<!-- end of table -->"), ("<!-- in spells -->", "<!-- end of in spells -->")
 
 
-def run(first: int, n: int, n_processes: int = 2) -> list[Case]:
+def run(first: int, n: int, n_processes: int = 2, judge: Callable[[int], list[Case]] = judge_organisation) -> list[Case]:
     """Judge organisations *first* to *first* + *n* - 1, showing progress on stderr."""
     cases: list[Case] = []
     with ProcessPoolExecutor(n_processes) as pool:
-        for done, found in enumerate(pool.map(judge_organisation, range(first, first + n)), 1):
+        for done, found in enumerate(pool.map(judge, range(first, first + n)), 1):
             cases += found
             print(f"\r{done} of {n} organisations", end="", file=sys.stderr, flush=True)
     print(file=sys.stderr)
@@ -70,11 +75,11 @@ def _width(cases: Sequence[Case], cell: Cell) -> str:
     return f"{median(found):.0f}" if found else "–"
 
 
-def baselines(cases: Sequence[Case]) -> Iterator[str]:
+def baselines(cases: Sequence[Case], levels: Sequence[Evidence]) -> Iterator[str]:
     """Yield how naive ways of looking do on the organisations with a planted loss of 6 standard errors and more."""
     yield "| way of looking | evidence | n | right | wrong and confident |"
     yield "|---|---|--:|--:|--:|"
-    for evidence in EVIDENCE:
+    for evidence in levels:
         for name in BASELINES:
             cells = truth_table([case for case in cases if case.evidence == evidence.name], _by(name))
             cell = next((each for each in cells if each.size == "6 and more"), None)
@@ -95,19 +100,23 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("n", type=int, nargs="?", default=50)
     parser.add_argument("--first", type=int, default=1000)
+    parser.add_argument("--in-spells", action="store_true", help="troubles that come and go, joined by time")
     parser.add_argument("--write", type=Path, help="replace the table in this page")
     asked = parser.parse_args()
-    cases = run(asked.first, asked.n)
+    judge, levels, (start, end) = (
+        (judge_in_spells, IN_SPELLS, IN_TIME) if asked.in_spells else (judge_organisation, EVIDENCE, LINKED)
+    )
+    cases = run(asked.first, asked.n, judge=judge)
     lines = [f"{asked.n} organisations, seeds {asked.first} to {asked.first + asked.n - 1}.", "", *table(cases), ""]
-    lines += ["Naive ways of looking at the same facts:", "", *baselines(cases)]
+    lines += ["Naive ways of looking at the same facts:", "", *baselines(cases, levels)]
     print("\n".join(lines))
     for case in cases:
         if case.verdict in (WRONG, FALSE_ALARM):
             print(f"{case.verdict}: seed {case.seed}, {case.evidence}, size {case.size:.1f}: {case.said}", file=sys.stderr)
     if asked.write:
-        before, _, rest = asked.write.read_text(encoding="utf-8").partition(START)
-        after = rest.partition(END)[2]
-        asked.write.write_text(before + START + "\n" + "\n".join(lines) + "\n" + END + after, encoding="utf-8")
+        before, _, rest = asked.write.read_text(encoding="utf-8").partition(start)
+        after = rest.partition(end)[2]
+        asked.write.write_text(before + start + "\n" + "\n".join(lines) + "\n" + end + after, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -38,7 +38,7 @@ HOMES: dict[str, tuple[str, ...]] = {
         "app.stored_results", "app.derived_store", "app.example",
     ),
     "numpy": ("uncertainty", "sources", "mapping", "facts", "proposal", "derived", "measures", "findings", "simulation"),
-    "scipy": ("uncertainty", "findings.confidence"),
+    "scipy": ("uncertainty", "findings.confidence", "findings.windows"),
     "python_calamine": ("sources",),
     "sqlalchemy": ("sources",),
     "click": ("app", "__main__"),

@@ -15,10 +15,12 @@ from wholeservice.simulation.blind import (
     EVIDENCE,
     FALSE_ALARM,
     GROUP,
+    IN_SPELLS,
     QUIET,
     RIGHT,
     UNNAMED,
     WRONG,
+    judge_in_spells,
     judge_organisation,
     truth_table,
     verdict,
@@ -26,7 +28,7 @@ from wholeservice.simulation.blind import (
 from wholeservice.simulation.organisations import SERVICE, darken, random_world
 from wholeservice.simulation.run import recorded, simulate
 
-N_ORGANISATIONS = 50
+N_ORGANISATIONS, N_IN_SPELLS = 50, 14
 MAX_WRONG, MIN_RIGHT = 0.05, 0.95
 CHANCE = 0.001  # a cell fails when the bar's own rate would give such a count this rarely
 
@@ -64,6 +66,16 @@ def test_it_finds_what_is_there_to_find(cases):
     missed = cell.n - cell.verdicts.get(RIGHT, 0) - cell.verdicts.get(GROUP, 0)
     assert cell.n >= 5  # about 14 are expected of 50
     assert at_least(missed, cell.n, 1 - MIN_RIGHT) > CHANCE, cell
+
+
+def test_joined_by_time_it_is_rarely_wrong_and_confident():
+    """Where no call says of which attempt it is, at most 5 % of the claims are wrong, and something is claimed at all."""
+    seed = first_seed()
+    found = [case for number in range(N_IN_SPELLS) for case in judge_in_spells(seed + number)]
+    for evidence in IN_SPELLS:
+        mine = Counter(case.verdict for case in found if case.evidence == evidence.name)
+        assert at_least(mine[WRONG] + mine[FALSE_ALARM], N_IN_SPELLS, MAX_WRONG) > CHANCE, (evidence.name, mine)
+    assert sum(case.verdict in (RIGHT, GROUP) for case in found) >= 4
 
 
 def test_every_naive_way_of_looking_is_beaten(cases):

@@ -48,10 +48,12 @@ def _map(engine: Engine, organisation: Organisation, results: Results, result: T
     if not result.point.statistics.clusters:
         return _from_counts(asked, organisation, results, result)
     from wholeservice.derived.exposures import observe, observe_part
+    from wholeservice.derived.faults import observe_hours
 
     if result.measure.name == CALLS:
         return trace(asked, organisation, observe_part(engine, need.service, asked.period))
-    return trace(asked, organisation, observe(engine, need.service, asked.period, step=result.target.step))
+    observed = observe(engine, need.service, asked.period, step=result.target.step)
+    return trace(asked, organisation, observed, observe_hours(engine, need.service, asked.period, observed.units))
 
 
 def _from_counts(asked: LossMap, organisation: Organisation, results: Results, result: TargetResult) -> LossMap:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from wholeservice.findings.joined_in_time import Timed
 from wholeservice.findings.propagation import Dependency, SeenCall, Wiring
 
 
@@ -67,3 +68,22 @@ def join_calls(seen: frozenset[SeenCall], joint: Mapping[str, str]) -> frozenset
     """Return the calls with each circle as one box; calls inside it are left out."""
     renamed = ((joint.get(caller or "", caller), joint.get(box, box), failed) for caller, box, failed in seen)
     return frozenset(call for call in renamed if call[0] != call[1])
+
+
+def join_timed(timed: Timed, joint: Mapping[str, str]) -> Timed:
+    """Return what was joined by time with each circle as one box."""
+    losses = []
+    for each in timed.losses:
+        route = tuple(dict.fromkeys(joint.get(box, box) for box in each.route))
+        losses.append(replace(each, part=route[-1], route=route))
+    as_one: dict[str, float] = {}
+    for part, size in timed.as_one.items():
+        name = joint.get(part, part)
+        as_one[name] = max(size, as_one.get(name, 0.0))
+    chance = []
+    for placebo in timed.chance:
+        joined: dict[str, float] = {}
+        for part, size in placebo.items():
+            joined[joint.get(part, part)] = joined.get(joint.get(part, part), 0.0) + size
+        chance.append(joined)
+    return Timed(tuple(losses), as_one, tuple(chance))

@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
+from wholeservice.findings.joined_in_time import Timed
 from wholeservice.findings.propagation import AT_OR_BELOW, Attempt, LostAt, Plan, SeenCall, Trail, Wiring, follow
 from wholeservice.findings.shapley import Split, split
 
@@ -40,6 +42,8 @@ class Ledger:
     untraced: dict[str, float] = field(default_factory=lambda: defaultdict(float))
     hidden: dict[str, float] = field(default_factory=lambda: defaultdict(float))  # of untraced: something was not seen
     dark: dict[str, float] = field(default_factory=lambda: defaultdict(float))
+    timed: dict[str, float] = field(default_factory=lambda: defaultdict(float))  # of share: joined by time, by box
+    timed_ribbons: dict[tuple[str, str], float] = field(default_factory=lambda: defaultdict(float))
     contributions: list[dict[str, float]] = field(default_factory=list)  # per pattern, per attempt, nothing tolerated
     lost: float = 0.0
     mended: float = 0.0  # lost attempts that mending every origin would save
@@ -128,3 +132,33 @@ def _send_back(ledger: Ledger, trail: Trail, flow: dict[str, float]) -> None:
         for effect in felt_by[box]:
             ledger.ribbons[effect, box] += size / len(felt_by[box])
             flow[effect] += size / len(felt_by[box])
+
+
+def enter_timed(ledger: Ledger, timed: Timed) -> None:
+    """
+    Move what time joins to a part from "not traced further" at its step to the part, and send it back along the way it went.
+
+    No more is moved than was hidden at the step: the hours say how much is lost beside them, not in which attempts.
+    """
+    found: dict[str, float] = defaultdict(float)
+    for each in timed.losses:
+        found[each.route[0]] += each.size
+    kept = {step: min(1.0, ledger.hidden.get(step, 0.0) / size) for step, size in found.items()}
+    for each in timed.losses:
+        size = each.size * kept[each.route[0]]
+        if size > 0:
+            _move(ledger, each.route, each.claim, size)
+
+
+def _move(ledger: Ledger, route: tuple[str, ...], claim: str, size: float) -> None:
+    step, part = route[0], route[-1]
+    for sums in (ledger.untraced, ledger.hidden):
+        sums[step] -= size
+    ledger.share[part, claim] += size
+    for sums in (ledger.timed, ledger.alone, ledger.last):
+        sums[part] += size
+    ledger.mended += size
+    for way in pairwise(route):
+        ledger.flow_in[way[1]] += size
+        ledger.ribbons[way] += size
+        ledger.timed_ribbons[way] += size

@@ -6,9 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from wholeservice.findings.circles import circles, join_calls, join_wiring
+from wholeservice.findings.circles import circles, join_calls, join_timed, join_wiring
 from wholeservice.findings.confidence import Certainty, judge
-from wholeservice.findings.ledger import Ledger, Pattern, account, failure_rates
+from wholeservice.findings.joined_in_time import Timed
+from wholeservice.findings.ledger import Ledger, Pattern, account, enter_timed, failure_rates
 from wholeservice.findings.propagation import AT_OR_BELOW as AT_OR_BELOW
 from wholeservice.findings.propagation import STARTS_HERE as STARTS_HERE
 from wholeservice.findings.propagation import Plan, Wiring
@@ -114,6 +115,7 @@ class Observations:
     consumers: Sequence[tuple[tuple[int, ...], float]] = ()
     n_units: float | None = None  # attempts or visits behind the patterns, lost or not; none: as many as `asked.n`
     roots: tuple[str, ...] = ()  # boxes that losses are first felt at; none: every step
+    timed: Timed = Timed()  # what time joins to the attempts that no call was recorded of
 
 
 def draw_up(asked: LossMap, seen: Observations) -> LossMap:
@@ -129,8 +131,11 @@ def draw_up(asked: LossMap, seen: Observations) -> LossMap:
     tolerating = any(place.tolerated for place in seen.places.values())
     rates = failure_rates(seen.patterns, seen.n_used, seen.wiring) if tolerating else {}
     ledger = account(seen.patterns, Plan(seen.wiring, steps), lambda box: _healing(seen.places.get(box), rates.get(box)))
-    certainty = judge(_sizes(ledger), _per_consumer(ledger, seen))
+    enter_timed(ledger, seen.timed)
     n = seen.n_units or asked.n
+    is_linked = any(pattern.is_linked for pattern in seen.patterns if pattern.lost_at)
+    tolerated = 0.0 if is_linked else n * (1.0 - asked.level if asked.direction > 0 else asked.level)
+    certainty = judge(_sizes(ledger, seen.timed, tolerated), _per_consumer(ledger, seen))
     residual = asked.gap - sum(ledger.share.values()) / n
     return replace(
         asked,
@@ -154,7 +159,8 @@ def _without_circles(seen: Observations) -> Observations:
         places[name] = Place("circle", " + ".join(members))
         n_used[name] = max(n_used[name], n_used.pop(box, 0.0))
     patterns = tuple(replace(each, seen=join_calls(each.seen, joint)) for each in seen.patterns)
-    return replace(seen, patterns=patterns, wiring=join_wiring(seen.wiring, joint), places=places, n_used=n_used)
+    timed = join_timed(seen.timed, joint)
+    return replace(seen, patterns=patterns, wiring=join_wiring(seen.wiring, joint), places=places, n_used=n_used, timed=timed)
 
 
 def _healing(place: Place | None, rate: float | None) -> float:
@@ -164,17 +170,31 @@ def _healing(place: Place | None, rate: float | None) -> float:
     return max(0.0, 1.0 - place.tolerated / rate)
 
 
-def _sizes(ledger: Ledger) -> dict[str, float]:
+def _sizes(ledger: Ledger, timed: Timed, tolerated: float) -> dict[str, float]:
+    """Return what each box may have lost. Of parts that time cannot tell apart, each may have lost what all of them did.
+
+    What nobody saw behind a step may be larger than all that was traced. Where no call at all is linked that is all the rest,
+    most of it usual: what the target tolerates is then taken off before it is set beside what stands out in time.
+    """
     sizes: dict[str, float] = defaultdict(float)
     for (box, _), share in ledger.share.items():
         sizes[box] += share
-    for step, size in ledger.hidden.items():  # what nobody saw behind a step may be larger than all that was traced
-        sizes[step] += size
+    for box, together in timed.as_one.items():
+        if ledger.timed.get(box):
+            sizes[box] += max(0.0, together - ledger.timed[box])
+    hidden = sum(ledger.hidden.values())
+    beyond = max(0.0, 1.0 - tolerated / hidden) if hidden > 0 else 1.0
+    for step, size in ledger.hidden.items():
+        sizes[step] += size * beyond
     return sizes
 
 
 def _per_consumer(ledger: Ledger, seen: Observations) -> Iterator[tuple[Mapping[str, float], float]]:
-    """Yield what one consumer lost where. Failures within a box's reference count too: they are chance as well."""
+    """Yield what one consumer lost where. Failures within a box's reference count too: they are chance as well.
+
+    A loss joined by time varies from day to day, not from consumer to consumer: each placebo stands for one more of them.
+    """
+    yield from ((each, 1.0) for each in seen.timed.chance)
     if not seen.consumers:
         for pattern, contribution in zip(seen.patterns, ledger.contributions, strict=True):
             yield {box: loss * pattern.weight for box, loss in contribution.items()}, pattern.n / pattern.weight
@@ -271,7 +291,7 @@ def _ribbons(n: float, ledger: Ledger, seen: Observations) -> Iterator[Ribbon]:
     drawn = set()
     for (from_id, to_id), size in sorted(ledger.ribbons.items(), key=lambda each: (-each[1], each[0])):
         drawn.add((from_id, to_id))
-        yield Ribbon(from_id, to_id, size / n)
+        yield Ribbon(from_id, to_id, size / n, TIMED if ledger.timed_ribbons.get((from_id, to_id), 0.0) > size / 2 else LINKED)
     for box in sorted(_layers(seen)):
         for dependency in seen.wiring.get(box, ()):
             if (box, dependency.to) not in drawn:
@@ -282,12 +302,13 @@ def _ribbons(n: float, ledger: Ledger, seen: Observations) -> Iterator[Ribbon]:
 def _by_rung(ledger: Ledger) -> tuple[tuple[str, float], ...]:
     if not ledger.lost:
         return ()
-    linked = sum(ledger.share.values()) / ledger.lost
+    timed = sum(ledger.timed.values()) / ledger.lost
+    linked = sum(ledger.share.values()) / ledger.lost - timed
     tolerated = max(0.0, ledger.lost - ledger.mended - sum(ledger.untraced.values())) / ledger.lost
     untraced = sum(ledger.untraced.values()) / ledger.lost
     rows = (
         (LINKED, linked),
-        (TIMED, 0.0),
+        (TIMED, timed),
         (FITTED, 0.0),
         (ASSUMED, 0.0),
         ("within reference", tolerated),
@@ -302,7 +323,8 @@ def _missing(n: float, ledger: Ledger, seen: Observations) -> Iterator[MissingDa
         (f"calls of {seen.places[box].title}", size) for box, size in ledger.dark.items() if box in seen.places and size > 0.5
     ]
     unlinked = sum(pattern.n for pattern in seen.patterns if pattern.lost_at and not pattern.is_linked)
-    if unlinked:
+    unlinked -= sum(ledger.timed.values())
+    if unlinked > 0.5:
         rows.append(("calls of the lost attempts for which none is recorded", unlinked))
     at_steps = sum(ledger.untraced.values()) - sum(ledger.hidden.values())
     if at_steps > 0.5:

@@ -1,6 +1,7 @@
 """From what was seen of attempts to a loss map: read the organisation as wiring, attempts as patterns, and draw up.
 
-Linked evidence only: an attempt whose trace carries the states of the parts. A unit is one attempt of a service, lost when it
+Linked evidence first: an attempt whose trace carries the states of the parts. What no call is linked to is joined by time to
+the hours in which a part was worse than usual (`joined_in_time`). A unit is one attempt of a service, lost when it
 ended in a failure or was left before a legitimate end; or one visit that called a part, lost when the call failed.
 """
 
@@ -12,6 +13,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
+from wholeservice.findings.joined_in_time import Timed, join_in_time
 from wholeservice.findings.ledger import Pattern
 from wholeservice.findings.losses import LossMap, Observations, Place, draw_up
 from wholeservice.findings.propagation import ABSORBED, Dependency, SeenCall
@@ -20,6 +22,7 @@ from wholeservice.units import SHARE, write
 
 if TYPE_CHECKING:
     from wholeservice.derived.exposures import Observed
+    from wholeservice.derived.faults import Hours
 
 ABSORBED_SHARE = 0.2  # an undeclared dependency whose failures its caller survives this often is taken for optional
 MIN_ABSORBED = 5
@@ -51,12 +54,13 @@ class _Visit:
     met: tuple[_Met, ...]
 
 
-def trace(asked: LossMap, organisation: Organisation, observed: Observed) -> LossMap:
+def trace(asked: LossMap, organisation: Organisation, observed: Observed, hours: Hours | None = None) -> LossMap:
     """
-    Draw up the map of one missed target from the calls that attempts made.
+    Draw up the map of one missed target from the calls that attempts made, and from when parts were worse than usual.
 
     Shape    asked: target, value, gap, n and period; observed: what `derived.exposures` saw of the same entity and period. A
-             service with a journey loses attempts at its steps; any other entity loses the calls made to it
+             service with a journey loses attempts at its steps; any other entity loses the calls made to it. *hours*: what
+             `derived.faults` saw beside the attempts that no call is linked to
     Errors   none: where nothing can be said the map says why (`why_no_map`)
     """
     titles = {box_of(asked.entity, step.id): step.title for step in steps(organisation, asked.entity)}
@@ -74,7 +78,10 @@ def trace(asked: LossMap, organisation: Organisation, observed: Observed) -> Los
     n_used = dict(zip(used["part"], map(float, used["n"]), strict=True))
     places = dict(_places(organisation, titles, wiring, lost.values() if titles else ()))
     n_units, roots = float(observed.units.num_rows), tuple(titles) or (asked.entity,)
-    return draw_up(asked, Observations(patterns, wiring, places, n_used, consumers, n_units, roots))
+    is_lone = any(each.lost_at and not each.is_linked for each in patterns)
+    boxes = {step: box_of(asked.entity, step) for step in hours.passed["step"].unique().to_pylist()} if hours else {}
+    timed = join_in_time(hours, asked.period, wiring, boxes) if hours and is_lone else Timed()
+    return draw_up(asked, Observations(patterns, wiring, places, n_used, consumers, n_units, roots, timed))
 
 
 def _lost_box(row: Mapping[str, Any], entity: str, titles: Mapping[str, str]) -> str:

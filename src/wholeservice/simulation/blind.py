@@ -16,7 +16,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from wholeservice.findings.losses import LossMap
 from wholeservice.findings.propagation import AT_OR_BELOW
@@ -24,7 +24,7 @@ from wholeservice.simulation.organisations import darken, random_world
 from wholeservice.simulation.run import Simulated, recorded, simulate
 from wholeservice.simulation.traced import tracer_of
 from wholeservice.simulation.world import World
-from wholeservice.tables import Call, Interaction
+from wholeservice.tables import Interaction
 
 RIGHT, GROUP, UNNAMED, WRONG, FALSE_ALARM, QUIET = "right", "right group", "unnamed", "wrong", "false alarm", "quiet"
 
@@ -37,6 +37,9 @@ class Evidence:
     dark: float = 0.0
     linked: float = 1.0
     silent: float = 0.0
+    is_linked: bool = True
+    has_calls: bool = True
+    has_incidents: bool = False
 
 
 EVIDENCE: tuple[Evidence, ...] = (
@@ -46,10 +49,17 @@ EVIDENCE: tuple[Evidence, ...] = (
     Evidence("20 % dark, 30 % silent when they fail", dark=0.2, silent=0.3),
     Evidence("10 % of attempts traced", linked=0.1),
 )
+IN_SPELLS: tuple[Evidence, ...] = (
+    Evidence("calls without their attempt", is_linked=False),
+    Evidence("calls without their attempt, 20 % of parts dark, and incidents", dark=0.2, is_linked=False, has_incidents=True),
+    Evidence("incidents only", has_calls=False, has_incidents=True),
+    Evidence("10 % of attempts traced, and incidents", linked=0.1, has_incidents=True),
+)
+"""Evidence that only time joins to attempts: for organisations whose troubles come and go (`random_world`, in_spells)."""
 SIZES: tuple[tuple[str, float], ...] = (("below 2", 0.0), ("2 to 4", 2.0), ("4 to 6", 4.0), ("6 and more", 6.0))
 
-Tracer = Callable[[World, Sequence[Interaction]], Callable[[Sequence[Call], float], LossMap]]
-"""(world, interactions) -> (recorded calls, target level) -> map. Of the world it may use the declared organisation only."""
+Tracer = Callable[[World, Sequence[Interaction]], Callable[[Simulated, float], LossMap]]
+"""(world, interactions) -> (recorded facts, target level) -> map. Of the world it may use the declared organisation only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +76,16 @@ class Case:
     n_covered: int = 0  # parts that the claim leaves in question; 1 is a name
 
 
-def judge_organisation(seed: int, tracer: Tracer = tracer_of, levels: Sequence[Evidence] = EVIDENCE) -> list[Case]:
+def judge_in_spells(seed: int) -> list[Case]:
+    """Judge an organisation whose troubles come and go by evidence that only time joins to attempts."""
+    return judge_organisation(seed, levels=IN_SPELLS, in_spells=True)
+
+
+def judge_organisation(
+    seed: int, tracer: Tracer = tracer_of, levels: Sequence[Evidence] = EVIDENCE, *, in_spells: bool = False
+) -> list[Case]:
     """Simulate one organisation once, then trace it with each kind of evidence."""
-    world = random_world(seed)
+    world = random_world(seed, in_spells=in_spells)
     happened = simulate(world, seed)
     planted = {part: n for part, n in happened.lost_by_cause.items() if n}
     # The target is what the service reaches without its planted causes, so that only they make it miss.
@@ -78,8 +95,9 @@ def judge_organisation(seed: int, tracer: Tracer = tracer_of, levels: Sequence[E
     cases = []
     for each in levels:
         seen_world = darken(world, seed, dark=each.dark, linked=each.linked, silent=each.silent)
-        facts = recorded(happened, seen_world, seed)
-        drawn = look(facts.calls, level)
+        facts = recorded(happened, replace(seen_world, is_linked=each.is_linked, has_calls=each.has_calls), seed)
+        facts = facts if each.has_incidents else replace(facts, incidents=[])
+        drawn = look(facts, level)
         naive = {name: _naive_verdict(pick(facts, seed), planted) for name, pick in BASELINES.items()}
         said = ", ".join(drawn.top) or drawn.why_no_map or "nothing for certain"
         n_covered = len(covered(drawn, world) & set(world.parts))

@@ -13,21 +13,27 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from wholeservice.organisation.graph import Edge, Entity, Organisation, Step
-from wholeservice.simulation.world import BUSY_HOURS, Release, SimulatedPart, SimulatedStep, Trouble, Use, World
+from wholeservice.simulation.world import BUSY_HOURS, Outage, Release, SimulatedPart, SimulatedStep, Trouble, Use, World
 
 SERVICE = "whole-service"
 
 
-def random_world(seed: int) -> World:
-    """Return a random organisation; the same seed gives the same one."""
+def random_world(seed: int, *, in_spells: bool = False) -> World:
+    """Return a random organisation; the same seed gives the same one.
+
+    *in_spells*: its troubles come and go for some hours, and somebody writes down incidents: of what was in trouble, of
+    innocent parts at the same hours, and of others at other hours.
+    """
     draw = random.Random(f"organisation {seed}")  # noqa: S311 - a simulation, not security
     layers = _layers(draw)
     parts = {part.id: part for part in _wire(draw, layers)}
     steps = _steps(draw, layers[0])
     n_causes = draw.choice((0, 1, 1, 2, 2, 3))
     causes = tuple(_cause(draw, part) for part in draw.sample(sorted(parts), n_causes))
+    causes = tuple(_in_spells(draw, each) for each in causes) if in_spells else causes
     parts, decoys, releases = _plant_decoys(draw, parts, layers, causes)
     return World(
+        outages=_outages(draw, parts, causes) if in_spells else (),
         service=SERVICE,
         organisation=organisation_of(steps, parts),
         steps=steps,
@@ -93,6 +99,29 @@ def _cause(draw: random.Random, part: str) -> Trouble:
     channels = frozenset({"app"}) if draw.random() < 0.2 else frozenset()
     hours = BUSY_HOURS if draw.random() < 0.2 else frozenset()
     return Trouble(part, 10 ** draw.uniform(-2.5, -0.8), draw.choice((0, 0, 7, 14)), 28, channels, hours)
+
+
+def _in_spells(draw: random.Random, trouble: Trouble) -> Trouble:
+    """The trouble comes for some hours, five to fourteen times in the four weeks, and is worse while it lasts."""
+    begins = [draw.uniform(0, 28 * 24 - 12) for _ in range(draw.randint(5, 14))]
+    spells = tuple((int(each), int(each) + draw.randint(3, 12)) for each in sorted(begins))
+    return replace(trouble, rate=10 ** draw.uniform(-1.5, -0.1), from_day=0, hours=frozenset(), spells=spells)
+
+
+def _outages(draw: random.Random, parts: Mapping[str, SimulatedPart], causes: tuple[Trouble, ...]) -> tuple[Outage, ...]:
+    """Incidents as people write them down: late, of the wrong part now and then, and of harmless things."""
+    innocent = [part for part in sorted(parts) if part not in {cause.part for cause in causes}]
+    found = [Outage(part, begin, begin + draw.uniform(1, 6)) for part in draw.sample(innocent, 4)
+             for begin in (draw.uniform(0, 28 * 24 - 6) for _ in range(draw.randint(1, 6)))]  # fmt: skip
+    for cause in causes:
+        beside = draw.choice(innocent)
+        for begin, end in cause.spells:
+            late = draw.uniform(0, 0.5)
+            if draw.random() < 0.9:
+                found.append(Outage(cause.part, begin + late, end + draw.uniform(-0.5, 0.5)))
+            if draw.random() < 0.6:
+                found.append(Outage(beside, begin + late, end))
+    return tuple(found)
 
 
 def _plant_decoys(

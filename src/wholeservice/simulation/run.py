@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from wholeservice.simulation.world import BUSY_HOURS, DAY, WEEK, SimulatedPart, SimulatedStep, Survey, Trouble, World
-from wholeservice.tables import KEYS, Answer, Call, Deployment, Interaction
+from wholeservice.simulation.world import BUSY_HOURS, DAY, WEEK, Outage, SimulatedPart, SimulatedStep, Survey, Trouble, World
+from wholeservice.tables import KEYS, Answer, Call, Deployment, Incident, Interaction
 
 STARTS_ON = dt.date(2026, 6, 1)  # a Monday
 
@@ -27,6 +27,7 @@ class Simulated:
     calls: list[Call] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
     deployments: list[Deployment] = field(default_factory=list)
+    incidents: list[Incident] = field(default_factory=list)
     lost_by_cause: Counter[str] = field(default_factory=Counter)
     lost_otherwise: Counter[str] = field(default_factory=Counter)  # by part (background) or step (gave up)
     starts_here: set[str] = field(default_factory=set)  # spans in which the part itself failed
@@ -44,10 +45,14 @@ def recorded(simulated: Simulated, world: World, seed: int) -> Simulated:
     Calls of dark parts are gone, so are those in which a silent part itself failed, and those of attempts not sampled; the
     rest of a sampled trace carries its weight.
     """
+    if not world.has_calls:
+        return replace(simulated, calls=[])
     draw = random.Random(f"sampled {seed}")  # noqa: S311 - a simulation, not security
     attempts = dict.fromkeys(call.trace for call in simulated.calls)
     sampled = {attempt for attempt in attempts if draw.random() < world.linked_share}
     kept = [call for call in simulated.calls if call.trace in sampled and _is_recorded(call, simulated, world)]
+    if not world.is_linked:  # each call stands alone: neither its attempt nor the call that made it is told
+        return replace(simulated, calls=[replace(each, trace=each.span, parent=None, step=None) for each in kept])
     weight = 1 / world.linked_share if world.linked_share < 1 else None
     return replace(simulated, calls=[replace(call, weight=weight) for call in kept] if weight else kept)
 
@@ -86,6 +91,7 @@ class _Run:
             self._attempt(number, day, at)
         for release in self.world.releases:
             self._release(release.part, release.on_day)
+        self.result.incidents += [_incident(number, each) for number, each in enumerate(self.world.outages)]
         return self.result
 
     def _starts(self) -> Iterator[tuple[int, dt.datetime]]:
@@ -252,8 +258,18 @@ def _applies(trouble: Trouble, moment: _Moment) -> bool:
         trouble.from_day <= moment.day < trouble.to_day
         and (not trouble.channels or moment.channel in trouble.channels)
         and (not trouble.hours or moment.at.hour in trouble.hours)
+        and (not trouble.spells or any(begin <= moment.day * 24 + moment.at.hour < end for begin, end in trouble.spells))
         and (trouble.after is None or trouble.after in moment.ever_failed)
     )
+
+
+def _incident(number: int, outage: Outage) -> Incident:
+    first = dt.datetime.combine(STARTS_ON, dt.time(), dt.UTC)
+    started_at, restored_at = (first + dt.timedelta(hours=each) for each in (outage.from_hour, outage.to_hour))
+    return Incident(
+        **_keys(f"incident-{number}", restored_at), incident=f"incident-{number}", service=outage.part, started_at=started_at,
+        detected_at=started_at, restored_at=restored_at,
+    )  # fmt: skip
 
 
 def _keys(record: str, known_at: dt.datetime) -> dict[str, Any]:

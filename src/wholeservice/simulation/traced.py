@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from wholeservice import tables
 from wholeservice.derived import attempts, exposures, visits
 from wholeservice.derived.base import derive
+from wholeservice.derived.faults import observe_hours
 from wholeservice.derived.journeys import add_journeys
 from wholeservice.engines.duckdb_engine import DuckdbEngine
 from wholeservice.facts.identity import RESOLVED_PREFIX
@@ -17,17 +18,17 @@ from wholeservice.findings.losses import LossMap
 from wholeservice.findings.trace import trace
 from wholeservice.mapping.columns import arrow_schema
 from wholeservice.periods import Period
-from wholeservice.simulation.run import STARTS_ON
+from wholeservice.simulation.run import STARTS_ON, Simulated
 from wholeservice.simulation.world import World
-from wholeservice.tables import Call, Fact, Interaction, Table
+from wholeservice.tables import Fact, Interaction, Table
 from wholeservice.uncertainty import Interval, cluster_standard_error
 from wholeservice.units import SHARE
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-Look = Callable[[Sequence[Call], float], LossMap]
-"""(recorded calls, target level) -> map."""
+Look = Callable[[Simulated, float], LossMap]
+"""(recorded facts, target level) -> map. Of the facts it reads calls and incidents."""
 
 Z = 1.959963984540054
 
@@ -50,12 +51,15 @@ def tracer_of(world: World, interactions: Sequence[Interaction]) -> Look:
     start = dt.datetime.combine(STARTS_ON, dt.time(), dt.UTC)
     period = Period(start, start + dt.timedelta(days=world.n_days))
 
-    def look(calls: Sequence[Call], level: float) -> LossMap:
-        _add(engine, tables.CALLS, calls)
+    def look(facts: Simulated, level: float) -> LossMap:
+        _add(engine, tables.CALLS, facts.calls)
+        _add(engine, tables.INCIDENTS, facts.incidents)
         derive(engine, (exposures.EXPOSURES,))
         observed = exposures.observe(engine, world.service, period)
         asked = _ask(world.service, observed, level, period)
-        return asked if asked.why_no_map else trace(asked, world.organisation, observed)
+        if asked.why_no_map:
+            return asked
+        return trace(asked, world.organisation, observed, observe_hours(engine, world.service, period, observed.units))
 
     return look
 

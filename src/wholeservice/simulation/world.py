@@ -37,6 +37,7 @@ class Trouble:
     channels: frozenset[str] = frozenset()  # empty: all
     hours: frozenset[int] = frozenset()  # empty: all
     after: str | None = None  # fails with this rate only once that part has failed in the attempt
+    spells: tuple[tuple[int, int], ...] = ()  # (from, to) in hours since the start; empty: all the time
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,15 @@ class SimulatedStep:
 
     def parts(self, channel: str) -> tuple[str, ...]:
         return self.calls.get("", ()) + self.calls.get(channel, ())
+
+
+@dataclass(frozen=True, slots=True)
+class Outage:
+    """Somebody writes down an incident of a part: hours since the start. It may be harmless, or of the wrong part."""
+
+    part: str
+    from_hour: float
+    to_hour: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +108,12 @@ class World:
     causes: tuple[Trouble, ...] = ()
     decoys: tuple[Trouble, ...] = ()
     releases: tuple[Release, ...] = ()
+    outages: tuple[Outage, ...] = ()
     surveys: tuple[Survey, ...] = ()
     n_days: int = 28
     attempts_per_day: float = 150.0
     dark: frozenset[str] = frozenset()  # parts whose calls are not recorded
     silent_when_failing: frozenset[str] = frozenset()  # parts that record nothing when they themselves fail
     linked_share: float = 1.0  # share of attempts whose calls are recorded (sampled, with weights)
+    is_linked: bool = True  # False: calls are recorded, and none says of which attempt
+    has_calls: bool = True  # False: no call is recorded at all
