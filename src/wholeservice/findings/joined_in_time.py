@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from wholeservice.derived.faults import Hours
     from wholeservice.periods import Period
 
-    Array = np.ndarray[Any, np.dtype[np.float64]]
+    Array = np.ndarray[Any, np.dtype[Any]]
 
 DAY_H = 24
 ALIKE = 0.9  # parts whose exposures go together this closely, within strata, are one group
@@ -86,7 +86,8 @@ def join_in_time(hours: Hours, period: Period, wiring: Wiring, boxes: Mapping[st
     groups = _groups(cells, worse, routes)
     found = _fit(cells, groups, worse, routes)
     noise = [_fit(cells, groups, worse, routes, moved_h=day * DAY_H) for day in range(1, n_days)]
-    return _told(found, noise, groups, worse, routes, wiring)
+    claims = {part: _claim(part, group, worse, wiring) for group in groups for part in group}
+    return _told(found, noise, claims, groups, routes)
 
 
 def _cells(passed: pa.Table, first_s: int, n_hours: int) -> _Cells:
@@ -112,7 +113,7 @@ def _routes(box: str, wiring: Wiring, worse: Worse) -> Iterator[tuple[str, tuple
     import numpy as np
 
     seen: dict[str, tuple[Route, Array]] = {}
-    frontier = [(box, (box,), np.ones_like(next(iter(worse.whole.values()))))]
+    frontier: list[tuple[str, Route, Array]] = [(box, (box,), np.ones_like(next(iter(worse.whole.values()))))]
     while frontier:
         at, route, felt = frontier.pop()
         for use in wiring.get(at, ()):
@@ -204,16 +205,15 @@ def _fit(
 
 
 def _told(
-    found: Fitted, noise: Sequence[Fitted], groups: Sequence[tuple[str, ...]], worse: Worse,
-    routes: Mapping[str, Any], wiring: Wiring,
+    found: Fitted, noise: Sequence[Fitted], claims: Mapping[str, str], groups: Sequence[tuple[str, ...]],
+    routes: Mapping[str, Any],
 ) -> Timed:  # fmt: skip
     whole = {group: sum(size for (_, each), size in found.items() if each == group) for group in groups}
     losses = []
     for (step, group), size in sorted(found.items()):
         members = [part for part in group if part in routes[step]]
         for part in members if whole[group] > 0 and size > 0 else ():
-            claim = _claim(part, group, worse, wiring)
-            losses.append(TimedLoss(step, part, claim, size / len(members), routes[step][part][0], group))
+            losses.append(TimedLoss(step, part, claims[part], size / len(members), routes[step][part][0], group))
     as_one = {part: whole[group] for group in groups if whole[group] > 0 for part in group}
     scale = len(noise) ** -0.5
     chance = []

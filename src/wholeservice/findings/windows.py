@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import numpy as np
     import pyarrow as pa
 
-    Array = np.ndarray[Any, np.dtype[np.float64]]
+    Array = np.ndarray[Any, np.dtype[Any]]
 
 HOUR_S = 3600
 MIN_CALLS, LENGTHS = 30.0, (1, 2, 3, 4, 6, 12, 24)  # calls wanted in a stretch; hours a stretch may have
