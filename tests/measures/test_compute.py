@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from measures.given import at, engine_with, organisation, prepared, service
 from wholeservice.measures import MEASURES
 from wholeservice.measures.base import Cell, Statistics
-from wholeservice.measures.compute import compute, event_periods, extent, from_arrow, to_arrow
+from wholeservice.measures.compute import compute, event_periods, extent, from_arrow, has_facts, to_arrow
 from wholeservice.measures.results import Results
 from wholeservice.measures.roll_up import roll_up
 from wholeservice.organisation.graph import Need, Target
@@ -31,7 +31,7 @@ def test_only_whole_weeks_count_and_windows_end_at_the_newest_complete_day():
 
     No whole month is covered, so the one the events touch is given.
     """
-    periods = event_periods(events("2026-01-05", "2026-01-20 12:00"), "UTC", {7})
+    periods = event_periods(extent(events("2026-01-05", "2026-01-20 12:00"), "UTC"), "UTC", {7})
     assert [each for each in periods if each.window == CALENDAR] == [
         Period(at("2026-01-01"), at("2026-02-01")),
         *(Period(at(f"2026-01-{day:02}"), at(f"2026-01-{day + 7:02}")) for day in (5, 12)),
@@ -50,7 +50,7 @@ def test_a_day_seen_in_its_last_hour_is_complete():
 
 def test_windows_are_civil_days_also_over_a_change_of_clocks():
     """A window of 7 days over 29 March 2026 in Amsterdam begins and ends at midnight there and lasts 167 hours."""
-    periods = event_periods(events("2026-03-20", "2026-03-31 21:30"), "Europe/Amsterdam", {7})
+    periods = event_periods(extent(events("2026-03-20", "2026-03-31 21:30"), "Europe/Amsterdam"), "Europe/Amsterdam", {7})
     (window,) = [each for each in periods if each.window == ROLLING]
     assert (window.from_at, window.to_at) == (at("2026-03-24 23:00"), at("2026-03-31 22:00"))
 
@@ -70,6 +70,13 @@ def test_targets_name_the_windows():
 def test_without_any_facts_there_is_nothing():
     """An empty store gives no rows and no error."""
     assert compute(engine_with(), organisation(service("shop")), zone="UTC", source_order=[]) == []
+
+
+def test_a_measure_without_a_table_it_cannot_do_without_is_not_asked():
+    """Attempts without money or tallies are no costs: of three measures that need attempts, two are summed."""
+    engine = events("2026-01-05", "2026-01-06")
+    asked = [each for each in MEASURES if each.name in ("completion", "channel-take-up", "cost-per-transaction")]
+    assert [each.name for each in asked if has_facts(engine, each)] == ["channel-take-up", "completion"]
 
 
 def test_stored_rows_come_back_as_they_were():

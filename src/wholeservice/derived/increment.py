@@ -16,15 +16,27 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from wholeservice import tables
 from wholeservice.derived import changed, maturity
 from wholeservice.derived.base import thread_of
-from wholeservice.derived.changed import BEFORE, Files, as_written, both_ways, count, keep, keep_named, touched_facts
+from wholeservice.derived.changed import (
+    BEFORE,
+    Files,
+    Make,
+    as_written,
+    both_ways,
+    count,
+    keep,
+    together,
+    touched_facts,
+    which,
+)
 from wholeservice.derived.instead import Instead
 from wholeservice.derived.outcomes import unjudged
-from wholeservice.engines.with_views import WithViews
+from wholeservice.engines.with_views import WithViews, run_named
 
 if TYPE_CHECKING:
     from ibis.expr.types import StringColumn
@@ -38,9 +50,10 @@ KEYED = {VISITS: THREADS, ATTEMPTS: THREADS, REACHED: ATTEMPTS,
          EXPOSURES: TRACES}  # fmt: skip
 """Derived table -> the keys by which its rows are replaced."""
 
-TOOK, USUAL, NEWEST = "took", "usual", "newest"
+TOOK, USUAL, NEWEST, FLIPPED = "took", "usual", "newest", "flipped"
 A_SECOND, FOREVER = dt.timedelta(seconds=1), dt.timedelta(days=36_500)
 Some = Callable[["IbisTable"], "IbisTable"]
+Sides = dict[str, Make]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +66,8 @@ class Changes:
              it; `reached` theirs, `visits` of touched threads
     """
 
-    old: dict[str, IbisTable]
-    new: dict[str, IbisTable]
+    old: Sides
+    new: Sides
     n_attempts: int
     n_derived: int  # of these, derived again
 
@@ -73,20 +86,21 @@ def advance(engine: WithViews, before: Files, now: Files, longest: dt.timedelta 
              *longest*: no period in which attempts are summed up is longer
     """
     changed.add_files(engine, before, now)
+    changed.keep_others(engine)
     some = {table.name: rows for table in changed.EVENTS if (rows := changed.changed(engine, table)) is not None}
     if changed.is_too_much(engine, some):
         return None
-    old: dict[str, IbisTable] = {}
-    new: dict[str, IbisTable] = {}
+    old: Sides = {}
+    new: Sides = {}
     if not _visits_again(engine, some.get(tables.INTERACTIONS.name), old, new):
         return None
     if VISITS in new:
         _people_again(engine, longest, old, new)
     _calls_again(engine, some.get(tables.CALLS.name), old, new)
     _answers_again(engine, some.get(tables.ANSWERS.name), old, new)
-    n_derived = count(engine, engine.table(NEXT + "own_attempts")) if ATTEMPTS in new else 0
+    n_derived = count(engine, NEXT + "own_attempts") if ATTEMPTS in new else 0
     took = engine.table(TOOK)
-    n_attempts = engine.run(took.aggregate(n=took.n.sum().fill_null(0)))["n"][0].as_py()
+    n_attempts = run_named(engine, "n_attempts", lambda: took.aggregate(n=took.n.sum().fill_null(0)))["n"][0].as_py()
     return Changes(old, new, int(n_attempts), n_derived)
 
 
@@ -105,26 +119,26 @@ def current(engine: WithViews, name: str, step: str = "", some: Some = lambda ro
 # visits, attempts and reached ---------------------------------------------------------------------------------------------
 
 
-def _visits_again(engine: WithViews, rows: IbisTable | None, old: dict[str, IbisTable], new: dict[str, IbisTable]) -> bool:
+def _visits_again(engine: WithViews, rows: IbisTable | None, old: Sides, new: Sides) -> bool:
     """Derive the touched threads again; False when threads cannot be told apart by their attempts."""
     if rows is None:
         _stay(engine, VISITS, ATTEMPTS, REACHED)
         for each in (TOOK, NEWEST):
             engine.add(each, engine.table(BEFORE + each))
-        keep(engine, USUAL, maturity.usual(engine.table(TOOK)))
+        keep(engine, USUAL, lambda: maturity.usual(engine.table(TOOK)))
         engine.add(ATTEMPTS, _judged(engine, engine.table(ATTEMPTS)))
         return True
     threads = _touched_threads(engine, rows)
     was = _was(engine, threads)
     own = _derived(engine, threads)
-    touched = was[ATTEMPTS].select(KEYS[ATTEMPTS]).union(own[ATTEMPTS].select(KEYS[ATTEMPTS])).distinct()
-    touched = keep(engine, "touched_" + ATTEMPTS, touched)
-    if _is_shared(engine, touched, threads):
+    both = (was[ATTEMPTS], own[ATTEMPTS])
+    keep(engine, "touched_" + ATTEMPTS, lambda: together([each.select(KEYS[ATTEMPTS]) for each in both]).distinct())
+    if _is_shared(engine, threads):
         return False
     for name, made in own.items():
         _replace(engine, name, engine.table("touched_" + KEYED[name]), made)
     _judge(engine, was[ATTEMPTS], own[ATTEMPTS])
-    old[VISITS], new[VISITS] = was[VISITS], own[VISITS]
+    old[VISITS], new[VISITS] = (lambda: was[VISITS]), (lambda: own[VISITS])
     return True
 
 
@@ -137,41 +151,56 @@ def _stay(engine: WithViews, *names: str) -> None:
 
 
 def _touched_threads(engine: WithViews, rows: IbisTable) -> IbisTable:
-    keys = [
-        each.select(each.entity, thread=thread_of(each)).filter(lambda t: t.entity.notnull(), lambda t: t.thread.notnull())
-        for each in both_ways(engine, tables.INTERACTIONS, rows)
-    ]
-    return keep(engine, "touched_" + THREADS, keys[0].union(keys[1]).distinct())
+    def make() -> IbisTable:
+        both = both_ways(engine, tables.INTERACTIONS, rows)
+        found = together([each.select(each.entity, thread=thread_of(each)) for each in both]).distinct()
+        return found.filter(found.entity.notnull(), found.thread.notnull())
+
+    return keep(engine, "touched_" + THREADS, make)
 
 
 def _was(engine: WithViews, threads: IbisTable) -> dict[str, IbisTable]:
-    """Keep the visits and attempts of some threads as they were."""
-    visits = keep_named(
-        engine, "old_visits", lambda: current(engine, VISITS, some=lambda v: v.semi_join(threads, list(KEYS[THREADS])))
-    )
-    return {VISITS: visits, ATTEMPTS: keep_named(engine, "was_attempts", lambda: unjudged(visits))}
+    """Keep the visits and attempts of some threads as they were. Most are new: which had any is looked for in two columns."""
+    keys = list(KEYS[THREADS])
+
+    def visits_of(some: IbisTable) -> IbisTable:
+        return current(engine, VISITS, some=lambda v: v.semi_join(some, keys))
+
+    known = keep(engine, "old_threads", lambda: visits_of(threads).select(keys).distinct())
+    visits = keep(engine, "old_visits", lambda: visits_of(known))
+    return {VISITS: visits, ATTEMPTS: keep(engine, "was_attempts", lambda: unjudged(visits))}
 
 
 def _derived(engine: WithViews, threads: IbisTable) -> dict[str, IbisTable]:
     """Keep the visits, attempts and steps reached of some threads, made of their own facts."""
     written = as_written(engine, THREADS, lambda: threads.select(touched="thread").distinct())
-    _, rows = touched_facts(engine, tables.INTERACTIONS, thread_of, written, is_then=False)
-    facts = rows.mutate(thread=thread_of(rows)).semi_join(threads, list(KEYS[THREADS])).drop("thread")
-    given = {tables.INTERACTIONS.name: keep(engine, "touched_" + tables.INTERACTIONS.name, facts)}
-    own = NEXT + "own_"
-    visits = keep_named(engine, own + VISITS, lambda: _build(VISITS)(Instead(engine, given)))
-    attempts = keep_named(engine, own + ATTEMPTS, lambda: unjudged(visits))
+    _, now = touched_facts(engine, tables.INTERACTIONS, thread_of, written, is_then=False)
+
+    def facts() -> IbisTable:
+        rows = now()
+        return rows.mutate(thread=thread_of(rows)).semi_join(threads, list(KEYS[THREADS])).drop("thread")
+
+    name, own = tables.INTERACTIONS.name, NEXT + "own_"
+    given = {name: keep(engine, "touched_" + name, facts, of=which(engine, tables.INTERACTIONS))}
+    visits = keep(engine, own + VISITS, lambda: _build(VISITS)(Instead(engine, given)))
+    attempts = keep(engine, own + ATTEMPTS, lambda: unjudged(visits))
     engine.add(own + REACHED, _build(REACHED)(Instead(engine, {VISITS: visits})))
     return {VISITS: visits, ATTEMPTS: attempts, REACHED: engine.table(own + REACHED)}
 
 
-def _is_shared(engine: WithViews, touched: IbisTable, threads: IbisTable) -> bool:
+def _is_shared(engine: WithViews, threads: IbisTable) -> bool:
     """Say whether a touched attempt belongs to another thread too: only one that is named like those that we name can."""
-    alike = keep(engine, "alike", touched.filter(touched.attempt.contains("@")))
-    if not count(engine, alike):
+    touched = engine.table("touched_" + ATTEMPTS)
+    alike = keep(engine, "alike", lambda: touched.filter(touched.attempt.contains("@")))
+    if not count(engine, "alike"):
         return False
-    was = current(engine, ATTEMPTS, some=lambda a: a.semi_join(alike, list(KEYS[ATTEMPTS])))
-    return count(engine, was.anti_join(threads, list(KEYS[THREADS]))) > 0
+
+    def others() -> IbisTable:
+        was = current(engine, ATTEMPTS, some=lambda a: a.semi_join(alike, list(KEYS[ATTEMPTS])))
+        return was.anti_join(threads, list(KEYS[THREADS]))
+
+    keep(engine, "sharing", others)
+    return count(engine, "sharing") > 0
 
 
 def _replace(engine: WithViews, name: str, touched: IbisTable, rows: IbisTable) -> None:
@@ -179,30 +208,34 @@ def _replace(engine: WithViews, name: str, touched: IbisTable, rows: IbisTable) 
     keys = KEYED[name]
     if NEXT + GONE + keys not in engine.names():
         gone = engine.table(GONE + keys)
-        keep_named(engine, NEXT + GONE + keys, lambda: gone.union(touched.select(list(KEYS[keys]))).distinct())
+        keep(engine, NEXT + GONE + keys, lambda: gone.union(touched.select(list(KEYS[keys]))).distinct())
     later = engine.table(LATER + name)
-    keep_named(
-        engine, NEXT + LATER + name,
-        lambda: later.anti_join(touched, list(KEYS[keys])).union(rows.select(later.columns)),
-    )  # fmt: skip
+    keep(engine, NEXT + LATER + name, lambda: later.anti_join(touched, list(KEYS[keys])).union(rows.select(later.columns)))
     engine.add(name, current(engine, name, NEXT))
 
 
 def _judge(engine: WithViews, was: IbisTable, own: IbisTable) -> None:
     """Say of all attempts anew whether they are matured, by what was known of all and what changed."""
     before = engine.table(BEFORE + TOOK)
-    keep_named(engine, TOOK, lambda: _patched(before, maturity.took(was), maturity.took(own)))
-    keep_named(engine, USUAL, lambda: maturity.usual(engine.table(TOOK)))
-    newest = {name: maturity.newest(rows).newest_at for name, rows in (("went_at", was), ("came_at", own))}
+    keep(engine, TOOK, lambda: _patched(before, maturity.took(was), maturity.took(own)))
+    keep(engine, USUAL, lambda: maturity.usual(engine.table(TOOK)))
     known_at = engine.table(BEFORE + NEWEST)
-    ends = engine.run(known_at.mutate(**{name: each.as_scalar() for name, each in newest.items()})).to_pylist()[0]
+
+    def newest() -> IbisTable:
+        parts = {name: maturity.newest(rows).newest_at for name, rows in (("went_at", was), ("came_at", own))}
+        return known_at.mutate(**{name: each.as_scalar() for name, each in parts.items()})
+
+    ends = run_named(engine, "ends_of_all", newest).to_pylist()[0]
     is_gone = ends["went_at"] is not None and ends["went_at"] == ends["newest_at"]
     if is_gone and not (ends["came_at"] and ends["came_at"] >= ends["went_at"]):
-        keep(engine, NEWEST, maturity.newest(engine.table(ATTEMPTS)))  # the newest event is gone: look at all
+        keep(engine, NEWEST, lambda: maturity.newest(engine.table(ATTEMPTS)), of="all")  # the newest is gone: look at all
     else:
-        both = known_at.union(maturity.newest(own))
-        keep(engine, NEWEST, both.aggregate(newest_at=both.newest_at.max()))
+        keep(engine, NEWEST, lambda: _latest(known_at.union(maturity.newest(own))))
     engine.add(ATTEMPTS, _judged(engine, engine.table(ATTEMPTS)))
+
+
+def _latest(newest: IbisTable) -> IbisTable:
+    return newest.aggregate(newest_at=newest.newest_at.max())
 
 
 def _patched(took: IbisTable, went: IbisTable, came: IbisTable) -> IbisTable:
@@ -215,34 +248,40 @@ def _judged(engine: WithViews, attempts: IbisTable, step: str = "") -> IbisTable
     return maturity.judged(attempts, engine.table(step + USUAL), engine.table(step + NEWEST))
 
 
-def _people_again(engine: WithViews, longest: dt.timedelta, old: dict[str, IbisTable], new: dict[str, IbisTable]) -> None:
+def _people_again(engine: WithViews, longest: dt.timedelta, old: Sides, new: Sides) -> None:
     """Keep the attempts of the people of whom any attempt changed: people, not attempts, are what sums are made over.
 
     In a period in which none of a person's attempts changed, what is taken out of the sums is what is put in.
     """
-    keep_named(engine, BEFORE + USUAL, lambda: maturity.usual(engine.table(BEFORE + TOOK)))
+    keep(engine, BEFORE + USUAL, lambda: maturity.usual(engine.table(BEFORE + TOOK)))
     own, touched, key = engine.table(NEXT + "own_attempts"), engine.table("touched_" + ATTEMPTS), list(KEYS[ATTEMPTS])
-    whose = _whose(engine, [engine.table("was_attempts"), own, *_flipped(engine)], longest)
+    whose = _whose(engine, longest)
 
     def theirs(attempts: IbisTable) -> IbisTable:
         is_near = [attempts.started_at >= whose.low, attempts.started_at <= whose.high]
         return attempts.semi_join(whose, [attempts.entity == whose.who_of, who(attempts) == whose.who, *is_near])
 
-    then = keep_named(engine, "then_attempts", lambda: current(engine, ATTEMPTS, some=theirs))
-    now = then.anti_join(touched, key).union(own.select(then.columns))
-    old[ATTEMPTS], new[ATTEMPTS] = _judged(engine, then, BEFORE), _judged(engine, now)
-    steps = keep_named(engine, "then_reached", lambda: current(engine, REACHED, some=lambda r: r.semi_join(then, key)))
-    own_steps = engine.table(NEXT + "own_reached").select(steps.columns)
-    old[REACHED], new[REACHED] = steps, steps.anti_join(touched, key).union(own_steps)
+    then = keep(engine, "then_attempts", lambda: current(engine, ATTEMPTS, some=theirs))
+    steps = keep(engine, "then_reached", lambda: current(engine, REACHED, some=lambda r: r.semi_join(then, key)))
+    own_steps = engine.table(NEXT + "own_reached")
+    old[ATTEMPTS] = lambda: _judged(engine, then, BEFORE)
+    new[ATTEMPTS] = lambda: _judged(engine, then.anti_join(touched, key).union(own.select(then.columns)))
+    old[REACHED] = lambda: steps
+    new[REACHED] = lambda: steps.anti_join(touched, key).union(own_steps.select(steps.columns))
 
 
-def _whose(engine: WithViews, attempts: list[IbisTable], longest: dt.timedelta) -> IbisTable:
+def _whose(engine: WithViews, longest: dt.timedelta) -> IbisTable:
     """Keep whose some attempts are, and between which instants others of theirs can lie in one period with one of them."""
     import pyarrow as pa
 
-    first, *rest = (each.select(who_of=each.entity, who=who(each), at=each.started_at) for each in attempts)
-    people = first.union(*rest) if rest else first
-    found = engine.run(people.group_by("who_of", "who").aggregate(low=people["at"].min(), high=people["at"].max()))
+    names = ["was_attempts", NEXT + "own_attempts", *_flipped(engine)]
+
+    def people() -> IbisTable:
+        attempts = [engine.table(name) for name in names]
+        p = together([each.select(who_of=each.entity, who=who(each), at=each.started_at) for each in attempts])
+        return p.group_by("who_of", "who").aggregate(low=p["at"].min(), high=p["at"].max())
+
+    found = run_named(engine, f"people of {' '.join(names)}", people)
     length = pa.scalar(longest, pa.duration("us"))
     low, high = pa.compute.subtract(found["low"], length), pa.compute.add(found["high"], length)
     engine.add("touched_people", pa.table({"who_of": found["who_of"], "who": found["who"], "low": low, "high": high}))
@@ -254,8 +293,8 @@ def who(attempts: IbisTable) -> StringColumn:
     return attempts.consumer.coalesce(attempts.attempt)
 
 
-def _flipped(engine: WithViews) -> list[IbisTable]:
-    """The attempts that are matured now and were not, or the other way; looked for only where they can lie."""
+def _flipped(engine: WithViews) -> list[str]:
+    """Keep the attempts that are matured now and were not, or the other way, where there can be any; return that table."""
     between = [_cuts(engine, step) for step in (BEFORE, "")]
     cuts = [cut for each in between for cut in each]
     if not cuts or between[0] == between[1]:
@@ -264,50 +303,60 @@ def _flipped(engine: WithViews) -> list[IbisTable]:
     a = current(engine, ATTEMPTS, NEXT, lambda a: a.filter(a.started_at >= low, a.started_at <= high))
     a = _judged(engine, a, BEFORE).rename(was_matured="is_matured")
     a = _judged(engine, a)
-    return [a.filter(a.is_matured != a.was_matured)]
+    engine.add(FLIPPED, engine.run(a.filter(a.is_matured != a.was_matured)))
+    return [FLIPPED]
 
 
 def _cuts(engine: WithViews, step: str) -> list[dt.datetime]:
     """The instants up to which the attempts of each entity are matured, and of those whose attempts none finished."""
-    (newest,) = engine.run(engine.table(step + NEWEST)).to_pylist()
-    if newest["newest_at"] is None:
+    newest, usual = (run_named(engine, f"all {step}{name}", partial(engine.table, step + name)) for name in (NEWEST, USUAL))
+    newest_at = newest["newest_at"][0].as_py()
+    if newest_at is None:
         return []
-    waits = {each["usual_of"]: each["usual_s"] for each in engine.run(engine.table(step + USUAL)).to_pylist()}
+    waits = {each["usual_of"]: each["usual_s"] for each in usual.to_pylist()}
     least = float(maturity.PATIENCE_LEAST_S)
-    second = newest["newest_at"].replace(microsecond=0)
+    second = newest_at.replace(microsecond=0)
     return [second - dt.timedelta(seconds=max(least, waits.get(each) or 0.0)) for each in (None, *sorted(waits))]
 
 
 # calls and answers --------------------------------------------------------------------------------------------------------
 
 
-def _calls_again(engine: WithViews, rows: IbisTable | None, old: dict[str, IbisTable], new: dict[str, IbisTable]) -> None:
+def _calls_again(engine: WithViews, rows: IbisTable | None, old: Sides, new: Sides) -> None:
     """Derive the exposures of touched traces again."""
     name, table = EXPOSURES, tables.CALLS
     if rows is None:
         _stay(engine, name)
         return
-    traces = keep(engine, "touched_" + TRACES, rows.select(attempt="trace").distinct())
+    traces = keep(engine, "touched_" + TRACES, lambda: rows.select(attempt="trace").distinct())
     then, now = touched_facts(engine, table, lambda c: c.trace, traces.select(touched="attempt"))
-    new[table.name] = keep(engine, "new_calls", now)
-    given = Instead(engine, {table.name: new[table.name]})
-    own = keep_named(engine, NEXT + "own_" + name, lambda: _build(name)(given))
-    _replace(engine, name, traces, own)
+    given = {table.name: keep(engine, "new_calls", now, of=which(engine, table))}
+    _replace(engine, name, traces, keep(engine, NEXT + "own_" + name, lambda: _build(name)(Instead(engine, given))))
+    new[table.name] = lambda: given[table.name]
     if then is not None:
         old[table.name] = then
 
 
-def _answers_again(engine: WithViews, rows: IbisTable | None, old: dict[str, IbisTable], new: dict[str, IbisTable]) -> None:
+def _answers_again(engine: WithViews, rows: IbisTable | None, old: Sides, new: Sides) -> None:
     """Keep all answers of the people of whom any answer came or went."""
     table = tables.ANSWERS
     if rows is None:
         return
-    keys = [each.select(who_of=each.entity, who=answered_by(each)) for each in both_ways(engine, table, rows)]
-    whose = keep(engine, "touched_answers", keys[0].union(keys[1]).distinct())
+
+    def people() -> IbisTable:
+        both = both_ways(engine, table, rows)
+        return together([each.select(who_of=each.entity, who=answered_by(each)) for each in both]).distinct()
+
+    whose = keep(engine, "touched_answers", people)
     written = as_written(engine, table.name, lambda: whose.select(touched="who").distinct())
+
+    def theirs(make: Make) -> IbisTable:
+        answers = make()
+        return answers.semi_join(whose, [answers.entity == whose.who_of, answered_by(answers) == whose.who])
+
     for side, given in zip((old, new), touched_facts(engine, table, answered_by, written), strict=True):
         if given is not None:
-            side[table.name] = given.semi_join(whose, [given.entity == whose.who_of, answered_by(given) == whose.who])
+            side[table.name] = partial(theirs, given)
 
 
 def answered_by(answers: IbisTable) -> StringColumn:

@@ -37,13 +37,14 @@ class DuckdbEngine:
         self._connection = ibis.duckdb.connect(":memory:", **{**NO_DOWNLOADS, **config})
         self._is_view: dict[str, bool] = {}
         self._known: dict[str, IbisTable] = {}  # asking for the columns of a table takes as long as a small query
+        self._kinds: dict[str, Any] = {}  # the engine's name of a type -> the type
 
     def table(self, name: str) -> IbisTable:
         """Return the named table."""
         if name not in self._is_view:
             raise KeyError(name)
         if name not in self._known:
-            self._known[name] = self._connection.table(name)
+            self._known[name] = self._opened(name)
         return self._known[name]
 
     def names(self) -> frozenset[str]:
@@ -62,7 +63,7 @@ class DuckdbEngine:
         if is_view and not content:
             return
         if is_view:
-            self._connection.read_parquet([str(path) for path in content], table_name=name, union_by_name=True)
+            self._connection.con.read_parquet([str(path) for path in content], union_by_name=True).create_view(name)
         else:
             # Promises nothing about nulls: files do not, and tables that promise differently cannot be put under one another.
             self._connection.con.from_arrow(content).create(name)
@@ -77,15 +78,38 @@ class DuckdbEngine:
         from ibis.expr.operations import DatabaseTable
 
         reads = {each.name: str(each.schema) for each in expression.op().find(DatabaseTable)}
-        return Written(self._connection.compile(expression), reads, expression.schema().to_pyarrow())
+        text, gives = self._connection.compile(expression), expression.schema().to_pyarrow()
+        made = self._connection.con.sql(text).limit(0).to_arrow_table().schema
+        return Written(text, reads, gives, (made.names, made.types) == (gives.names, gives.types))
 
     def run_written(self, query: Written) -> pa.Table:
         """Compute what was written down."""
         return self._connection.con.sql(query.text).to_arrow_table().cast(query.gives)
 
+    def add_written(self, name: str, query: Written) -> None:
+        """Compute it, once, as a table; without a way through Arrow where the types are as they should be."""
+        if name in query.reads or not query.is_plain:
+            self.add(name, self.run_written(query))
+            return
+        self._drop(name)
+        self._connection.con.sql(query.text).create(name)
+        self._is_view[name] = False
+
     def close(self) -> None:
         """Give back the memory."""
         self._connection.disconnect()
+
+    def _opened(self, name: str) -> IbisTable:
+        """Return a table as `ibis.Backend.table` does, which asks for the columns by a query."""
+        from ibis.expr.operations import DatabaseTable, Namespace
+        from ibis.expr.schema import Schema
+
+        rows, kinds = self._connection.con.table(name), self._connection.compiler.type_mapper
+        for each in map(str, rows.types):
+            if each not in self._kinds:
+                self._kinds[each] = kinds.from_string(each, nullable=True)
+        schema = Schema({column: self._kinds[str(each)] for column, each in zip(rows.columns, rows.types, strict=True)})
+        return DatabaseTable(name, schema=schema, source=self._connection, namespace=Namespace()).to_expr()
 
     def _drop(self, name: str) -> None:
         self._known.pop(name, None)

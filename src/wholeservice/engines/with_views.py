@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from wholeservice.engines.written import Queries, WritesDown
+from wholeservice.engines.written import Queries, WritesDown, Written
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,8 +48,12 @@ class WithViews:
         if hasattr(rows, "to_pyarrow"):
             self._views[name] = rows
             return
-        self._views.pop(name, None)
+        self.uncover(name)
         self._engine.add(name, rows)
+
+    def uncover(self, name: str) -> None:
+        """Take away the view of this name, if there is one: the table below is seen again."""
+        self._views.pop(name, None)
 
     def run(self, expression: IbisTable) -> pa.Table:
         """Compute the expression."""
@@ -68,13 +72,24 @@ def run_named(views: WithViews, name: str, make: Callable[[], IbisTable]) -> pa.
     *make*   builds it; not called where the query is written down already, among the `queries` of *views*
     """
     engine = views.below
+    return engine.run_written(_written(views, engine, name, make)) if isinstance(engine, WritesDown) else engine.run(make())
+
+
+def add_named(views: WithViews, name: str, make: Callable[[], IbisTable], *, of: str = "") -> None:
+    """Do the same as a table, which is computed now, once. *of* tells apart expressions for a table of the same name."""
+    engine = views.below
     if not isinstance(engine, WritesDown):
-        return engine.run(make())
+        views.add(name, engine.run(make()))
+        return
+    engine.add_written(name, _written(views, engine, f"{name} {of}", make))
+    views.uncover(name)
+
+
+def _written(views: WithViews, engine: WritesDown, name: str, make: Callable[[], IbisTable]) -> Written:
     known = views.queries.get(name)
     if known is None or not all(_columns(views, each) == columns for each, columns in known.reads.items()):
-        known = engine.written(make())
-        views.queries[name] = known
-    return engine.run_written(known)
+        known = views.queries[name] = engine.written(make())
+    return known
 
 
 def _columns(engine: WithViews, name: str) -> str:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from ibis.expr.types import Table as IbisTable
 
+FORMAT = 2  # grows when what is written down, or what a name stands for, is another
+
 
 @dataclass(frozen=True, slots=True)
 class Written:
@@ -23,6 +25,7 @@ class Written:
     text: str
     reads: Mapping[str, str]
     gives: pa.Schema
+    is_plain: bool  # the engine gives those types by itself, so that what it gives need not be cast
 
 
 class Queries(dict[str, Written]):
@@ -39,17 +42,23 @@ class WritesDown(Protocol):
     def run_written(self, query: Written) -> pa.Table:
         """Compute what was written down."""
 
+    def add_written(self, name: str, query: Written) -> None:
+        """Compute it, once, as a table."""
+
 
 def to_arrow(queries: Queries) -> pa.Table:
     """Return queries as a table, to be stored."""
     import pyarrow as pa
 
     rows = [
-        {"name": name, "text": each.text, "reads": json.dumps(each.reads), "gives": each.gives.serialize().to_pybytes()}
+        {
+            "name": name, "text": each.text, "reads": json.dumps(each.reads),
+            "gives": each.gives.serialize().to_pybytes(), "is_plain": each.is_plain,
+        }
         for name, each in queries.items()
-    ]
-    text = ("name", "text", "reads")
-    schema = pa.schema([*((each, pa.string()) for each in text), ("gives", pa.binary())], metadata={"by": _versions()})
+    ]  # fmt: skip
+    text = [(name, pa.string()) for name in ("name", "text", "reads")]
+    schema = pa.schema([*text, ("gives", pa.binary()), ("is_plain", pa.bool_())], metadata={"by": _versions()})
     return pa.Table.from_pylist(rows, schema=schema)
 
 
@@ -59,14 +68,14 @@ def from_arrow(table: pa.Table) -> Queries:
 
     if (table.schema.metadata or {}).get(b"by") != _versions().encode():
         return Queries()
-    rows = table.to_pylist()
-    return Queries(
-        (each["name"], Written(each["text"], json.loads(each["reads"]), pa.ipc.read_schema(pa.py_buffer(each["gives"]))))
-        for each in rows
-    )
+    found = Queries()
+    for each in table.to_pylist():
+        gives = pa.ipc.read_schema(pa.py_buffer(each["gives"]))
+        found[each["name"]] = Written(each["text"], json.loads(each["reads"]), gives, each["is_plain"])
+    return found
 
 
 def _versions() -> str:
     from importlib.metadata import version
 
-    return " ".join(f"{name} {version(name)}" for name in ("ibis-framework", "duckdb", "sqlglot"))
+    return f"{FORMAT} " + " ".join(f"{name} {version(name)}" for name in ("ibis-framework", "duckdb", "sqlglot"))

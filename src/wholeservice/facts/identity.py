@@ -165,8 +165,11 @@ def with_all_columns(engine: Engine, table: tables.Table) -> IbisTable:
     return kept.mutate(**lacking) if lacking else kept
 
 
-def resolved(engine: Engine, table: tables.Table) -> IbisTable:
-    """Return a fact table of the engine with its names resolved, by the names and aliases that the engine holds."""
+def resolved(engine: Engine, table: tables.Table, *, is_few: bool = False) -> IbisTable:
+    """Return a fact table of the engine with its names resolved, by the names and aliases that the engine holds.
+
+    With *is_few* rows the query is the same whatever the rows are.
+    """
     names = engine.table(NAMES)
     facts = with_all_columns(engine, table)
     foreign = facts[foreign_column(table)]
@@ -175,7 +178,7 @@ def resolved(engine: Engine, table: tables.Table) -> IbisTable:
     if "channel" in table.column_names:
         found = found.mutate(channel=found.channel.strip().lower())
     if table in WITH_CONSUMER:
-        found = with_persons(engine, found)
+        found = with_persons(engine, found, is_few=is_few)
     return _with_steps(engine, found) if "step" in table.column_names else found
 
 

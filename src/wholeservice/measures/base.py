@@ -142,3 +142,4 @@ class Measure:
     words: tuple[str, ...] = ()
     version: int = 1
     patch: Patch | None = patch_sums  # how changed units change the sums; None: they are all summed again
+    only_with: tuple[str, ...] = ()  # of `needs`: one of these must have rows; none named: any of all

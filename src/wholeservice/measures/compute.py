@@ -35,7 +35,6 @@ Sums = Mapping[str, BySource]
 
 PERIODS = "periods"
 EPOCH = dt.datetime(1970, 1, 5, tzinfo=dt.UTC)  # a Monday: windows of whole weeks end with one
-EVENTS = (INTERACTIONS.name, ANSWERS.name, CONTACTS.name, CALLS.name)
 __all__ = ["PERIODS", "Extent", "compute", "event_periods", "extent", "from_arrow", "periods_table", "prepare", "to_arrow"]
 
 
@@ -89,8 +88,9 @@ def windows_of(organisation: Organisation, targets: Iterable[Target] | None = No
 
 def add_periods(engine: Engine, windows: Iterable[int], zone: str) -> pa.Table:
     """Add the table `periods`: those in which events are summed up."""
-    covered = extent(engine, zone, (INTERACTIONS.name,))
-    rows = periods_table(event_periods(engine, zone, windows), covered, zone)
+    seen = _seen(engine)
+    periods = event_periods(_extent(seen, zone), zone, windows)
+    rows = periods_table(periods, _extent({name: each for name, each in seen.items() if name == INTERACTIONS.name}, zone), zone)
     engine.add(PERIODS, rows)
     return rows
 
@@ -101,26 +101,27 @@ def sum_up(engine: Engine, measures: Sequence[Measure] = MEASURES) -> Sums:
     return {each.name: summed(facts, each, periods) for each in measures if has_facts(engine, each)}
 
 
-def extent(engine: Engine, zone: str, of: Sequence[str] = EVENTS) -> Extent | None:
-    """Return the days that the events of some tables cover; None when there are none.
+def extent(engine: Engine, zone: str) -> Extent | None:
+    """Return the days that the events cover; None when there are none. A day is complete when something was seen in its last
+    hour or later."""
+    return _extent(_seen(engine), zone)
 
-    A day is complete when something was seen in its last hour or later.
-    """
-    bounds = engine.run(_instants(engine, of)).to_pylist()[0]
-    if bounds["newest_at"] is None:
+
+def _extent(seen: Mapping[str, tuple[dt.datetime, dt.datetime]], zone: str) -> Extent | None:
+    if not seen:
         return None
-    newest_on = civil(bounds["newest_at"], zone)
+    oldest_at, newest_at = min(first for first, _ in seen.values()), max(last for _, last in seen.values())
+    newest_on = civil(newest_at, zone)
     after_on = newest_on + dt.timedelta(days=1)
-    is_complete = instant(after_on, zone) - bounds["newest_at"] <= dt.timedelta(hours=1)
-    return Extent(civil(bounds["oldest_at"], zone), after_on, after_on if is_complete else newest_on)
+    is_complete = instant(after_on, zone) - newest_at <= dt.timedelta(hours=1)
+    return Extent(civil(oldest_at, zone), after_on, after_on if is_complete else newest_on)
 
 
-def event_periods(engine: Engine, zone: str, windows: Iterable[int]) -> list[Period]:
-    """Return the whole months and weeks of the events, and whole windows of each length before the newest complete day.
+def event_periods(covered: Extent | None, zone: str, windows: Iterable[int]) -> list[Period]:
+    """Return the whole months and weeks that events cover, and whole windows of each length before the newest complete day.
 
     Where the events fill no whole month or week, those they touch are given: a part is better than nothing.
     """
-    covered = extent(engine, zone)
     if covered is None:
         return []
     from_at, to_at = instant(covered.first_on, zone), instant(covered.after_on, zone)
@@ -179,22 +180,27 @@ def _covers(covered: Extent, period: Period, zone: str) -> bool:
     return instant(covered.first_on, zone) <= period.from_at and period.to_at <= instant(covered.after_on, zone)
 
 
-def _instants(engine: Engine, of: Sequence[str]) -> Any:
-    """The oldest and the newest instant of some tables of events, as the sources wrote them: names have no part in it."""
+def _seen(engine: Engine) -> dict[str, tuple[dt.datetime, dt.datetime]]:
+    """The oldest and the newest instant of each table of events, as the sources wrote them: names have no part in it."""
+    import ibis
+
     instants: dict[str, Callable[[Any], Any]] = {
         INTERACTIONS.name: lambda i: i.happened_at,
         ANSWERS.name: lambda a: a.answered_at.coalesce(a.asked_at),
         CONTACTS.name: lambda k: k.happened_at,
         CALLS.name: lambda c: c.started_at,
     }
-    rows = {name: with_all_columns(engine, BY_NAME[name]) for name in of}
-    seen = union_all([each.select(seen_at=instants[name](each)) for name, each in rows.items()])
-    return seen.aggregate(oldest_at=seen.seen_at.min(), newest_at=seen.seen_at.max())
+    parts = []
+    for name, at in instants.items():
+        rows = with_all_columns(engine, BY_NAME[name])
+        parts.append(rows.aggregate(of=ibis.literal(name), oldest_at=at(rows).min(), newest_at=at(rows).max()))
+    rows = engine.run(union_all(parts)).to_pylist()
+    return {each["of"]: (each["oldest_at"], each["newest_at"]) for each in rows if each["newest_at"] is not None}
 
 
 def has_facts(engine: Engine, measure: Measure) -> bool:
     """Say whether any table the measure needs has rows; a query over nothing still takes a tenth of a second to compile."""
-    needed = [FactTables(engine).__getattr__(name) for name in measure.needs if name != JOURNEYS]
+    needed = [FactTables(engine).__getattr__(name) for name in measure.only_with or measure.needs if name != JOURNEYS]
     return any(engine.run(table.limit(1)).num_rows for table in needed)
 
 

@@ -109,5 +109,5 @@ def _whole(paid: IbisTable) -> IbisTable:
 MEASURE = Measure(
     name="cost-per-transaction", title="What one use costs", unit=Unit("money", "", "money"), better="lower",
     needs=("tallied", "money", "attempts"), query=query, finish=finish_ratio, basis=FULL_COUNT,
-    words=("cost", "cost-per-use", "cpt"), version=2, patch=None,
+    words=("cost", "cost-per-use", "cpt"), version=2, patch=None, only_with=("tallied", "money"),
 )  # fmt: skip

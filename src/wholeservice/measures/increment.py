@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from wholeservice.derived.changed import CHANGED, Make, count, keep, together, which
 from wholeservice.derived.increment import Changes
 from wholeservice.derived.instead import Instead
 from wholeservice.derived.journeys import JOURNEYS
@@ -51,13 +52,13 @@ def sum_up_again(engine: WithViews, before: Before, changes: Changes, measures: 
     periods = engine.run(engine.table(PERIODS))
     lasting = _in_both(engine, periods, before.periods)
     inexact = {name for name in (ANSWERS.name, CALLS.name) if name in changes.new and not _is_exact(engine, name)}
-    is_tallied = engine.run(FactTables(engine).tallied.limit(1)).num_rows > 0
+    is_tallied = count(engine, TALLIED) > 0
     changed, since = _changed(engine, changes), _recent(engine) if len(lasting) < periods.num_rows else None
     found: dict[str, BySource] = {}
     for measure in measures:
         kept = before.sums.get(measure.name, {})
         is_touched = is_tallied or any(name in changes.new or name in changes.old for name in measure.needs)
-        if not (kept or is_touched) and not has_facts(engine, measure):
+        if not kept and not has_facts(engine, measure):
             continue
         if measure.patch is None or set(measure.needs) & inexact or set(measure.needs) - set(SIGNED):
             found[measure.name] = summed(FactTables(engine), measure, engine.table(PERIODS))
@@ -68,9 +69,9 @@ def sum_up_again(engine: WithViews, before: Before, changes: Changes, measures: 
             cells, sums = _patched(measure, sums, _summed(engine, changed, measure, LASTING))
         if since is not None:
             sums |= _of_events(_summed(engine, since, measure, SINCE))
-        for cell, each in sums.items():
-            cells.setdefault(cell, {})[None] = each
-        found[measure.name] = cells
+        found[measure.name] = {cell: {None: each} for cell, each in sums.items()}
+        for cell, by in cells.items():
+            found[measure.name].setdefault(cell, {}).update(by)
     return found
 
 
@@ -115,20 +116,17 @@ def _changed(engine: WithViews, changes: Changes) -> FactTables:
     given = {}
     for name in EVENTS:
         sides = {sign: rows[name] for sign, rows in ((WENT, changes.old), (CAME, changes.new)) if name in rows}
-        make = partial(_both, sides, facts, name)
-        # In facts people are resolved, by another query where there are none.
-        rows = engine.run(make()) if name in BY_NAME else run_named(engine, f"signed {name} {''.join(sides)}", make)
-        engine.add("signed_" + name, rows)
-        given[name] = engine.table("signed_" + name)
+        of = "".join(sides) + (which(engine, BY_NAME[name]) if name in BY_NAME else "")
+        given[name] = keep(engine, "signed_" + name, partial(_both, sides, facts, name), of=of)
     j = facts.journeys
     signed = [j.mutate(entity_id=_signed(sign, j.entity_id)) for sign in (WENT, CAME)]
     return Instead(engine, {**given, JOURNEYS: j.union(*signed)})
 
 
-def _both(sides: Mapping[str, IbisTable], facts: FactTables, name: str) -> IbisTable:
-    parts = [rows.mutate(entity=_signed(sign, rows.entity)) for sign, rows in sides.items()]
-    first, *rest = parts or [facts.__getattr__(name).limit(0)]
-    return first.union(*(each.select(first.columns) for each in rest)) if rest else first
+def _both(sides: Mapping[str, Make], facts: FactTables, name: str) -> IbisTable:
+    made = {sign: make() for sign, make in sides.items()}
+    parts = [rows.mutate(entity=_signed(sign, rows.entity)) for sign, rows in made.items()]
+    return together([each.select(parts[0].columns) for each in parts] or [facts.__getattr__(name).limit(0)])
 
 
 def _signed(sign: str, entity: Any) -> Any:
@@ -176,18 +174,20 @@ def _key(row: Mapping[str, Any], *more: str) -> Key:
     return tuple(row[name] for name in ("from_at", "to_at", "window", *more))
 
 
-def _is_exact(engine: Engine, name: str) -> bool:
+def _is_exact(engine: WithViews, name: str) -> bool:
     """Say whether all numbers of the facts that sums are made of add up exactly, in any order, now and before."""
-    parts = [with_all_columns(engine, BY_NAME[name]), engine.table("changed_" + name)]
-    if name == CALLS.name:
-        c = parts[0].select(parts[0].weight).union(parts[1].select(parts[1].weight))
-        (found,) = engine.run(c.aggregate(is_broken=_is_broken(c.weight, 1.0).any())).to_pylist()
-        return not found["is_broken"]
-    parts = [each.select(each.weight, each.score, each.scale_min, each.scale_max) for each in parts]
-    a = parts[0].union(parts[1])
-    score, width = a.score - a.scale_min, a.scale_max - a.scale_min
-    is_broken = _is_broken(a.weight, 1.0) | _is_broken(score, 1.0) | _is_broken(score / width, FINEST)
-    (found,) = engine.run(a.aggregate(is_broken=is_broken.any(), n_widths=width.nunique())).to_pylist()
+
+    def make() -> IbisTable:
+        parts = (with_all_columns(engine, BY_NAME[name]), engine.table(CHANGED + name))
+        if name == CALLS.name:
+            c = together([each.select(each.weight) for each in parts])
+            return c.aggregate(is_broken=_is_broken(c.weight, 1.0).any(), n_widths=1)
+        a = together([each.select(each.weight, each.score, each.scale_min, each.scale_max) for each in parts])
+        score, width = a.score - a.scale_min, a.scale_max - a.scale_min
+        is_broken = _is_broken(a.weight, 1.0) | _is_broken(score, 1.0) | _is_broken(score / width, FINEST)
+        return a.aggregate(is_broken=is_broken.any(), n_widths=width.nunique())
+
+    (found,) = run_named(engine, "exact " + name, make).to_pylist()
     return not found["is_broken"] and found["n_widths"] <= 1
 
 
