@@ -212,8 +212,9 @@ def _told(
     losses = []
     for (step, group), size in sorted(found.items()):
         members = [part for part in group if part in routes[step]]
-        for part in members if whole[group] > 0 and size > 0 else ():
-            losses.append(TimedLoss(step, part, claims[part], size / len(members), routes[step][part][0], group))
+        if whole[group] > 0 and size > 0:
+            share = size / len(members)
+            losses += [TimedLoss(step, part, claims[part], share, routes[step][part][0], group) for part in members]
     as_one = {part: whole[group] for group in groups if whole[group] > 0 for part in group}
     scale = len(noise) ** -0.5
     chance = []
