@@ -12,7 +12,7 @@ from functools import cached_property
 from wholeservice.errors import suggest
 from wholeservice.organisation import graph, kinds
 from wholeservice.organisation.graph import Entity
-from wholeservice.pages.base import Data
+from wholeservice.pages.base import Data, is_same
 from wholeservice.pages.listing import needs_of
 
 OWNER, CHANNEL, MEASURE, SOURCE, FINDING = "owner", "channel", "measure", "source", "finding"
@@ -73,7 +73,7 @@ _RECENT: dict[str, tuple[Data, Entries]] = {}
 def entries_of(data: Data) -> Entries:
     """Return the entries of a snapshot; the last two are kept, since every search asks for them."""
     kept = _RECENT.get(data.snapshot)
-    if kept is not None and kept[0] is data:
+    if kept is not None and is_same(kept[0], data):
         return kept[1]
     found = Entries(data)
     while len(_RECENT) > 1:

@@ -78,10 +78,11 @@ def _channel(data: Data, entity: Entity, steps: list[str]) -> str | None:
 
 
 def _counts(data: Data, entity: str, step: str, channel: str | None) -> dict[Period, float]:
-    """People at a step by period; only periods of the usual length."""
+    """People at a step by period; only periods of the usual length, or the one that was asked for."""
     if VOLUME not in data.measures:
         return {}
     points = data.results.series(VOLUME, entity, step=step, channel=channel)
+    points = tuple(each for each in points if each.is_asked) or points
     return {each.period: each.value.value for each in points if each.value.value is not None}
 
 
