@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from wholeservice.measures.asked import number_at, over, periods_of
+from wholeservice.measures.asked import number_at, over, periods_of, unasked
 from wholeservice.measures.base import SAMPLE, Cell, Measure, Statistics, Value
 from wholeservice.measures.results import Results
 from wholeservice.periods import CALENDAR, ROLLING, Period, parse_period
@@ -43,11 +43,11 @@ def results() -> Results:
     ])  # fmt: skip
 
 
-def test_a_period_is_shown_among_its_like_and_marked(results):
-    """Asked for February the series is of months, not of the more usual weeks, and the calendar month is the one marked."""
+def test_a_period_is_shown_after_its_like(results):
+    """Asked for February the series is of months, not of the more usual weeks, and ends with the calendar one."""
     assert len(results.series("done", "stay")) == 4
     points = over(results, FEBRUARY).series("done", "stay")
-    assert [(each.value.value, each.is_asked) for each in points] == [(0.5, False), (0.75, True), (0.5, False)]
+    assert [(each.value.value, each.is_asked) for each in points] == [(0.5, False), (0.75, True)]
 
 
 def test_what_has_no_number_for_the_period_gets_no_other(results):
@@ -69,15 +69,16 @@ def test_the_sums_are_of_that_period_alone(results):
 def test_asking_changes_nothing_for_others(results):
     """The results one started from stay as they were, and are found again from what was asked."""
     asked = over(results, FEBRUARY, against=JANUARY)
-    assert (asked.period, asked.against, asked.whole) == (FEBRUARY, JANUARY, results)
-    assert (results.period, results.against, results.whole) == (None, None, results)
+    assert (asked.period, asked.against, unasked(asked)) == (FEBRUARY, JANUARY, results)
+    assert (results.period, results.against, unasked(results)) == (None, None, results)
     assert over(asked, None).series("done", "stay") == results.series("done", "stay")
 
 
 def test_periods_are_named_newest_first_and_once(results):
     """Those of everything, and those of one entity."""
-    found = periods_of(results, "stay")
+    found = periods_of(results, ("stay", None))
     assert found == periods_of(over(results, JANUARY))
     assert len(found) == len(set(found)) == 8
     assert found[0] == MARCH
-    assert periods_of(results, "nobody") == ()
+    assert periods_of(results, ("nobody", None)) == ()
+    assert periods_of(results, ("stay", "pay")) == (MARCH, JANUARY)

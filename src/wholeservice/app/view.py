@@ -13,7 +13,8 @@ from wholeservice.app.kept import KEPT, kept_of, with_words
 from wholeservice.errors import InputError, Problem
 from wholeservice.facts import runs
 from wholeservice.facts.runs import Run
-from wholeservice.measures.asked import over
+from wholeservice.measures.asked import Of, over
+from wholeservice.organisation import kinds
 from wholeservice.pages.base import Data, Page
 from wholeservice.pages.numbers import listed, when
 from wholeservice.pages.periods_part import Choice, ChoiceGroup, among, choices_of, near_to, periods_shown
@@ -78,7 +79,7 @@ def seen_by(newest: Data, earlier: Earlier, path: str, query: Query) -> Seen:
 
 def _as_of(newest: Data, earlier: Earlier, path: str, query: Query) -> tuple[Data, bool]:
     words = kept_of(query).get("as_of")
-    if words is None or not newest.runs:
+    if words is None:
         return newest, False
     known = [_run(each) for each in reversed(newest.runs)]
     try:
@@ -143,23 +144,23 @@ def _period(name: str, zone: str, path: str, query: Query) -> Period | None:
     return period
 
 
-def data_of(page: Page, seen: Seen, entity: str | None) -> Data:
+def data_of(page: Page, seen: Seen, of: Of) -> Data:
     """Return what the page is built from: over the period asked for, where anything it shows has a number for that."""
     if not page.has_period:
         return seen.data
-    periods = periods_shown(seen.data, entity)
+    periods = periods_shown(seen.data, of)
     period, against = (among(each, periods) for each in (seen.period, seen.against if page.has_against else None))
     if period is None and against is None:
         return seen.data
     return replace(seen.data, results=over(seen.data.results, period, against))
 
 
-def view_of(page: Page | None, seen: Seen, path: str, query: Query, entity: str | None = None) -> View:
+def view_of(page: Page | None, seen: Seen, of: Of, path: str, query: Query) -> View:
     """Return what a page says of what it shows; *page* None is one that is no registered page."""
     data, at = seen.data, (path, query)
-    has_period, has_against = (page.has_period, page.has_against) if page else (False, False)
+    periods = periods_shown(data, of) if page and page.has_period else ()
+    has_period, has_against = bool(periods), bool(periods) and page is not None and page.has_against and _compares(data, of)
     asked = {"period": seen.period if has_period else None, "against": seen.against if has_against else None}
-    periods = periods_shown(data, entity) if has_period else ()
     shown = {name: among(each, periods) for name, each in asked.items()}
     without = {name: each for name, each in asked.items() if each and shown[name] is None}
     words = {name: (period_word(each, data.zone) if each else None) or "" for name, each in asked.items()}
@@ -173,6 +174,12 @@ def view_of(page: Page | None, seen: Seen, path: str, query: Query, entity: str 
         over=_words(data, shown["period"]), beside=_words(data, shown["against"]), says=_says(data, shown, without),
         near=tuple(_near(seen, near_to(data, each, periods), name, at) for name, each in without.items()),
     )  # fmt: skip
+
+
+def _compares(data: Data, of: Of) -> bool:
+    """Only the first page, and those of services and parts, say what changed."""
+    entity = data.organisation.entities.get(of[0] or "")
+    return entity is None or entity.kind in (kinds.SERVICE, kinds.PART)
 
 
 def _words(data: Data, period: Period | None) -> str | None:

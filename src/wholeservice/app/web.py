@@ -28,6 +28,7 @@ from wholeservice.app.sheets import as_csv
 from wholeservice.app.view import CannotShow, Seen, View, data_of, seen_by, view_of
 from wholeservice.draw import channel_matrix, day_strip, drop_out, emotion, gap, journey, loss_map, spark, svg, trend
 from wholeservice.errors import WholeserviceError
+from wholeservice.measures.asked import Of
 from wholeservice.pages import PAGES
 from wholeservice.pages.base import Data, Page
 from wholeservice.pages.entries import nearest_entries
@@ -171,7 +172,12 @@ def _data(page: Page, shelf: Shelf, seen: Seen, request: Request) -> Data:
     """Return what a page is built from; one about now lists what can be seen, whatever day is looked at."""
     if page.is_of_now:
         return replace(shelf.newest(), measured=shelf.earlier.measured())
-    return data_of(page, seen, request.path_params.get("entity"))
+    return data_of(page, seen, _of(request))
+
+
+def _of(request: Request) -> Of:
+    """What the page is about, where it is about an entity or a step of one."""
+    return request.path_params.get("entity"), request.path_params.get("step")
 
 
 def _seen_by(shelf: Shelf, request: Request) -> Seen:
@@ -188,7 +194,7 @@ def _printed(page: Page, seen: tuple[Seen, Data], built: Any, request: Request, 
         answer.headers["Content-Disposition"] = f'attachment; filename="{named[:80]}.csv"'
         return answer
     path, query = request.scope["path"], request.query_params.multi_items()
-    view = view_of(page, seen[0], path, query, request.path_params.get("entity"))
+    view = view_of(page, seen[0], _of(request), path, query)
     return _respond(render(page, built, path=path, query=request.url.query, view=view), tag=tag)
 
 
@@ -212,7 +218,7 @@ def _not_found(request: Request, shelf: Shelf) -> Response:
     bare = path.removesuffix(JSON).removesuffix(CSV)
     try:
         seen = _seen_by(shelf, request)
-        nearest, view = nearest_entries(seen.data, bare), view_of(None, seen, path, query)
+        nearest, view = nearest_entries(seen.data, bare), view_of(None, seen, (None, None), path, query)
     except WholeserviceError:
         nearest, view = (), None
     page = fill("missing", word=bare.rsplit("/", 1)[-1], nearest=nearest, view=view)

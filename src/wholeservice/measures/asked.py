@@ -14,12 +14,17 @@ def over(results: Results, period: Period | None, against: Period | None = None)
     """
     Return the same results as a reader asked to see them.
 
-    *period*    each series is then of periods like this one and marks its number; without a number for it there is none
+    *period*    each series is then of periods like this one and ends with it; without a number for it there is none
     *against*   the period beside which numbers are compared; it is only carried along
     """
-    found = copy(results.whole)
-    found.period, found.against = period, against
+    found = copy(results)
+    found.period, found.against, found.unasked = period, against, unasked(results)
     return found
+
+
+def unasked(results: Results) -> Results:
+    """Return the same results as nobody asked for a period."""
+    return results.unasked or results
 
 
 def number_at(
@@ -31,24 +36,27 @@ def number_at(
     return next((each for each in points if each.is_asked), None)
 
 
-Found = Mapping[str | None, tuple[Period, ...]]
+Of = tuple[str | None, str | None]
+"""An entity and one of its steps; None is any of them."""
+Found = Mapping[Of, tuple[Period, ...]]
 _FOUND: WeakKeyDictionary[Results, Found] = WeakKeyDictionary()
 
 
-def periods_of(results: Results, entity: str | None = None) -> tuple[Period, ...]:
-    """Return every period with sums, of one entity or of anything, newest first; worked out once for a snapshot."""
-    if results.whole not in _FOUND:
-        _FOUND[results.whole] = _periods(results)
-    return _FOUND[results.whole].get(entity, ())
+def periods_of(results: Results, of: Of = (None, None)) -> tuple[Period, ...]:
+    """Return every period with sums, of an entity, a step or anything, newest first; worked out once for a snapshot."""
+    every = unasked(results)
+    if every not in _FOUND:
+        _FOUND[every] = _periods(every)
+    return _FOUND[every].get(of, ())
 
 
 def _periods(results: Results) -> Found:
-    found: dict[str | None, set[Period]] = {None: set()}
+    found: dict[Of, set[Period]] = {}
     for measure in results.measures:
         for cell, _ in results.every(measure):
-            found.setdefault(cell.entity, set()).add(Period(cell.from_at, cell.to_at, cell.window))
-    found[None] = set().union(*found.values())
+            period = Period(cell.from_at, cell.to_at, cell.window)
+            for of in {(None, None), (cell.entity, None), (cell.entity, cell.step)}:
+                found.setdefault(of, set()).add(period)
     return {
-        entity: tuple(sorted(periods, key=lambda each: (each.to_at, each.from_at), reverse=True))
-        for entity, periods in found.items()
+        of: tuple(sorted(periods, key=lambda each: (each.to_at, each.from_at), reverse=True)) for of, periods in found.items()
     }

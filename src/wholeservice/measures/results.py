@@ -36,15 +36,15 @@ class Results:
     """
     All results of one snapshot.
 
-    `period` and `against` are what a reader asked to see (`measures.asked`), None is the newest; `whole` are the same results
-    as nobody asked for a period.
+    `period` and `against` are what a reader asked to see, None is the newest; `unasked` are then the results as nobody asked
+    (`measures.asked`).
     """
 
     def __init__(self, measures: Iterable[Measure], rows: Iterable[tuple[Cell, Statistics]]) -> None:
         self._measures: Mapping[str, Measure] = {measure.name: measure for measure in measures}
         self.period: Period | None = None
         self.against: Period | None = None
-        self.whole = self
+        self.unasked: Results | None = None
         self._rows: dict[Key, list[Row]] = {}
         for cell, statistics in rows:
             key = (cell.measure, cell.entity, cell.step, cell.channel, cell.segment)
@@ -77,7 +77,8 @@ class Results:
         """Return the points of one measure, oldest first; *days* keeps windows of about that length (±20 %).
 
         Without *days* the most common window length is kept, so that a series never mixes weeks with months; *window*
-        keeps only calendar or only rolling ones. The period that a reader asked for goes before both.
+        keeps only calendar or only rolling ones. The period that a reader asked for goes before both, and the series ends
+        with it.
         """
         rows = _of_one_currency(self._rows.get((measure, entity, step, channel, segment), []))
         asked = next(iter(_of_period(rows, self.period)), None) if self.period else None
@@ -90,7 +91,7 @@ class Results:
         length = days or _usual_length(rows)
         kept = [row for row in rows if abs(_days(row[0]) - length) <= 0.2 * length]
         points = tuple(self._finish(kept, index) for index in range(len(kept)))
-        return points if asked is None else _marked(points, asked[0])
+        return points if asked is None else _until(points, asked[0])
 
     def latest(
         self, measure: str, entity: str, *, step: str | None = None, channel: str | None = None, segment: str | None = None,
@@ -137,10 +138,10 @@ def _of_period(rows: list[Row], period: Period) -> list[Row]:
     return sorted(same, key=lambda row: row[0].window != CALENDAR)[:1]
 
 
-def _marked(points: tuple[Point, ...], asked: Cell) -> tuple[Point, ...]:
-    """Mark the point that was asked for; nothing at all where it has no value, so that no other stands in for it."""
-    marked = tuple(replace(each, is_asked=each.cell is asked) for each in points)
-    return marked if any(each.is_asked and each.value.value is not None for each in marked) else ()
+def _until(points: tuple[Point, ...], asked: Cell) -> tuple[Point, ...]:
+    """End with the point that was asked for; nothing at all where it has no value, so that no other stands in for it."""
+    at = next(index for index, each in enumerate(points) if each.cell is asked)
+    return (*points[:at], replace(points[at], is_asked=True)) if points[at].value.value is not None else ()
 
 
 def _possible(value: Value, kind: str) -> Interval | None:

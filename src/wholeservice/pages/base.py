@@ -38,12 +38,6 @@ class Data:
     measured: frozenset[str] = frozenset()
 
 
-def is_same(one: Data, other: Data) -> bool:
-    """Say whether two are one snapshot, whatever period was asked for of each."""
-    named = ("organisation", "findings", "loss_maps", "measures", "sources")
-    return one.results.whole is other.results.whole and all(getattr(one, name) is getattr(other, name) for name in named)
-
-
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """Rows for a spreadsheet. A cell is text, a number, a day, an instant (UTC) or None; the header carries the units."""

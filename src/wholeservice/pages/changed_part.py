@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from wholeservice.draw.axes import signed
 from wholeservice.findings.target_result import measure_of
+from wholeservice.measures.asked import unasked
 from wholeservice.measures.base import Measure
 from wholeservice.measures.results import Point
 from wholeservice.organisation import graph
@@ -109,7 +110,7 @@ def changed_part(data: Data, entity: str, near: Collection[str]) -> ChangedPart:
 
 
 def _of_all(data: Data) -> Data:
-    return replace(data, results=data.results.whole)
+    return replace(data, results=unasked(data.results))
 
 
 def _rows(data: Data, entity: str, places: Iterable[_Where]) -> Iterator[ChangeRow]:

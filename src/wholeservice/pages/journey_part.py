@@ -49,7 +49,7 @@ def journey_part(data: Data, entity: Entity) -> JourneyPart | None:
     window = counted.window
     drawn = tuple(_step(data, entity, stop, counted) for stop in stops)
     period = when(data, Period(window[0].from_at, window[-1].to_at)) if window else None
-    title = _title(drawn)
+    title = _title(drawn, when(data, data.results.period) if data.results.period else None)
     drawing = Journey(f"journey-{svg.id_of(entity.id)}", title, "people", drawn)
     return JourneyPart(drawing, title, period, _reading(drawn, period, counted), len(window), window, channel)
 
@@ -147,8 +147,10 @@ def _added(measure: Measure, rows: list[tuple[Cell, Statistics]]) -> Value:
     return measure.finish(total)
 
 
-def _title(steps: tuple[JourneyStep, ...]) -> str:
+def _title(steps: tuple[JourneyStep, ...], asked: str | None) -> str:
     measured = [each for each in steps if each.people is not None]
+    if not measured and asked:
+        return f"No step has a number for {asked}"
     if not measured:
         return f"Nobody measures any of its {plural(len(steps), 'step')}"
     wrong = [f"“{each.title}”" for each in steps if each.why_impossible]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from wholeservice.draw.axes import signed
 from wholeservice.draw.gap import Gap
 from wholeservice.findings.target_result import TargetResult, measure_of, result_of
+from wholeservice.measures.asked import unasked
 from wholeservice.organisation.graph import Need, Target
 from wholeservice.pages.base import Data
 from wholeservice.pages.listing import needs_of
@@ -95,7 +96,7 @@ def _fill(data: Data, need: Need, target: Target) -> str:
     if measure is None:
         return f"“{target.measure}” is not a measure yet: name one that is, or add it."
     asked = data.results.period
-    elsewhere = result_of(data.results.whole, need, target, data.zone) if asked else None
+    elsewhere = result_of(unasked(data.results), need, target, data.zone) if asked else None
     if asked and elsewhere:
         return f"No number for {when(data, asked)}; the newest is of {when(data, elsewhere.point.period)}."
     facts = " or ".join(dict.fromkeys(FACTS.get(each, each) for each in measure.needs if FACTS.get(each, each))) or "facts"

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 from wholeservice.draw.axes import signed
 from wholeservice.draw.spark import Spark
 from wholeservice.measures.base import Measure
 from wholeservice.measures.results import Point
-from wholeservice.pages.base import Data, is_same
+from wholeservice.pages.base import Data
 from wholeservice.pages.listing import SERVICE
 from wholeservice.pages.loss_part import loss_title, people_words
 from wholeservice.pages.numbers import Number, number_of, unit_of, when
+from wholeservice.pages.remembered import Kept, remembered
 from wholeservice.pages.series import compared, measured_points, spark_of
 from wholeservice.units import COUNT, difference_unit, write
 
@@ -62,20 +64,12 @@ class Overview:
     since: str = "last time"
 
 
-_RECENT: dict[str, tuple[Data, Overview]] = {}
+_KEPT: Kept[Overview] = WeakKeyDictionary()
 
 
 def overview(data: Data) -> Overview:
-    """Return the overview of a snapshot; the last four are kept, since every home page asks for it."""
-    key = f"{data.snapshot} {data.results.period} {data.results.against}"
-    kept = _RECENT.get(key)
-    if kept is not None and is_same(kept[0], data):
-        return kept[1]
-    found = _overview(data)
-    while len(_RECENT) > 3:
-        _RECENT.pop(next(iter(_RECENT)), None)
-    _RECENT[key] = (data, found)
-    return found
+    """Return the overview of a snapshot and the periods asked for; it is kept, since every home page asks for it."""
+    return remembered(_KEPT, data, _overview)
 
 
 def _overview(data: Data) -> Overview:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from wholeservice.measures.asked import periods_of
+from wholeservice.measures.asked import Of, periods_of
+from wholeservice.organisation import graph
 from wholeservice.pages.base import Data
 from wholeservice.pages.numbers import when
 from wholeservice.periods import ROLLING, Period, period_word
@@ -30,9 +31,14 @@ class ChoiceGroup:
     choices: tuple[Choice, ...]
 
 
-def periods_shown(data: Data, entity: str | None) -> tuple[Period, ...]:
-    """Return the periods with numbers of an entity, newest first; of everything where it has none of its own."""
-    return periods_of(data.results, entity) or periods_of(data.results)
+def periods_shown(data: Data, of: Of) -> tuple[Period, ...]:
+    """Return the periods with numbers on the page of an entity or a step, newest first; what is inside it is shown there."""
+    entity, step = of
+    inside = graph.children(data.organisation, entity) if entity and not step else ()
+    own = [periods_of(data.results, of), *(periods_of(data.results, (each, None)) for each in inside)]
+    if len(own) == 1:
+        return own[0]
+    return tuple(sorted(set().union(*own), key=lambda each: (each.to_at, each.from_at), reverse=True))
 
 
 def among(period: Period | None, periods: Iterable[Period]) -> Period | None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from wholeservice.draw.axes import signed
 from wholeservice.draw.journey import JourneyStep
 from wholeservice.draw.trend import Trend
+from wholeservice.measures.asked import unasked
 from wholeservice.measures.base import Cell, Measure, Statistics
 from wholeservice.measures.results import Point
 from wholeservice.organisation import graph
@@ -121,7 +122,7 @@ def build(data: Data, entity: str, step: str) -> StepPage | None:
     page = _page(data, found, journey, here) if found and journey and here else None
     if page is None or data.results.period is None:
         return page
-    newest = build(replace(data, results=data.results.whole), entity, step)  # what is measured of another period is no hole
+    newest = build(replace(data, results=unasked(data.results)), entity, step)  # what is measured of another period is no hole
     return replace(page, unmeasured=newest.unmeasured) if newest else page
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from wholeservice.findings.losses import NOT_OBSERVED
+from wholeservice.measures.asked import unasked
 from wholeservice.organisation.graph import Entity
 from wholeservice.organisation.remit import owner_of
 from wholeservice.pages.base import Data
@@ -30,7 +31,7 @@ def unmeasured_of(
     if entity.kind not in (SERVICE, "part"):
         return ()
     if data.results.period is not None:  # what is measured of another period is no hole
-        data = replace(data, results=data.results.whole)
+        data = replace(data, results=unasked(data.results))
         needs, journey = need_rows(data, entity.id), journey_part(data, entity)
     declared = (*_undeclared(data, entity, needs), *_needs(needs))
     return (*declared, *_steps(journey), *_channels(data, entity), *_behind(data, entity))
