@@ -120,7 +120,7 @@ class TestChoices:
     def test_the_newest_of_each_kind_and_always_what_was_asked_for(self):
         """36 of 60 months, and January 2020 because somebody sees it; what begins within a day has no word and is no choice."""
         data = self.data()
-        periods = periods_shown(data, "stay")
+        periods = periods_shown(data, ("stay", None))
         rolling, months = choices_of(data, periods, [parse_period("2020-01")])
         assert [each.title for each in rolling.choices] == [
             "newest 28 days, 1 Dec to 28 Dec 2024", "17 Nov to 14 Dec 2024", "3 Nov to 30 Nov 2024"
@@ -131,14 +131,15 @@ class TestChoices:
     def test_for_a_quarter_without_a_number_its_months_are_named(self):
         """Those that share a day with it, the newest month first; for a year far away the newest there are."""
         data = self.data()
-        periods = periods_shown(data, "stay")
+        periods = periods_shown(data, ("stay", None))
         assert [each.word for each in near_to(data, parse_period("2022-Q3"), periods)] == ["2022-09", "2022-08", "2022-07"]
         assert near_to(data, parse_period("1990"), periods)[0].word == "2024-12"
 
-    def test_an_entity_without_numbers_offers_those_of_all(self):
-        """A unit shows the numbers of what is inside it."""
+    def test_a_unit_offers_the_periods_of_what_is_inside_it(self):
+        """It shows their numbers; a policy, or a step of which nothing is counted, shows none and offers none."""
         data = self.data()
-        assert periods_shown(data, "kestrel") == periods_shown(data, None)
+        assert periods_shown(data, ("kestrel", None)) == periods_shown(data, ("stay", None)) != ()
+        assert periods_shown(data, ("guest", None)) == periods_shown(data, ("stay", "pay")) == ()
 
     def test_a_calendar_period_goes_before_one_that_rolls(self):
         """February 2026 is also 28 days."""

@@ -165,6 +165,14 @@ def test_a_period_without_any_number_is_said_and_others_are_offered(client, name
     assert re.findall(r'data-view href="/service/stay\?period=([^"]*)"', quarter) == ["2026-09", "2026-08", "2026-07"]
 
 
+def test_a_step_offers_the_periods_in_which_it_was_counted(client):
+    """June has a number of the service but none of the step: the newest of the step, and said so."""
+    page = client.get("/service/stay/step/pay?period=2026-06").text
+    assert "Nothing here has a number for Jun 2026: you see the newest. There are numbers for Dec 2026" in face(page)
+    assert "Nobody measures" not in face(page).partition("What nobody measures")[0]
+    assert "No step has a number for Jun 2026" in face(client.get("/service/stay?period=2026-06").text)
+
+
 def test_one_number_without_the_period_is_hatched_and_the_rest_shown(client):
     """In June the spa has completion; the night desk has nothing of any period."""
     page = client.get("/?period=2026-06").text
@@ -185,8 +193,13 @@ def test_the_controls_hold_what_is_seen_and_send_what_else_was_asked(client):
     assert 'select name="against"' not in form
 
 
-def test_pages_without_periods_offer_none():
-    """A finding is about its own period, a team has no number."""
+def test_pages_without_periods_offer_none(client):
+    """A finding is about its own period; whom a service is for has no number, and a unit compares nothing."""
+    assert 'select name="period"' not in client.get("/service/guest?period=2026-06").text
+    assert "Nothing here has a number" not in client.get("/service/guest?period=2026-06").text
+    unit = client.get("/service/kestrel?period=2026-06").text
+    assert 'select name="period"' in unit
+    assert 'select name="against"' not in unit
     shown = {page.name for page in PAGES if page.has_period}
     assert shown == {"home", "service", "step", "channel", "owner", "measure"}
     assert {page.name for page in PAGES if page.has_against} == {"home", "service"}
