@@ -34,7 +34,7 @@ def snapshots():
     before = replace(now.organisation, entities={**now.organisation.entities, "stay": replace(
         now.organisation.entities["stay"], title="Stay with us")})  # fmt: skip
     then = replace(now, organisation=before, runs=(older, oldest), snapshot="run-6.x")
-    return replace(now, runs=(*now.runs, older, oldest)), {"run-6": then}
+    return replace(now, runs=(*now.runs, older, oldest), snapshot="run-7.x"), {"run-6": then}
 
 
 @pytest.fixture(scope="module")
@@ -97,6 +97,15 @@ def test_an_older_view_is_marked_on_every_page(client, address):
     assert "You see what was known on 3 May 2026, 07:00. Back to now" in face(page)
     assert f'<a data-view href="{html.escape(address)}">Back to now</a>' in page
     assert "You see what was known" not in client.get(address).text
+
+
+def test_an_older_view_that_was_counted_otherwise_says_so(client):
+    """Results of then, with another organisation or other definitions, are no revision of those of now."""
+    now, earlier = snapshots()
+    then = replace(earlier["run-6"], snapshot="run-6.other")
+    other = TestClient(create_app(lambda: now, earlier=Earlier(lambda run: then)), base_url="http://127.0.0.1")
+    words = "as it was counted then"
+    assert [words in each.get("/?as_of=run-6").text for each in (other, client)] == [True, False]
 
 
 @pytest.mark.parametrize("word", ["2026-05-03", "2026-12-31", "run-6", "2026-05-03T07:00:00"])

@@ -41,6 +41,7 @@ class Seen:
     data: Data
     kept: Mapping[str, str]
     is_older: bool
+    is_counted_otherwise: bool  # with another organisation, or other definitions, than the newest
     period: Period | None
     against: Period | None
 
@@ -52,6 +53,7 @@ class View:
     path: str
     known: str | None
     is_older: bool
+    is_counted_otherwise: bool
     now: str  # the same page as known now
     runs: str  # where another day is chosen
     others: tuple[tuple[str, str], ...]  # what the form sends along
@@ -74,7 +76,13 @@ def seen_by(newest: Data, earlier: Earlier, path: str, query: Query) -> Seen:
     kept = kept_of(query)
     data, is_older = _as_of(newest, earlier, path, query)
     period, against = (_period(name, data.zone, path, query) for name in ("period", "against"))
-    return Seen(data, kept, is_older, period, against)
+    is_counted_otherwise = _counted_with(data) != _counted_with(newest)
+    return Seen(data, kept, is_older, is_counted_otherwise, period, against)
+
+
+def _counted_with(data: Data) -> str:
+    """The organisation and the definitions of a snapshot, as its name says after the run."""
+    return data.snapshot.partition(".")[2]
 
 
 def _as_of(newest: Data, earlier: Earlier, path: str, query: Query) -> tuple[Data, bool]:
@@ -167,7 +175,7 @@ def view_of(page: Page | None, seen: Seen, of: Of, path: str, query: Query) -> V
     chosen = ("period", "against") if has_against else ("period",)
     return View(
         path=quote(path), known=_known(data, data.runs[0].get("committed_at")) if data.runs else None,
-        is_older=seen.is_older, now=_at(*at, {}), runs=_runs_from(*at),
+        is_older=seen.is_older, is_counted_otherwise=seen.is_counted_otherwise, now=_at(*at, {}), runs=_runs_from(*at),
         others=tuple({name: value for name, value in query if name not in chosen and value}.items()),
         groups=choices_of(data, periods, [shown[name] or each for name, each in asked.items() if each]) if has_period else (),
         has_against=has_against, period=words["period"], against=words["against"],
