@@ -64,6 +64,23 @@ def parse_period(words: str, zone: str = "UTC") -> Period | None:
     return Period(instant(days[0], zone), instant(days[1], zone)) if days else None
 
 
+def period_word(period: Period, zone: str) -> str | None:
+    """Write a period so that `parse_period` reads it; None where it does not begin and end with a day.
+
+    >>> period_word(parse_period("2026-Q3"), "UTC"), period_word(parse_period("2026-08-03..2026-08-10"), "UTC")
+    ('2026-Q3', '2026-08-03..2026-08-10')
+    """
+    first, after = civil(period.from_at, zone), civil(period.to_at, zone)
+    if (instant(first, zone), instant(after, zone)) != (period.from_at, period.to_at):
+        return None
+    months = (after.year - first.year) * 12 + after.month - first.month if first.day == after.day == 1 else 0
+    if months == 1:
+        return f"{first:%Y-%m}"
+    if months == 3 and first.month % 3 == 1:
+        return f"{first.year}-Q{(first.month + 2) // 3}"
+    return f"{first.year}" if months == 12 and first.month == 1 else f"{first}..{after}"
+
+
 def _civil_bounds(words: str) -> tuple[dt.date, dt.date] | None:
     try:
         if match := _QUARTER.match(words):

@@ -13,8 +13,13 @@ from pathlib import Path
 import pytest
 
 from documented import PAGES
+from web.conftest import BASE, TestClient
 from wholeservice.app.as_of import known_at_of
 from wholeservice.app.cli import main
+from wholeservice.app.earlier import earlier_of
+from wholeservice.app.settings import load
+from wholeservice.app.web import create_app
+from wholeservice.app.workspace import newest_stored
 from wholeservice.errors import InputError
 from wholeservice.facts.store import Run
 
@@ -74,6 +79,21 @@ def test_results_of_an_earlier_day_do_not_become_the_current_ones(page):
     assert (results / "current").read_text(encoding="utf-8") == current
     assert (earlier / "about.json").stat().st_mtime_ns == written
     assert [each["id"][:4] for each in runs_of(earlier)] == ["0001"]
+
+
+def test_the_pages_show_an_earlier_day_once_it_was_measured(page):
+    """The fax of 2014 has a page as known at the beginning of 2016, and none now; the run list says what is stored."""
+    folder, _ = page
+    run(folder, "measure")
+    run(folder, "measure", "--as-of", "2015-06-30")
+    settings, _ = load(folder)
+    app = create_app(newest_stored(settings), earlier=earlier_of(settings))
+    client = TestClient(app, base_url=BASE)
+    assert client.get("/service/fax").status_code == 404
+    then = client.get("/service/fax.json?as_of=2016-01-01&period=2014")
+    assert then.json()["series"][0]["number"]["written"] == "9"
+    assert "As known on 30 Nov 2016" in client.get("/").text
+    assert [each["is_measured"] for each in client.get("/runs.json").json()["runs"]] == [True, True]
 
 
 def runs_of(results: Path) -> list[dict]:

@@ -36,6 +36,7 @@ def serve_workspace(settings: Settings, *, host: str = HOST, port: int = PORT, i
     """Serve the stored results of a workspace until it is stopped; results are computed first where there are none."""
     import uvicorn
 
+    from wholeservice.app.earlier import earlier_of
     from wholeservice.app.web import LOOPBACK, create_app
     from wholeservice.app.workspace import newest_stored, refresh
 
@@ -43,7 +44,7 @@ def serve_workspace(settings: Settings, *, host: str = HOST, port: int = PORT, i
     load_data = newest_stored(settings)
     load_data()  # now, so that the first reader does not wait
     hosts = LOOPBACK if host in LOOPBACK else ("*",)  # the door to the network is open: any name may lead here
-    app = create_app(load_data, hosts=hosts)
+    app = create_app(load_data, earlier=earlier_of(settings), hosts=hosts)
     listening = listen(host, port)
     url = f"http://{host}:{listening.getsockname()[1]}/"
     say(f"Serving {settings.name} at {url}  (stop with Ctrl-C)")

@@ -46,6 +46,8 @@ CODES = {
     " and `wholeservice measure` computes the results.",
     "RES002": "The stored results cannot be read: a file is missing or damaged. Delete the folder that is named; it is made"
     " again from the store.",
+    "RES003": "Nobody has measured this run, so that no page can show what was known then. `wholeservice measure --as-of RUN`"
+    " measures it and stores the results; they stay, and the pages show them from then on.",
 }
 
 
@@ -95,6 +97,27 @@ def remove(results: Path, snapshot: str) -> None:
 def is_stored(results: Path, snapshot: str) -> bool:
     """Say whether the results of a snapshot are there; they are there whole or not at all."""
     return (results / snapshot).is_dir()
+
+
+def of_run(results: Path, run: str) -> str | None:
+    """
+    Return the stored snapshot of a run; None when it was never measured.
+
+    Of several, the one with the organisation and the definitions of the current results, else the one stored last.
+    """
+    found = [each for each in _snapshots(results) if each.name.partition(".")[0] == run]
+    same = f"{run}.{(current(results) or '').partition('.')[2]}"
+    best = max(found, key=lambda each: (each.name == same, each.stat().st_mtime_ns, each.name), default=None)
+    return best.name if best else None
+
+
+def runs_stored(results: Path) -> frozenset[str]:
+    """Return the runs whose results are stored."""
+    return frozenset(each.name.partition(".")[0] for each in _snapshots(results))
+
+
+def _snapshots(results: Path) -> list[Path]:
+    return [each for each in results.glob("*.*.*") if each.is_dir()]
 
 
 def make_current(results: Path, snapshot: str) -> None:

@@ -13,18 +13,22 @@ import re
 import threading
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
+from urllib.parse import parse_qsl, quote
 
 from wholeservice import __version__
+from wholeservice.app.earlier import Earlier
 from wholeservice.app.failures import report
+from wholeservice.app.kept import keep, kept_of, seen_at, split
 from wholeservice.app.records import to_plain
 from wholeservice.app.sheets import as_csv
+from wholeservice.app.view import CannotShow, Seen, View, data_of, seen_by, view_of
 from wholeservice.draw import channel_matrix, day_strip, drop_out, emotion, gap, journey, loss_map, spark, svg, trend
 from wholeservice.errors import WholeserviceError
+from wholeservice.measures.asked import Of
 from wholeservice.pages import PAGES
 from wholeservice.pages.base import Data, Page
 from wholeservice.pages.entries import nearest_entries
@@ -55,13 +59,23 @@ HTML, JSON, CSV = "", ".json", ".csv"
 TYPES = {HTML: "text/html", JSON: "application/json", CSV: "text/csv"}
 
 LoadData = Callable[[], Data]
+NOTHING_EARLIER = Earlier()
 
 
-def create_app(load_data: LoadData, *, hosts: tuple[str, ...] = LOOPBACK) -> Starlette:
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """Where the snapshots come from: the newest, which may change between requests, and those of earlier runs."""
+
+    newest: LoadData
+    earlier: Earlier
+
+
+def create_app(load_data: LoadData, *, earlier: Earlier = NOTHING_EARLIER, hosts: tuple[str, ...] = LOOPBACK) -> Starlette:
     """
     Return the web application over what *load_data* returns: the newest snapshot, which may change between requests.
 
-    Shape    *load_data* must be cheap to call. *hosts* are the names the server answers to; "*" is any
+    Shape    *load_data* must be cheap to call; *earlier* gives what was known before. *hosts* are the names the server
+             answers to; "*" is any
     Errors   none reach a reader as a traceback: a problem becomes a page that says what to do
     """
     from starlette.applications import Starlette
@@ -70,9 +84,9 @@ def create_app(load_data: LoadData, *, hosts: tuple[str, ...] = LOOPBACK) -> Sta
     from starlette.middleware.trustedhost import TrustedHostMiddleware
     from starlette.routing import Route
 
-    routes = [Route("/static/{version}/{name}", _static)]
+    routes, shelf = [Route("/static/{version}/{name}", _static)], Shelf(load_data, earlier)
     for page in PAGES:
-        routes += [Route(path, _endpoint(page, load_data, form)) for path, form in _paths(page)]
+        routes += [Route(path, _endpoint(page, shelf, form)) for path, form in _paths(page)]
     return Starlette(
         routes=routes,
         lifespan=_warmed(load_data),
@@ -80,7 +94,7 @@ def create_app(load_data: LoadData, *, hosts: tuple[str, ...] = LOOPBACK) -> Sta
             Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts)),
             Middleware(GZipMiddleware, minimum_size=1024),
         ],
-        exception_handlers={404: lambda request, error: _not_found(request, load_data)},
+        exception_handlers={404: lambda request, error: _not_found(request, shelf)},
     )
 
 
@@ -99,12 +113,13 @@ def _warmed(load_data: LoadData) -> Callable[[Starlette], AbstractAsyncContextMa
     return lifespan
 
 
-def render(page: Page, built: Any, *, path: str = "", query: str = "") -> str:
-    """Return a built page as HTML. *path* and *query* are the address it is shown at."""
+def render(page: Page, built: Any, *, path: str = "", query: str = "", view: View | None = None) -> str:
+    """Return a built page as HTML. *path* and *query* are the address it is shown at, *view* is what it shows of what."""
     asked = f"?{query}" if query else ""
     address = _with_form(path, JSON), _with_form(path, CSV) if page.sheet else ""
     shown = {name: quote(each) + asked if each else "" for name, each in zip(("json_path", "csv_path"), address, strict=True)}
-    return str(_templates().get_template(page.template).render(page=built, name=page.name, path=path, **shown))
+    whole = _templates().get_template(page.template).render(page=built, name=page.name, path=path, view=view, **shown)
+    return keep(str(whole), kept_of(parse_qsl(query)))
 
 
 def as_json(built: Any) -> str:
@@ -122,12 +137,13 @@ def _with_form(path: str, form: str) -> str:
     return f"{path.rstrip('/') or '/index'}{form}"
 
 
-def _endpoint(page: Page, load_data: LoadData, form: str) -> Callable[[Request], Response]:
+def _endpoint(page: Page, shelf: Shelf, form: str) -> Callable[[Request], Response]:
     asked = set(inspect.signature(page.build).parameters)
 
     def answer(request: Request) -> Response:
         try:
-            data = load_data()
+            seen = _seen_by(shelf, request)
+            data = _data(page, shelf, seen, request)
             tag = _tag(data, request)
             if tag in request.headers.get("if-none-match", ""):
                 return _respond("", 304, tag=tag)
@@ -137,8 +153,10 @@ def _endpoint(page: Page, load_data: LoadData, form: str) -> Callable[[Request],
                 last = list(request.path_params)[-1]
                 built, shown = page.build(data, **given | {last: request.path_params[last] + form}), HTML
             if built is None:
-                return _not_found(request, load_data)
-            return _printed(page, data, built, request, form=shown, tag=tag)
+                return _not_found(request, shelf)
+            return _printed(page, (seen, data), built, request, form=shown, tag=tag)
+        except CannotShow as error:
+            return _cannot_show(error, request)
         except WholeserviceError as error:
             return _trouble(503, "The numbers cannot be read just now", [each.what for each in error.problems])
         except Exception as error:
@@ -150,16 +168,34 @@ def _endpoint(page: Page, load_data: LoadData, form: str) -> Callable[[Request],
     return answer
 
 
-def _printed(page: Page, data: Data, built: Any, request: Request, *, form: str, tag: str) -> Response:
+def _data(page: Page, shelf: Shelf, seen: Seen, request: Request) -> Data:
+    """Return what a page is built from; one about now lists what can be seen, whatever day is looked at."""
+    if page.is_of_now:
+        return replace(shelf.newest(), measured=shelf.earlier.measured())
+    return data_of(page, seen, _of(request))
+
+
+def _of(request: Request) -> Of:
+    """What the page is about, where it is about an entity or a step of one."""
+    return request.path_params.get("entity"), request.path_params.get("step")
+
+
+def _seen_by(shelf: Shelf, request: Request) -> Seen:
+    return seen_by(shelf.newest(), shelf.earlier, request.scope["path"], request.query_params.multi_items())
+
+
+def _printed(page: Page, seen: tuple[Seen, Data], built: Any, request: Request, *, form: str, tag: str) -> Response:
     """Print a built page in the form that was asked for."""
     if form == JSON:
         return _respond(as_json(built), tag=tag, kind=TYPES[JSON])
     if form == CSV and page.sheet:
-        answer = _respond(as_csv(page.sheet(data, built)), tag=tag, kind=TYPES[CSV])
+        answer = _respond(as_csv(page.sheet(seen[1], built)), tag=tag, kind=TYPES[CSV])
         named = re.sub(r"[^A-Za-z0-9]+", "-", str(request.scope["path"]).removesuffix(CSV)).strip("-") or page.name
         answer.headers["Content-Disposition"] = f'attachment; filename="{named[:80]}.csv"'
         return answer
-    return _respond(render(page, built, path=request.scope["path"], query=request.url.query), tag=tag)
+    path, query = request.scope["path"], request.query_params.multi_items()
+    view = view_of(page, seen[0], _of(request), path, query)
+    return _respond(render(page, built, path=path, query=request.url.query, view=view), tag=tag)
 
 
 def _respond(text: str, status: int = 200, *, tag: str | None = None, kind: str = "text/html") -> Response:
@@ -171,18 +207,30 @@ def _respond(text: str, status: int = 200, *, tag: str | None = None, kind: str 
 
 def _tag(data: Data, request: Request) -> str:
     """Name a page by its snapshot, its address and the version of what draws it."""
-    words = "\n".join((data.snapshot, request.url.path, request.url.query, __version__, static_version()))
+    of_page = request.url.path, request.url.query, __version__, static_version()
+    words = "\n".join((data.snapshot, *sorted(data.measured), *of_page))
     return f'W/"{hashlib.sha256(words.encode()).hexdigest()[:24]}"'
 
 
-def _not_found(request: Request, load_data: LoadData) -> Response:
+def _not_found(request: Request, shelf: Shelf) -> Response:
     """Say that there is no such page, and which names come near."""
-    path = str(request.scope["path"]).removesuffix(JSON).removesuffix(CSV)
+    path, query = str(request.scope["path"]), request.query_params.multi_items()
+    bare = path.removesuffix(JSON).removesuffix(CSV)
     try:
-        nearest = nearest_entries(load_data(), path)
+        seen = _seen_by(shelf, request)
+        nearest, view = nearest_entries(seen.data, bare), view_of(None, seen, (None, None), path, query)
     except WholeserviceError:
-        nearest = ()
-    return _respond(fill("missing", word=path.rsplit("/", 1)[-1], nearest=nearest), 404)
+        nearest, view = (), None
+    page = fill("missing", word=bare.rsplit("/", 1)[-1], nearest=nearest, view=view)
+    return _respond(keep(page, kept_of(query)), 404)
+
+
+def _cannot_show(error: CannotShow, request: Request) -> Response:
+    """Say why what was asked for cannot be seen, and where to go from here."""
+    problem = error.problems[0]
+    page = fill("not_seen", problem=problem, nearest=error.nearest)
+    kept = {name: each for name, each in kept_of(request.query_params.multi_items()).items() if name != "as_of"}
+    return _respond(keep(page, kept), error.status)
 
 
 def _trouble(status: int, title: str, says: list[str]) -> Response:
@@ -191,7 +239,8 @@ def _trouble(status: int, title: str, says: list[str]) -> Response:
 
 def fill(name: str, **words: Any) -> str:
     """Render a template that is no registered page: what it shows are its *words*."""
-    return str(_templates().get_template(f"{name}.html").render(name=name, path="", json_path="", csv_path="", **words))
+    bare = {"path": "", "json_path": "", "csv_path": "", "view": None}
+    return str(_templates().get_template(f"{name}.html").render(name=name, **bare | words))
 
 
 def _static(request: Request) -> Response:
@@ -243,6 +292,6 @@ def _templates() -> Any:
     environment.globals.update(
         trend=trend, gap=gap, journey=journey, loss_map=loss_map, spark=spark, day_strip=day_strip, patterns=svg.patterns,
         drop_out=drop_out, channel_matrix=channel_matrix, emotion=emotion,
-        static=lambda name: f"/static/{static_version()}/{name}",
+        static=lambda name: f"/static/{static_version()}/{name}", split=split, seen_at=seen_at,
     )  # fmt: skip
     return environment

@@ -9,20 +9,23 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from wholeservice.measures.base import FULL_COUNT, Cell, Measure, Statistics, Value
-from wholeservice.periods import Period
+from wholeservice.periods import CALENDAR, Period
 from wholeservice.uncertainty import Interval, between_periods
 from wholeservice.units import SHARE
 
 Key = tuple[str, str, str | None, str | None, str | None]
+Row = tuple[Cell, Statistics]
 
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One measured number: where and when, the sums behind it, and the finished value."""
+    """One measured number: where and when, the sums behind it, and the finished value; `is_asked`: of the very period that a
+    reader asked for."""
 
     cell: Cell
     statistics: Statistics
     value: Value
+    is_asked: bool = False
 
     @property
     def period(self) -> Period:
@@ -30,11 +33,19 @@ class Point:
 
 
 class Results:
-    """All results of one snapshot."""
+    """
+    All results of one snapshot.
+
+    `period` and `against` are what a reader asked to see, None is the newest; `unasked` are then the results as nobody asked
+    (`measures.asked`).
+    """
 
     def __init__(self, measures: Iterable[Measure], rows: Iterable[tuple[Cell, Statistics]]) -> None:
         self._measures: Mapping[str, Measure] = {measure.name: measure for measure in measures}
-        self._rows: dict[Key, list[tuple[Cell, Statistics]]] = {}
+        self.period: Period | None = None
+        self.against: Period | None = None
+        self.unasked: Results | None = None
+        self._rows: dict[Key, list[Row]] = {}
         for cell, statistics in rows:
             key = (cell.measure, cell.entity, cell.step, cell.channel, cell.segment)
             self._rows.setdefault(key, []).append((cell, statistics))
@@ -49,8 +60,9 @@ class Results:
     def rows(
         self, measure: str, entity: str, *, step: str | None = None, channel: str | None = None, segment: str | None = None
     ) -> tuple[tuple[Cell, Statistics], ...]:
-        """Return the sums behind a measure, unfinished, windows of every length, oldest first."""
-        return tuple(_of_one_currency(self._rows.get((measure, entity, step, channel, segment), [])))
+        """Return the sums behind a measure, unfinished, windows of every length, oldest first; only those asked for."""
+        rows = _of_one_currency(self._rows.get((measure, entity, step, channel, segment), []))
+        return tuple(rows if self.period is None else _of_period(rows, self.period))
 
     def every(self, measure: str) -> Iterator[tuple[Cell, Statistics]]:
         """Yield the sums behind every number of one measure: all entities, breakdowns and windows."""
@@ -65,15 +77,21 @@ class Results:
         """Return the points of one measure, oldest first; *days* keeps windows of about that length (±20 %).
 
         Without *days* the most common window length is kept, so that a series never mixes weeks with months; *window*
-        keeps only calendar or only rolling ones.
+        keeps only calendar or only rolling ones. The period that a reader asked for goes before both, and the series ends
+        with it.
         """
         rows = _of_one_currency(self._rows.get((measure, entity, step, channel, segment), []))
+        asked = next(iter(_of_period(rows, self.period)), None) if self.period else None
+        if self.period and asked is None:
+            return ()
+        days, window = (_days(asked[0]), asked[0].window) if asked else (days, window)
         rows = [row for row in rows if window in (None, row[0].window)]
         if not rows:
             return ()
         length = days or _usual_length(rows)
         kept = [row for row in rows if abs(_days(row[0]) - length) <= 0.2 * length]
-        return tuple(self._finish(kept, index) for index in range(len(kept)))
+        points = tuple(self._finish(kept, index) for index in range(len(kept)))
+        return points if asked is None else _until(points, asked[0])
 
     def latest(
         self, measure: str, entity: str, *, step: str | None = None, channel: str | None = None, segment: str | None = None,
@@ -103,7 +121,7 @@ class Results:
         """Return the names of the measures that have a number for the entity."""
         return frozenset(key[0] for key in self._rows if key[1] == entity)
 
-    def _finish(self, rows: list[tuple[Cell, Statistics]], index: int) -> Point:
+    def _finish(self, rows: list[Row], index: int) -> Point:
         cell, statistics = rows[index]
         measure = self._measures[cell.measure]
         value = measure.finish(statistics)
@@ -112,6 +130,18 @@ class Results:
             value = replace(value, interval=between_periods(_like_periods(measure, rows, index)))
         value = replace(value, interval=_possible(value, measure.unit.kind))
         return Point(cell, statistics, value)
+
+
+def _of_period(rows: list[Row], period: Period) -> list[Row]:
+    """Return the row of one very period; where a calendar one and a rolling one have the same bounds, the calendar one."""
+    same = [row for row in rows if (row[0].from_at, row[0].to_at) == (period.from_at, period.to_at)]
+    return sorted(same, key=lambda row: row[0].window != CALENDAR)[:1]
+
+
+def _until(points: tuple[Point, ...], asked: Cell) -> tuple[Point, ...]:
+    """End with the point that was asked for; nothing at all where it has no value, so that no other stands in for it."""
+    at = next(index for index, each in enumerate(points) if each.cell is asked)
+    return (*points[:at], replace(points[at], is_asked=True)) if points[at].value.value is not None else ()
 
 
 def _possible(value: Value, kind: str) -> Interval | None:
@@ -123,7 +153,7 @@ def _possible(value: Value, kind: str) -> Interval | None:
     return replace(interval, low=max(0.0, interval.low), high=min(top, interval.high))
 
 
-def _of_one_currency(rows: list[tuple[Cell, Statistics]]) -> list[tuple[Cell, Statistics]]:
+def _of_one_currency(rows: list[Row]) -> list[Row]:
     """Keep the currency most numbers are in (the first by name of several): currencies are never mixed in one series."""
     kinds = {cell.currency for cell, _ in rows}
     if len(kinds) < 2:
@@ -137,14 +167,14 @@ def _days(cell: Cell) -> float:
     return (cell.to_at - cell.from_at).total_seconds() / 86400
 
 
-def _usual_length(rows: list[tuple[Cell, Statistics]]) -> float:
+def _usual_length(rows: list[Row]) -> float:
     """The length most numbers have, in days. Hours count only where there is nothing longer: days are made of them."""
     longer = [float(round(_days(cell))) for cell, _ in rows if round(_days(cell))]
     lengths = longer or [_days(cell) for cell, _ in rows]
     return max(set(lengths), key=lambda length: (lengths.count(length), length))
 
 
-def _like_periods(measure: Measure, rows: list[tuple[Cell, Statistics]], index: int) -> list[float]:
+def _like_periods(measure: Measure, rows: list[Row], index: int) -> list[float]:
     """Values of the periods up to *index* that do not overlap one another, oldest first."""
     values: list[float] = []
     starts_at = None

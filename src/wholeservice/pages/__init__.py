@@ -12,6 +12,7 @@ from wholeservice.pages import (
     measure,
     measures,
     owner,
+    runs,
     search,
     service,
     source,
@@ -36,4 +37,5 @@ PAGES: tuple[Page, ...] = (
     sources.PAGE,
     source.PAGE,
     data.PAGE,
+    runs.PAGE,
 )

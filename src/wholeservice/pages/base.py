@@ -22,6 +22,7 @@ class Data:
     `loss_maps` is keyed by (entity, need). `runs` are the rows of the store's `runs` table, newest first, as dicts.
     `snapshot` names (store run, organisation hash, definitions version), so each number can be had again.
     `sources` is the quality of each source's facts, in the order declared; `declarations` says where each is declared.
+    `measured` names the runs whose results are stored, so that they can be shown.
     """
 
     organisation: Organisation
@@ -34,6 +35,7 @@ class Data:
     zone: str
     sources: tuple[SourceQuality, ...] = ()
     declarations: Mapping[str, Declaration] = field(default_factory=dict)
+    measured: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,8 @@ class Page:
     """A registered page. `path` has {entity}-like parameters; `build(data, **parameters)` returns a dataclass or None (404).
 
     `sheet(data, built)` is its main table; a page has one, and stands at its address with `.csv`.
+    `has_period`: its numbers are of the period a reader asks for; `has_against`: it compares them with those of another one.
+    `is_of_now`: it is about what is known now, also for a reader who looks at an earlier day.
     """
 
     path: str
@@ -56,3 +60,6 @@ class Page:
     template: str
     build: Callable[..., Any]
     sheet: Callable[[Data, Any], Sheet] | None = None
+    has_period: bool = False
+    has_against: bool = False
+    is_of_now: bool = False

@@ -1,23 +1,33 @@
-"""What changed: each measure's newest period against the one before that it does not overlap, and what new data came."""
+"""What changed: each measure's newest period against the one before that it does not overlap, and what new data came.
+
+Asked to compare two periods, it also compares what each need is held against and every step, over these two.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field, replace
 
 from wholeservice.draw.axes import signed
+from wholeservice.findings.target_result import measure_of
+from wholeservice.measures.asked import unasked
 from wholeservice.measures.base import Measure
 from wholeservice.measures.results import Point
+from wholeservice.organisation import graph
 from wholeservice.pages.base import Data
-from wholeservice.pages.listing import measures_of
-from wholeservice.pages.numbers import Number, listed, number_of, plural, possible, unit_of
-from wholeservice.pages.series import latest_apart
+from wholeservice.pages.listing import measures_of, needs_of
+from wholeservice.pages.need_rows import target_words
+from wholeservice.pages.numbers import Number, listed, number_of, plural, possible, unit_of, when
+from wholeservice.pages.series import compared
 from wholeservice.pages.sources_part import moment
+from wholeservice.periods import Period
 from wholeservice.uncertainty import Interval
 from wholeservice.units import COUNT, Unit, write
 
 BETTER, WORSE, MORE, LESS, SAME = "better", "worse", "more", "less", "cannot tell"
 METHOD = "from both likely ranges"
+NEWEST = "The newest period beside the last one before it that it does not overlap."
+UNEQUAL = 0.05  # a month is about as long as another, a week is not
 ALIKE = 0.02  # the same parts report in both periods, give or take 2 %
 
 
@@ -32,6 +42,27 @@ class ChangeRow:
     range_written: str | None
     verdict: str
     remark: str | None
+    detail: str | None = None  # the target of a need, the measure at a step
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeGroup:
+    """Rows of one sort: what needs are held against, or the steps."""
+
+    title: str
+    rows: tuple[ChangeRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Where:
+    """What is compared, and how its row is called."""
+
+    measure: Measure
+    title: str
+    detail: str | None = None
+    step: str | None = None
+    channel: str | None = None
+    segment: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,36 +77,109 @@ class NewData:
 
 @dataclass(frozen=True, slots=True)
 class ChangedPart:
-    """The changes, those that are sure first, and what new data came with the newest reading of each source."""
+    """The changes, those that are sure first, and what new data came with the newest reading of each source.
+
+    Of two periods that were asked for: `groups` are needs and steps, `without` what one of the two has no number for.
+    """
 
     title: str
     rows: tuple[ChangeRow, ...]
     came: tuple[NewData, ...]
     came_says: str
+    reading: str = NEWEST
+    groups: tuple[ChangeGroup, ...] = field(default=())
+    without: tuple[str, ...] = ()
 
 
 def changed_part(data: Data, entity: str, near: Collection[str]) -> ChangedPart:
     """Return what changed of an entity; *near* are the entities whose sources are its sources."""
-    rows = sorted(_rows(data, entity), key=lambda row: row.verdict == SAME)
+    whole = [_Where(each, each.title) for each in measures_of(_of_all(data), entity)]
+    rows = sorted(_rows(data, entity, whole), key=lambda row: row.verdict == SAME)
     came = _came(data, near)
-    return ChangedPart(_title(rows), tuple(rows), came, _came_says(came))
+    if data.results.against is None:
+        return ChangedPart(_title(rows), tuple(rows), came, _came_says(came), _reading(data))
+    needs, steps = list(_of_needs(data, entity)), list(_of_steps(data, entity))
+    groups = (
+        ChangeGroup("What each need is held against", tuple(_rows(data, entity, needs))),
+        ChangeGroup("Step by step", tuple(_rows(data, entity, steps))),
+    )
+    return ChangedPart(
+        _title(rows, _than(data)), tuple(rows), came, _came_says(came), _reading(data),
+        tuple(each for each in groups if each.rows), tuple(_without(data, entity, (*whole, *needs, *steps))),
+    )  # fmt: skip
 
 
-def _rows(data: Data, entity: str) -> Iterator[ChangeRow]:
-    for measure in measures_of(data, entity):
-        apart = latest_apart(data.results.series(measure.name, entity))
-        if apart:
-            yield _row(data, measure, *apart)
+def _of_all(data: Data) -> Data:
+    return replace(data, results=unasked(data.results))
 
 
-def _row(data: Data, measure: Measure, before: Point, now: Point) -> ChangeRow:
-    unit = unit_of(measure, now)
+def _rows(data: Data, entity: str, places: Iterable[_Where]) -> Iterator[ChangeRow]:
+    for each in places:
+        points = _compared(data, entity, each)
+        if points:
+            yield _row(data, each, *points)
+
+
+def _compared(data: Data, entity: str, at: _Where) -> tuple[Point, Point] | None:
+    return compared(data.results, at.measure.name, entity, step=at.step, channel=at.channel, segment=at.segment)
+
+
+def _of_needs(data: Data, entity: str) -> Iterator[_Where]:
+    for need in needs_of(data, entity):
+        for target in need.targets:
+            measure = measure_of(data.results, target) if target.quantile is None else None
+            if measure is not None:
+                words = target_words(data, target)
+                yield _Where(measure, f"“{need.says}”", words, target.step, target.channel, target.consumer)
+
+
+def _of_steps(data: Data, entity: str) -> Iterator[_Where]:
+    """Yield each step of the journey with each measure that has numbers there."""
+    found = data.organisation.entities.get(entity)
+    for step in graph.leaves(found.journey) if found else ():
+        measured = (each for each in data.measures.values() if step.id in data.results.steps(each.name, entity))
+        yield from (_Where(each, step.title, each.title, step.id) for each in measured)
+
+
+def _than(data: Data) -> str:
+    return f"in {when(data, data.results.against)}" if data.results.against else "the period before"
+
+
+def _reading(data: Data) -> str:
+    period, against = data.results.period, data.results.against
+    if period and against:
+        return f"{when(data, period)} beside {when(data, against)}, as you asked.{_caution(period, against)}"
+    if against:
+        return f"{when(data, against)} beside the newest period like it, as you asked."
+    return f"{when(data, period)} beside the last like period before it that it does not overlap." if period else NEWEST
+
+
+def _caution(one: Period, other: Period) -> str:
+    """What a reader of these two periods must bear in mind."""
+    words = ""
+    if abs(one.days - other.days) > UNEQUAL * max(one.days, other.days):
+        lengths = f"{plural(round(one.days), 'day')} and {plural(round(other.days), 'day')}"
+        words += f" They are {lengths} long: counts differ by that."
+    if one.from_at < other.to_at and other.from_at < one.to_at:
+        words += " They overlap: what happened in both is in both numbers."
+    return words
+
+
+def _without(data: Data, entity: str, places: Iterable[_Where]) -> Iterator[str]:
+    """Name what one of the two periods has no number for."""
+    for each in places:
+        if _compared(data, entity, each) is None:
+            yield f"{each.title}, {each.detail}" if each.detail else each.title
+
+
+def _row(data: Data, at: _Where, before: Point, now: Point) -> ChangeRow:
+    measure, unit = at.measure, unit_of(at.measure, now)
     change, spread = (now.value.value or 0.0) - (before.value.value or 0.0), change_range(before, now, unit)
     written = f"{signed(spread.low, unit)} to {signed(spread.high, unit)}" if spread else None
     remark = None if _is_same_reporting(before, now) else "others report now than then; part of the change may be theirs"
     return ChangeRow(
-        measure.title, number_of(data, measure, before), number_of(data, measure, now), signed(change, unit), written,
-        _verdict(measure, change, spread), remark,
+        at.title, number_of(data, measure, before), number_of(data, measure, now), signed(change, unit), written,
+        _verdict(measure, change, spread), remark, at.detail,
     )  # fmt: skip
 
 
@@ -109,14 +213,16 @@ def _is_same_reporting(before: Point, now: Point) -> bool:
     return abs(one.reporting / one.expected - other.reporting / other.expected) <= ALIKE
 
 
-def _title(rows: list[ChangeRow]) -> str:
+def _title(rows: list[ChangeRow], than: str = "the period before") -> str:
     sure = [row for row in rows if row.verdict != SAME]
+    if not rows and than != "the period before":
+        return "No measure of the whole can be compared: none has a number for both periods"
     if not rows:
         return "Nothing can be compared yet: no measure has two periods apart from each other"
     if not sure:
         return f"Nothing surely changed: of {plural(len(rows), 'measure')}, each could have stayed as it was"
     first = next((row for row in sure if row.verdict == WORSE), sure[0])
-    words = f"{first.title}: {first.change}, {first.verdict} than the period before"
+    words = f"{first.title}: {first.change}, {first.verdict} than {than}"
     return words + (f"; {len(sure) - 1} more changed" if len(sure) > 1 else "")
 
 

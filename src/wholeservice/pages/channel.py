@@ -150,4 +150,4 @@ def _cells(page: ChannelPage) -> Iterator[tuple[object, ...]]:
         yield other.entity, other.title, kinds.SERVICE, "no", *(None,) * (1 + len(NUMBER) + 4)
 
 
-PAGE = Page(path="/channel/{channel}", name="channel", template="channel.html", build=build, sheet=_sheet)
+PAGE = Page(path="/channel/{channel}", name="channel", template="channel.html", build=build, sheet=_sheet, has_period=True)

@@ -6,14 +6,17 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from weakref import WeakKeyDictionary
 
 from wholeservice.errors import suggest
+from wholeservice.measures.asked import unasked
 from wholeservice.organisation import graph, kinds
 from wholeservice.organisation.graph import Entity
 from wholeservice.pages.base import Data
 from wholeservice.pages.listing import needs_of
+from wholeservice.pages.remembered import Kept, remembered
 
 OWNER, CHANNEL, MEASURE, SOURCE, FINDING = "owner", "channel", "measure", "source", "finding"
 PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~/")
@@ -67,19 +70,12 @@ class Entries:
         return tuple(sorted(found))
 
 
-_RECENT: dict[str, tuple[Data, Entries]] = {}
+_KEPT: Kept[Entries] = WeakKeyDictionary()
 
 
 def entries_of(data: Data) -> Entries:
-    """Return the entries of a snapshot; the last two are kept, since every search asks for them."""
-    kept = _RECENT.get(data.snapshot)
-    if kept is not None and kept[0] is data:
-        return kept[1]
-    found = Entries(data)
-    while len(_RECENT) > 1:
-        _RECENT.pop(next(iter(_RECENT)), None)
-    _RECENT[data.snapshot] = (data, found)
-    return found
+    """Return the entries of a snapshot, whatever period is asked for; they are kept, since every search asks for them."""
+    return remembered(_KEPT, replace(data, results=unasked(data.results)), Entries)
 
 
 def address(*parts: str) -> str:

@@ -71,9 +71,10 @@ def _matches(data: Data, entity: Entity, query: str) -> bool:
 
 def _moved_title(seen: Overview) -> str:
     if not seen.n_compared:
-        return "Nothing can be compared with last time yet: no service has two like periods"
+        return f"Nothing can be compared with {seen.since} yet: no service has two like periods"
     if not seen.moves:
-        return f"Nothing surely moved since last time: in all {plural(seen.n_compared, 'comparison')} the likely ranges overlap"
+        every = plural(seen.n_compared, "comparison")
+        return f"Nothing surely moved since {seen.since}: in all {every} the likely ranges overlap"
     first = seen.moves[0]
     words = f"{first.measure_title} moved most at {first.title}: {first.before.written} to {first.now.written}"
     return words + (f"; {seen.n_moved - 1:,} more moved" if seen.n_moved > 1 else "")
@@ -93,4 +94,4 @@ def _sheet(data: Data, page: HomePage) -> Sheet:
     return listed_sheet(tuple(row_of(data, each) for each in _found(data, page.query)))
 
 
-PAGE = Page(path="/", name="home", template="home.html", build=build, sheet=_sheet)
+PAGE = Page(path="/", name="home", template="home.html", build=build, sheet=_sheet, has_period=True, has_against=True)

@@ -67,7 +67,8 @@ def journey_part(data: Data, entity: Entity) -> JourneyPart | None:
     window = counted.window
     drawn = tuple(_step(data, entity, stop, counted) for stop in stops)
     period = when(data, Period(window[0].from_at, window[-1].to_at)) if window else None
-    title, leaving = _title(drawn), _leaving(drawn)
+    title = _title(drawn, when(data, data.results.period) if data.results.period else None)
+    leaving = _leaving(drawn)
     drawing = River(f"river-{svg.id_of(entity.id)}", title, WHO, drawn)
     return JourneyPart(
         drawing, _heads(entity, drawn), title, period, _reading(drawn, period, counted), len(window), leaving,
@@ -107,10 +108,11 @@ def _channel(data: Data, entity: Entity, steps: list[str]) -> str | None:
 
 
 def _counts(data: Data, entity: str, step: str, channel: str | None) -> dict[Period, float]:
-    """People at a step by period; only periods of the usual length."""
+    """People at a step by period; only periods of the usual length, or the one that was asked for."""
     if VOLUME not in data.measures:
         return {}
     points = data.results.series(VOLUME, entity, step=step, channel=channel)
+    points = tuple(each for each in points if each.is_asked) or points
     return {each.period: each.value.value for each in points if each.value.value is not None}
 
 
@@ -176,8 +178,10 @@ def _added(measure: Measure, rows: list[tuple[Cell, Statistics]]) -> Value:
     return measure.finish(total)
 
 
-def _title(steps: tuple[RiverStep, ...]) -> str:
+def _title(steps: tuple[RiverStep, ...], asked: str | None) -> str:
     measured = [each for each in steps if each.people is not None]
+    if not measured and asked:
+        return f"No step has a number for {asked}"
     if not measured:
         return f"Nobody measures any of its {plural(len(steps), 'step')}"
     wrong = [f"“{each.title}”" for each in steps if each.why_impossible]

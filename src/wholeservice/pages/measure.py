@@ -107,4 +107,4 @@ def _sheet(data: Data, page: MeasurePage) -> Sheet:
     return Sheet(("id", "name", *NUMBER), tuple(rows))
 
 
-PAGE = Page(path="/measure/{name}", name="measure", template="measure.html", build=build, sheet=_sheet)
+PAGE = Page(path="/measure/{name}", name="measure", template="measure.html", build=build, sheet=_sheet, has_period=True)

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from wholeservice.draw.axes import signed
 from wholeservice.draw.gap import Gap
 from wholeservice.findings.target_result import TargetResult, measure_of, result_of
+from wholeservice.measures.asked import unasked
 from wholeservice.organisation.graph import Need, Target
 from wholeservice.pages.base import Data
 from wholeservice.pages.listing import needs_of
-from wholeservice.pages.numbers import NOT_MEASURED, Number, listed, number_of, plural, possible, unit_of
+from wholeservice.pages.numbers import NOT_MEASURED, Number, listed, number_of, plural, possible, unit_of, when
 from wholeservice.units import SHARE, Unit, write
 
 MET, MISSED, OPEN, UNKNOWN = "met", "missed", "cannot tell yet", NOT_MEASURED
@@ -94,6 +95,10 @@ def _fill(data: Data, need: Need, target: Target) -> str:
     )
     if measure is None:
         return f"“{target.measure}” is not a measure yet: name one that is, or add it."
+    asked = data.results.period
+    elsewhere = result_of(unasked(data.results), need, target, data.zone) if asked else None
+    if asked and elsewhere:
+        return f"No number for {when(data, asked)}; the newest is of {when(data, elsewhere.point.period)}."
     facts = " or ".join(dict.fromkeys(FACTS.get(each, each) for each in measure.needs if FACTS.get(each, each))) or "facts"
     return f"{facts.capitalize()} about “{_title(data, need.service)}” would fill it; name their source in wholeservice.yaml."
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 from wholeservice.draw.axes import signed
 from wholeservice.draw.spark import Spark
@@ -12,8 +13,9 @@ from wholeservice.measures.results import Point
 from wholeservice.pages.base import Data
 from wholeservice.pages.listing import SERVICE
 from wholeservice.pages.loss_part import loss_title, people_words
-from wholeservice.pages.numbers import Number, number_of, unit_of
-from wholeservice.pages.series import latest_apart, measured_points, spark_of
+from wholeservice.pages.numbers import Number, number_of, unit_of, when
+from wholeservice.pages.remembered import Kept, remembered
+from wholeservice.pages.series import compared, measured_points, spark_of
 from wholeservice.units import COUNT, difference_unit, write
 
 N_MOVED, N_WON = 8, 6
@@ -51,28 +53,23 @@ class WinBack:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """Moves, largest first; how many comparisons there were; how many moved only because others report now."""
+    """Moves, largest first; how many comparisons there were; how many moved only because others report now. `since` is
+    what the numbers are compared with, in words."""
 
     moves: tuple[Move, ...]
     n_moved: int
     n_compared: int
     n_reporting_changed: int
     won_back: tuple[WinBack, ...]
+    since: str = "last time"
 
 
-_RECENT: dict[str, tuple[Data, Overview]] = {}
+_KEPT: Kept[Overview] = WeakKeyDictionary()
 
 
 def overview(data: Data) -> Overview:
-    """Return the overview of a snapshot; the last two are kept, since every home page asks for it."""
-    kept = _RECENT.get(data.snapshot)
-    if kept is not None and kept[0] is data:
-        return kept[1]
-    found = _overview(data)
-    while len(_RECENT) > 1:
-        _RECENT.pop(next(iter(_RECENT)), None)
-    _RECENT[data.snapshot] = (data, found)
-    return found
+    """Return the overview of a snapshot and the periods asked for; it is kept, since every home page asks for it."""
+    return remembered(_KEPT, data, _overview)
 
 
 def _overview(data: Data) -> Overview:
@@ -81,7 +78,9 @@ def _overview(data: Data) -> Overview:
     alike = [pair for pair in moved if _same_reporting(*pair[2:])]
     largest = sorted(alike, key=lambda pair: _size(pair[0], *pair[2:]), reverse=True)[:N_MOVED]
     moves = tuple(_move(data, *pair) for pair in largest)
-    return Overview(moves, len(alike), len(pairs), len(moved) - len(alike), tuple(_won_back(data))[:N_WON])
+    against = data.results.against
+    since = when(data, against) if against else "the period before" if data.results.period else "last time"
+    return Overview(moves, len(alike), len(pairs), len(moved) - len(alike), tuple(_won_back(data))[:N_WON], since)
 
 
 Pair = tuple[Measure, str, Point, Point]
@@ -94,7 +93,7 @@ def _pairs(data: Data, measure: Measure) -> Iterator[Pair]:
         known = entities.get(entity)
         if known is None or known.kind != SERVICE:
             continue
-        apart = latest_apart(data.results.series(measure.name, entity))
+        apart = compared(data.results, measure.name, entity)
         if apart:
             yield measure, entity, *apart
 

@@ -126,4 +126,4 @@ def _sheet(data: Data, page: OwnerPage) -> Sheet:
     return holdings_sheet(holding_of(data, each, needs) for each in work)
 
 
-PAGE = Page(path="/owner/{name}", name="owner", template="owner.html", build=build, sheet=_sheet)
+PAGE = Page(path="/owner/{name}", name="owner", template="owner.html", build=build, sheet=_sheet, has_period=True)

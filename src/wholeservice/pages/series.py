@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from wholeservice.draw.spark import Spark
 from wholeservice.draw.trend import Trend, TrendPoint
+from wholeservice.measures.asked import number_at
 from wholeservice.measures.base import Measure
 from wholeservice.measures.results import Point, Results
 from wholeservice.pages.base import Data
@@ -99,18 +100,46 @@ def spark_of(data: Data, measure: Measure, points: tuple[Point, ...]) -> Spark:
 
 
 def latest_apart(points: tuple[Point, ...]) -> tuple[Point, Point] | None:
-    """Return the newest point that stands on more than few, and the newest such that ends before it begins."""
-    measured = [each for each in points if each.value.value is not None and not each.value.is_few]
-    if not measured:
+    """Return the point to show (`newest_of`), and the newest one on more than few that ends before it begins."""
+    measured = [each for each in points if each.value.value is not None]
+    now = newest_of(tuple(measured)) if measured else None
+    if now is None or (now.value.is_few and not now.is_asked):
         return None
-    newest = measured[-1]
-    before = next((each for each in reversed(measured[:-1]) if each.cell.to_at <= newest.cell.from_at), None)
-    return (before, newest) if before else None
+    apart = (each for each in reversed(measured) if not each.value.is_few and each.cell.to_at <= now.cell.from_at)
+    before = next(apart, None)
+    return (before, now) if before else None
+
+
+def compared(
+    results: Results, measure: str, entity: str, *, step: str | None = None, segment: str | None = None,
+    channel: str | None = None,
+) -> tuple[Point, Point] | None:  # fmt: skip
+    """
+    Return the two points of a measure that are compared, the one to compare with first; None where one is missing.
+
+    Shape    as a reader asked; asked for one to compare with only: the newest like it; for nothing: see `latest_apart`
+    """
+    if results.against is None:
+        return latest_apart(results.series(measure, entity, step=step, channel=channel, segment=segment))
+    before = number_at(results, results.against, measure, entity, step=step, channel=channel, segment=segment)
+    if before is None:
+        return None
+    if results.period is not None:
+        now = number_at(results, results.period, measure, entity, step=step, channel=channel, segment=segment)
+        return (before, now) if now else None
+    like = results.series(
+        measure, entity, step=step, channel=channel, segment=segment, days=before.period.days, window=before.cell.window
+    )
+    measured = tuple(each for each in like if each.value.value is not None)
+    now = newest_of(measured) if measured else None
+    return (before, now) if now and now.cell != before.cell else None
 
 
 def newest_of(points: tuple[Point, ...]) -> Point:
-    """Return the newest point that stands on more than few, else the newest: a period just begun is no headline."""
-    return next((each for each in reversed(points) if not each.value.is_few), points[-1])
+    """Return the point that was asked for, else the newest that stands on more than few, else the newest: a period just
+    begun is no headline."""
+    asked = next((each for each in points if each.is_asked), None)
+    return asked or next((each for each in reversed(points) if not each.value.is_few), points[-1])
 
 
 def measured_points(results: Results, measure: str, entity: str) -> tuple[Point, ...]:

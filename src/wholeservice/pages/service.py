@@ -242,4 +242,7 @@ def _sheet(data: Data, page: ServicePage) -> Sheet:
     return Sheet(("what", "need", "target", *NUMBER), (*rows, *held, *open_))
 
 
-PAGE = Page(path="/service/{entity}", name="service", template="service.html", build=build, sheet=_sheet)
+PAGE = Page(
+    path="/service/{entity}", name="service", template="service.html", build=build, sheet=_sheet, has_period=True,
+    has_against=True,
+)  # fmt: skip

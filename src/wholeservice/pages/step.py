@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from wholeservice.draw.axes import signed
 from wholeservice.draw.drop_out import RiverStep
 from wholeservice.draw.trend import Trend
+from wholeservice.measures.asked import unasked
 from wholeservice.measures.base import Cell, Measure, Statistics
 from wholeservice.measures.results import Point
 from wholeservice.organisation import graph
@@ -118,7 +119,11 @@ def build(data: Data, entity: str, step: str) -> StepPage | None:
     found = data.organisation.entities.get(entity)
     journey = journey_part(data, found) if found else None
     here = next((each for each in journey.drawing.steps if each.id == step), None) if journey else None
-    return _page(data, found, journey, here) if found and journey and here else None
+    page = _page(data, found, journey, here) if found and journey and here else None
+    if page is None or data.results.period is None:
+        return page
+    newest = build(replace(data, results=unasked(data.results)), entity, step)  # what is measured of another period is no hole
+    return replace(page, unmeasured=newest.unmeasured) if newest else page
 
 
 def _page(data: Data, entity: Entity, journey: JourneyPart, here: RiverStep) -> StepPage:
@@ -366,4 +371,4 @@ def _sheet(data: Data, page: StepPage) -> Sheet:
     return Sheet(("channel", "what", *NUMBER), (*whole, *by_channel))
 
 
-PAGE = Page(path="/service/{entity}/step/{step}", name="step", template="step.html", build=build, sheet=_sheet)
+PAGE = Page(path="/service/{entity}/step/{step}", name="step", template="step.html", build=build, sheet=_sheet, has_period=True)

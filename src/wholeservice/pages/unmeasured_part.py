@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from wholeservice.findings.losses import NOT_OBSERVED
+from wholeservice.measures.asked import unasked
 from wholeservice.organisation.graph import Entity
 from wholeservice.organisation.remit import owner_of
 from wholeservice.pages.base import Data
-from wholeservice.pages.journey_part import VOLUME, JourneyPart
+from wholeservice.pages.journey_part import VOLUME, JourneyPart, journey_part
 from wholeservice.pages.listing import SERVICE
-from wholeservice.pages.need_rows import NeedRow
+from wholeservice.pages.need_rows import NeedRow, need_rows
 from wholeservice.pages.numbers import listed, plural
 
 
@@ -29,6 +30,9 @@ def unmeasured_of(
     """Return the holes of an entity, the declaration first, then needs, journey, channels and what stands behind it."""
     if entity.kind not in (SERVICE, "part"):
         return ()
+    if data.results.period is not None:  # what is measured of another period is no hole
+        data = replace(data, results=unasked(data.results))
+        needs, journey = need_rows(data, entity.id), journey_part(data, entity)
     declared = (*_undeclared(data, entity, needs), *_needs(needs))
     return (*declared, *_steps(journey), *_channels(data, entity), *_behind(data, entity))
 
