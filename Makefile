@@ -26,8 +26,9 @@ format: ## put the code in its one format and mend what can be mended by itself
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-docs: ## write the pages of docs/ that come from the code
-	$(BIN)/python scripts/write_commands_page.py
+docs: ## write the pages of docs/ that come from the code, and what commands print on others
+	$(BIN)/python scripts/write_pages.py
+	$(BIN)/python tests/documented.py
 
 bench: .venv/.ready-to-test ## print the speed figures of this machine (never part of the checks)
 	@$(BIN)/python benchmarks/run.py
