@@ -5,8 +5,8 @@ database); `sh` with a title is run in the folder. `yaml` without one stands und
 block after it is what one table then holds: `TABLE: COLUMN | COLUMN`, and one line per row, in any order. Files stay for the
 examples further down.
 
-A page to walk along has `console` blocks: a line with a dollar sign is typed in, the lines below it are all that it prints,
-blanks apart; `...` stands for lines that are left out.
+A page to walk along has `console` blocks: a line with a dollar sign is typed in (with the next, if a backslash ends it), the lines
+below are all that it prints, blanks apart; `...` stands for lines that are left out.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ BLOCK = re.compile(r'^```(\w+)(?: title="([^"]+)")?\n(.*?)^```$', re.MULTILINE |
 WALKED = ("tutorial.md", "as_of.md")
 """Pages to walk along; `.venv/bin/python tests/documented.py` writes anew what stands below their commands."""
 
+COMMAND = re.compile(r"^\$ ((?:.*\\\n)*.*)\n((?:(?!\$ ).*\n)*)", re.MULTILINE)
 CHANCE = re.compile(r"(?<=p_)[\w-]{4}(?=…)|(?<=\d{4}-)[0-9a-f]{8}|(?<=\.)[0-9a-f]{8}|(?<=127\.0\.0\.1:)\d+|\d+(?= kB)")
 """What is another each time: the start of a pseudonym, the hashes of a run and a snapshot, the port, the size of a file."""
 
@@ -118,13 +119,12 @@ def walk(page: str, folder: Path) -> list[Said]:
         if name:
             (here / name).parent.mkdir(exist_ok=True)
             (here / name).write_text(content, encoding="utf-8")
-        for line in content.splitlines() if kind == "console" else ():
-            if line.startswith("$ cd "):
-                here /= line.removeprefix("$ cd ")
-            elif line.startswith("$ "):
-                said.append(Said(line[2:], typed(here, *shlex.split(line[2:], comments=True))))
+        for command, below in COMMAND.findall(content) if kind == "console" else ():
+            program, *arguments = shlex.split(command.replace("\\\n", ""), comments=True)
+            if program == "cd":
+                here /= arguments[0]
             else:
-                said[-1].expected.append(line)
+                said.append(Said(command, typed(here, program, *arguments), below.splitlines()))
     return said
 
 
@@ -168,18 +168,16 @@ def written_anew(page: str, folder: Path) -> str:
     """Return the text of a page to walk along, with what its commands print now below each that prints something else."""
     said = iter(walk(page, folder))
 
-    def console(block: re.Match[str]) -> str:
-        if block[1] != "console":
-            return block[0]
-        lines: list[str] = []
-        for line in filter(lambda each: each.startswith("$ "), block[3].splitlines()):
-            lines.append(line)
-            if not line.startswith("$ cd "):
-                each = next(said)
-                lines += each.expected if each.is_so else each.printed.rstrip().splitlines()
-        return "\n".join(["```console", *(line.rstrip() for line in lines), "```"])
+    def console(command: re.Match[str]) -> str:
+        if command[1].startswith("cd "):
+            return command[0]
+        each = next(said)
+        return command[0] if each.is_so else f"$ {each.command}\n{each.printed.rstrip()}\n"
 
-    return BLOCK.sub(console, (PAGES / page).read_text(encoding="utf-8"))
+    def block(each: re.Match[str]) -> str:
+        return COMMAND.sub(console, each[0]) if each[1] == "console" else each[0]
+
+    return BLOCK.sub(block, (PAGES / page).read_text(encoding="utf-8"))
 
 
 if __name__ == "__main__":
