@@ -5,8 +5,8 @@ database); `sh` with a title is run in the folder. `yaml` without one stands und
 block after it is what one table then holds: `TABLE: COLUMN | COLUMN`, and one line per row, in any order. Files stay for the
 examples further down.
 
-A page to walk along has `console` blocks: a line with a dollar sign is typed in (with the next, if a backslash ends it), the lines
-below are all that it prints, blanks apart; `...` stands for lines that are left out.
+A page to walk along has `console` blocks: a line with a dollar sign is typed in (with the next, if a backslash ends it). The
+lines below are all that it prints, blanks apart; `...` stands for lines that are left out.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ BLOCK = re.compile(r'^```(\w+)(?: title="([^"]+)")?\n(.*?)^```$', re.MULTILINE |
 WALKED = ("tutorial.md", "as_of.md")
 """Pages to walk along; `.venv/bin/python tests/documented.py` writes anew what stands below their commands."""
 
-COMMAND = re.compile(r"^\$ ((?:.*\\\n)*.*)\n((?:(?!\$ ).*\n)*)", re.MULTILINE)
+TYPED = re.compile(r"^\$ ((?:.*\\\n)*.*)\n((?:(?!\$ ).*\n)*)", re.MULTILINE)
 CHANCE = re.compile(r"(?<=p_)[\w-]{4}(?=…)|(?<=\d{4}-)[0-9a-f]{8}|(?<=\.)[0-9a-f]{8}|(?<=127\.0\.0\.1:)\d+|\d+(?= kB)")
 """What is another each time: the start of a pseudonym, the hashes of a run and a snapshot, the port, the size of a file."""
 
@@ -119,7 +119,7 @@ def walk(page: str, folder: Path) -> list[Said]:
         if name:
             (here / name).parent.mkdir(exist_ok=True)
             (here / name).write_text(content, encoding="utf-8")
-        for command, below in COMMAND.findall(content) if kind == "console" else ():
+        for command, below in TYPED.findall(content) if kind == "console" else ():
             program, *arguments = shlex.split(command.replace("\\\n", ""), comments=True)
             if program == "cd":
                 here /= arguments[0]
@@ -175,7 +175,7 @@ def written_anew(page: str, folder: Path) -> str:
         return command[0] if each.is_so else f"$ {each.command}\n{each.printed.rstrip()}\n"
 
     def block(each: re.Match[str]) -> str:
-        return COMMAND.sub(console, each[0]) if each[1] == "console" else each[0]
+        return TYPED.sub(console, each[0]) if each[1] == "console" else each[0]
 
     return BLOCK.sub(block, (PAGES / page).read_text(encoding="utf-8"))
 
