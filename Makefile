@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 BIN := .venv/bin
-.PHONY: help demo test check format docs site bench clean
+.PHONY: help demo test check format docs site pictures bench clean
 
 help: ## list the targets
 	@echo "Wholeservice. Two commands to start with: make demo, make test"
@@ -32,6 +32,9 @@ docs: ## write the pages of docs/ that come from the code, and what commands pri
 
 site: .venv/.ready-for-docs ## write the documentation as a site into site/; open site/index.html
 	@$(BIN)/zensical build --strict --clean
+
+pictures: .venv/.ready-to-test ## run the demo, and take the pictures of it that the README shows
+	@PYTHONPATH=tests $(BIN)/python scripts/take_screenshots.py
 
 bench: .venv/.ready-to-test ## print the speed figures of this machine (never part of the checks)
 	@$(BIN)/python benchmarks/run.py

@@ -7,11 +7,11 @@ import re
 
 import click
 import pytest
-from write_pages import PAGES
 
 from architecture.reading import ROOT, modules, project_files
 from wholeservice.app.cli import COMMANDS, cli
 from wholeservice.app.help_pages import MEASURE, all_pages, find_page
+from write_pages import PAGES
 
 CODE = re.compile(r"^[A-Z]{2,4}\d{3}$")
 MEASURE_SECTIONS = ("Formula", "Unit", "Counts", "Leaves out", "Source")
@@ -98,3 +98,12 @@ def test_documents_that_are_named_exist():
         if not (ROOT / match).exists()
     }
     assert wrong == set()
+
+
+def test_links_and_pictures_outside_of_the_site_are_there():
+    """The site has its own check of links; this is for what is read where the code is."""
+    link = re.compile(r'\]\(([^)#:]+)[#)]|(?:src|srcset)="([^":]+)"')
+    read = [path for path in project_files() if path.suffix == ".md" and not path.is_relative_to(ROOT / "docs")]
+    found = [(path, "".join(match)) for path in read for match in link.findall(path.read_text(encoding="utf-8"))]
+    assert len(found) > 10
+    assert [f"{path.relative_to(ROOT)}: {target}" for path, target in found if not (path.parent / target).exists()] == []
