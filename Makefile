@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 BIN := .venv/bin
-.PHONY: help demo test check format docs bench clean
+.PHONY: help demo test check format docs site pictures bench clean
 
 help: ## list the targets
 	@echo "Wholeservice. Two commands to start with: make demo, make test"
@@ -26,14 +26,21 @@ format: ## put the code in its one format and mend what can be mended by itself
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-docs: ## write the pages of docs/ that come from the code
-	$(BIN)/python scripts/write_commands_page.py
+docs: ## write the pages of docs/ that come from the code, and what commands print on others
+	$(BIN)/python scripts/write_pages.py
+	$(BIN)/python tests/documented.py
+
+site: .venv/.ready-for-docs ## write the documentation as a site into site/; open site/index.html
+	@$(BIN)/zensical build --strict --clean
+
+pictures: .venv/.ready-to-test ## run the demo, and take the pictures of it that the README shows
+	@PYTHONPATH=tests $(BIN)/python scripts/take_screenshots.py
 
 bench: .venv/.ready-to-test ## print the speed figures of this machine (never part of the checks)
 	@$(BIN)/python benchmarks/run.py
 
 clean: ## delete the environment and all caches; never your data
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
+	rm -rf .venv .cache site .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
 
 .venv/.ready: pyproject.toml constraints.txt scripts/set_up
 	@scripts/set_up .
@@ -42,3 +49,7 @@ clean: ## delete the environment and all caches; never your data
 .venv/.ready-to-test: pyproject.toml constraints.txt scripts/set_up
 	@scripts/set_up '.[test]'
 	@touch .venv/.ready $@
+
+.venv/.ready-for-docs: pyproject.toml constraints.txt scripts/set_up
+	@scripts/set_up '.[docs]'
+	@touch $@

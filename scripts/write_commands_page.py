@@ -1,14 +1,11 @@
-"""Write docs/commands.md from the commands themselves: .venv/bin/python scripts/write_commands_page.py"""
+"""Make docs/commands.md from the commands themselves."""
 
 from __future__ import annotations
-
-from pathlib import Path
 
 import click
 
 from wholeservice.app.cli import COMMANDS, cli
 
-PAGE = Path(__file__).resolve().parents[1] / "docs" / "commands.md"
 WIDTH = 100
 
 HEAD = """\
@@ -56,7 +53,3 @@ def _sections(name: str, command: click.Command, parent: click.Context, width: d
 
 def _section(name: str, text: str) -> str:
     return f"\n## {name}\n\n```\n{text}\n```\n"
-
-
-if __name__ == "__main__":
-    PAGE.write_text(commands_page(), encoding="utf-8")

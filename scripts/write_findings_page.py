@@ -1,12 +1,8 @@
-"""Write docs/findings.md from the rules themselves: .venv/bin/python scripts/write_findings_page.py"""
+"""Make docs/findings.md from the rules themselves."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from wholeservice.findings.help_pages import as_markdown
-
-PAGE = Path(__file__).resolve().parents[1] / "docs" / "findings.md"
 
 HEAD = """\
 # Findings
@@ -66,7 +62,3 @@ What holds for every rule:
 def findings_page() -> str:
     """Return the page: how findings work, how to add a rule, then each rule's help page."""
     return HEAD + as_markdown()
-
-
-if __name__ == "__main__":
-    PAGE.write_text(findings_page(), encoding="utf-8")

@@ -12,7 +12,6 @@ from wholeservice.app.serve_command import HOST, N_PORTS_TRIED, listen
 def test_a_port_that_is_taken_gives_way_to_the_next():
     """Two servers on one machine do not get in each other's way."""
     with listen(HOST, 0) as taken:
-        taken.listen()
         port = taken.getsockname()[1]
         with listen(HOST, port) as second:
             assert port < second.getsockname()[1] < port + N_PORTS_TRIED

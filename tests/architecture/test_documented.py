@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import re
-import runpy
 
 import click
 import pytest
@@ -12,11 +11,11 @@ import pytest
 from architecture.reading import ROOT, modules, project_files
 from wholeservice.app.cli import COMMANDS, cli
 from wholeservice.app.help_pages import MEASURE, all_pages, find_page
+from write_pages import PAGES
 
 CODE = re.compile(r"^[A-Z]{2,4}\d{3}$")
 MEASURE_SECTIONS = ("Formula", "Unit", "Counts", "Leaves out", "Source")
 RULE_SECTIONS = ("What it looks at", "Why it matters", "False alarms", "What to do")
-COMMANDS_PAGE = ROOT / "docs" / "commands.md"
 
 
 def codes_in_the_source() -> set[str]:
@@ -67,10 +66,10 @@ def test_every_command_has_a_worked_example(name):
     assert re.search(rf"Example:\s+wholeservice .*{name}", all_commands()[name].help or "")
 
 
-def test_the_page_of_commands_is_up_to_date():
-    """docs/commands.md is what the commands say of themselves."""
-    written = runpy.run_path(str(ROOT / "scripts" / "write_commands_page.py"))["commands_page"]()
-    assert written == COMMANDS_PAGE.read_text(encoding="utf-8"), "run: make docs"
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_that_comes_from_the_code_is_up_to_date(name):
+    """It is what the commands, kinds, tables, measures, rules and problems say of themselves."""
+    assert PAGES[name]() == (ROOT / "docs" / name).read_text(encoding="utf-8"), "run: make docs"
 
 
 @pytest.mark.parametrize("name", all_commands())
@@ -99,3 +98,12 @@ def test_documents_that_are_named_exist():
         if not (ROOT / match).exists()
     }
     assert wrong == set()
+
+
+def test_links_and_pictures_outside_of_the_site_are_there():
+    """The site has its own check of links; this is for what is read where the code is."""
+    link = re.compile(r'\]\(([^)#:]+)[#)]|(?:src|srcset)="([^":]+)"')
+    read = [path for path in project_files() if path.suffix == ".md" and not path.is_relative_to(ROOT / "docs")]
+    found = [(path, "".join(match)) for path in read for match in link.findall(path.read_text(encoding="utf-8"))]
+    assert len(found) > 10
+    assert [f"{path.relative_to(ROOT)}: {target}" for path, target in found if not (path.parent / target).exists()] == []

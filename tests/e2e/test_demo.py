@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from documented import PAGES, TYPED, Said
 from web.elements import ELEMENTS
 
 COMMAND = [sys.executable, "-m", "wholeservice"]
@@ -49,6 +50,14 @@ def test_the_demo_shows_every_stage_in_order(demo):
     starts = [next(number for number, line in enumerate(lines) if line.startswith(stage)) for stage in stages]
     assert starts == sorted(starts)
     assert not [stage for stage, start, after in zip(stages, starts, starts[1:], strict=False) if after - start < 3]
+
+
+def test_the_readme_shows_what_the_demo_prints(demo):
+    """The first thing that a newcomer sees is true."""
+    _, printed = demo
+    readme = (PAGES.parent / "README.md").read_text(encoding="utf-8")
+    (below,) = [below for command, below in TYPED.findall(readme) if command.startswith("make demo")]
+    assert Said("make demo", printed, below.partition("```")[0].splitlines()).is_so
 
 
 def test_the_planted_cause_is_named_and_the_decoys_are_not(demo):

@@ -54,12 +54,13 @@ def serve_workspace(settings: Settings, *, host: str = HOST, port: int = PORT, i
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """Return a bound socket on the first free port from *port* on; 0 lets the system choose."""
+    """Return a listening socket on the first free port from *port* on; 0 lets the system choose."""
     for each in range(port, port + N_PORTS_TRIED) if port else (0,):
         listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listening.bind((host, each))
+            listening.listen()  # from now on a browser that asks waits for the answer, and is not turned away
         except OSError as error:
             listening.close()
             if error.errno != errno.EADDRINUSE:

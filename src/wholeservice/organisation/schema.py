@@ -131,7 +131,7 @@ def _aims() -> Schema:
 
 
 def field_tables() -> str:
-    """Return the field tables of `docs/organisation.md` as Markdown: one table per kind, from `kinds.py`."""
+    """Return the field tables of `docs/kinds.md` as Markdown: one table per kind, from `kinds.py`."""
     tables = [_table(kind) for kind in kinds.ALL_KINDS]
     return "\n".join(tables) + f"\nA target is written `{GRAMMAR}`.\n"
 
