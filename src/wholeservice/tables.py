@@ -99,7 +99,7 @@ class Answer(Fact):
     service: str = _column("foreign name of the service")
     step: str | None = _may("step it was asked at")
     channel: str | None = _may("channel it was asked in")
-    instrument: str | None = _may("csat, nps, ces, sus, gds ...")
+    instrument: str | None = _may("csat, nps, ease, sus-1, outcome ...")
     question: str | None = _may("the question in its words")
     score: float | None = _may("the answer on its scale", "points")
     scale_min: float | None = _may("lowest point of the scale", "points")

@@ -22,10 +22,14 @@ class Unit:
 
 COUNT = Unit("count", "", "count")
 SHARE = Unit("share", "%", "share")
+SCALE = Unit("share of the scale", "%", "share")
 SHARE_POINTS = Unit("percentage points", "pp", "share-change")
 SECONDS = Unit("seconds", "s", "seconds")
 POINTS = Unit("points", "", "points")
 SCORE = Unit("score from 0 to 100", "of 100", "points")
+NET_SCORE = Unit("points from −100 to 100", "points", "points")
+ENDS = {SCORE: (0.0, 100.0), NET_SCORE: (-100.0, 100.0)}
+"""The least and the most that a number of a unit can be."""
 
 SMALLEST = 1e-9  # what is smaller is written as less than this
 SMALLEST_SHARE = 1e-4  # of a share, a hundredth of a percent

@@ -21,7 +21,14 @@ def sum_units(units: IbisTable, periods: IbisTable, *, by: Iterable[str] = (), a
 
     Shape    one row per cell: entity, period, every name of *by* (null: all together) and *always*, the fields of `Statistics`
     """
-    dated = in_periods(units, periods)
+    return sum_dated(in_periods(units, periods), by=by, always=always)
+
+
+def sum_dated(dated: IbisTable, *, by: Iterable[str] = (), always: Iterable[str] = ()) -> IbisTable:
+    """Sum units that have their period already, as `sum_units` does.
+
+    Shape    a column `counts` is what a unit adds to the denominator, where that is not its weight
+    """
     always, by = tuple(always), tuple(by)
     parts = [_summed(dated, (*always, *chosen)) for size in range(len(by) + 1) for chosen in combinations(by, size)]
     return union_all(parts)
@@ -51,7 +58,7 @@ def _summed(units: IbisTable, named: tuple[str, ...]) -> IbisTable:
     per_cluster = rows.group_by([*keys, "cluster"]).aggregate(
         n=rows.count().cast("float64"),
         numerator=(rows.hit * rows.weight).sum(),
-        denominator=rows.weight.sum(),
+        denominator=(rows.counts if "counts" in rows.columns else rows.weight).sum(),
         squares=(rows.hit * rows.hit * rows.weight).sum(),
     )
     c = per_cluster
