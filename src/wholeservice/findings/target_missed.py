@@ -99,7 +99,8 @@ def _people_per_day(facts: Facts, result: TargetResult) -> float | None:
     cell = result.point.cell
     rows = facts.results.rows(VOLUME, cell.entity, step=cell.step, channel=cell.channel, segment=cell.segment)
     same = next((each for each, _ in rows if (each.from_at, each.to_at) == (cell.from_at, cell.to_at)), None)
-    is_of_people = result.unit == SHARE and ANSWERS.name not in result.measure.needs
+    is_answered = ANSWERS.name in result.measure.needs or result.point.statistics.histogram
+    is_of_people = result.unit == SHARE and not is_answered
     if not is_of_people or same is None or result.gap is None:
         return None
     volume = facts.results.measures[VOLUME].finish(dict(rows)[same]).value

@@ -27,7 +27,8 @@ OUTCOME, EXPERIENCE, PRICE = "outcome", "experience", "price"
 VALUE = (OUTCOME, EXPERIENCE, PRICE)
 KNOWN = tuple(dict.fromkeys((*SATISFACTION, *NPS, *EASE, *EFFORT, *SUS_ITEMS, SUS_SCORED, *UX_LITE_ITEMS, *VALUE)))
 
-BY = ("step", "channel")
+BY, ALONE = ("step", "channel"), ("segment",)
+"""How answers are broken down: by step and channel, also together; by kind of consumer."""
 TOP_POINTS = 2.0
 LEAST_FOR_TWO, MOST_FOR_TWO = 3.0, 10.0  # steps of a scale that has a top two: of three points, two would hold the middle
 MOST_POINTS = 101
@@ -91,7 +92,7 @@ def answers_to(facts: FactTables, words: tuple[str, ...], *, or_none: bool = Fal
 
 def units_of(a: IbisTable, hit: Any, **more: Any) -> IbisTable:
     """Return answers as units for `sum_units`: *hit* is what is measured."""
-    return a.select(a.entity, a.step, a.channel, a.unit_at, cluster=a.who, weight=a.many, hit=hit, **more)
+    return a.select(a.entity, a.step, a.channel, a.segment, a.unit_at, cluster=a.who, weight=a.many, hit=hit, **more)
 
 
 def is_good(a: IbisTable) -> BooleanValue:
@@ -101,7 +102,7 @@ def is_good(a: IbisTable) -> BooleanValue:
 
 def on_grid(number: Any) -> Any:
     """Put numbers that are fractions of counts on a fine grid, so that they add up to the same in every order and engine."""
-    return (number * GRID + MIDDLE).floor() / GRID
+    return (number * GRID + MIDDLE).floor().cast("float64") / GRID
 
 
 def has_top_two(a: IbisTable) -> BooleanValue:
@@ -124,7 +125,7 @@ def points_of(units: IbisTable, periods: IbisTable) -> list[IbisTable]:
     whole = (units.point == units.point.floor()) & (units.last == units.last.floor()) & (units.last < MOST_POINTS)
     dated = in_periods(units.filter(whole), periods)
     parts = []
-    for named in ((), ("step",), ("channel",), ("step", "channel")):
+    for named in ((), ("step",), ("channel",), ("step", "channel"), *((each,) for each in ALONE)):
         kept = dated.filter([dated[name].notnull() for name in named]) if named else dated
         per_point = kept.group_by(["entity", *PERIOD, *named, "point", "last"]).aggregate(amount=kept.weight.sum())
         points = ibis.range((per_point.last + 1).cast("int64"))
@@ -136,7 +137,13 @@ def points_of(units: IbisTable, periods: IbisTable) -> list[IbisTable]:
 def responses_of(a: IbisTable, **more: Any) -> IbisTable:
     """Fold the answers of each response into one row; *more* are aggregates beside where, when and whose it is."""
     return a.group_by(["entity", "response"]).aggregate(
-        step=a.step.max(), channel=a.channel.max(), unit_at=a.unit_at.max(), who=a.who.min(), many=a.many.max(), **more
+        step=a.step.max(),
+        channel=a.channel.max(),
+        segment=a.segment.max(),
+        unit_at=a.unit_at.max(),
+        who=a.who.min(),
+        many=a.many.max(),
+        **more,
     )
 
 

@@ -2,7 +2,7 @@
 Ease: how easy people found it, the mean answer on a scale from 0 (hardest) to 1 (easiest).
 
 Formula   (mean − lowest) / (highest − lowest); an answer about effort, where more is harder, is turned round
-Unit      share of the scale, 0 to 1          Grain  one row per entity, period, step and channel
+Unit      share of the scale, 0 to 1          Grain  one row per entity, period, step and channel, and per kind of consumer
 Counts    answers of the instruments `ease` and `ces` (more is easier) and `effort` (more is harder), by their weight,
           clustered by consumer
 Leaves out  questions not answered, scores off their scale or without one, and other instruments. `ease-top` is the share in
@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wholeservice.measures.answered import BY, EASE, EFFORT, answers_to, points_of, units_of
+from wholeservice.measures.answered import ALONE, BY, EASE, EFFORT, answers_to, points_of, units_of
 from wholeservice.measures.base import Measure
 from wholeservice.measures.finish import finish_score
 from wholeservice.measures.units import sum_units, union_all
@@ -33,7 +33,7 @@ def query(facts: FactTables, periods: IbisTable) -> IbisTable:
     is_hard = a.word.isin(EFFORT)
     point = is_hard.ifelse(a.scale_max - a.score, a.score - a.scale_min)
     units = units_of(a, is_hard.ifelse(1.0 - a.share, a.share), point=point, last=a.width)
-    return union_all([sum_units(units, periods, by=BY), *points_of(units, periods)])
+    return union_all([sum_units(units, periods, by=BY, alone=ALONE), *points_of(units, periods)])
 
 
 MEASURE = Measure(

@@ -3,7 +3,7 @@ Ease, top of the scale: the share of people who found it easy.
 
 Formula   answers in the top two of their scale / valid answers; on a scale of two or three points, in the top one. Of an
           answer about effort, where more is harder, the lowest two
-Unit      share          Grain  one row per entity, period, step and channel
+Unit      share          Grain  one row per entity, period, step and channel, and per kind of consumer
 Counts    answers of the instruments `ease`, `ces` and `effort`, by their weight, clustered by consumer
 Leaves out  questions not answered, scores off their scale or without one, scales of more than eleven points. The mean of the
           same answers is `ease`
@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wholeservice.measures.answered import BY, EASE, EFFORT, answers_to, has_top_two, is_top, units_of
+from wholeservice.measures.answered import ALONE, BY, EASE, EFFORT, answers_to, has_top_two, is_top, units_of
 from wholeservice.measures.base import Measure
 from wholeservice.measures.finish import finish_share
 from wholeservice.measures.units import sum_units
@@ -32,7 +32,7 @@ def query(facts: FactTables, periods: IbisTable) -> IbisTable:
     a = answers_to(facts, (*EASE, *EFFORT))
     turned = a.word.isin(EFFORT).ifelse(a.scale_max + a.scale_min - a.score, a.score)
     a = a.mutate(score=turned).filter(has_top_two(a))
-    return sum_units(units_of(a, is_top(a).ifelse(1.0, 0.0)), periods, by=BY)
+    return sum_units(units_of(a, is_top(a).ifelse(1.0, 0.0)), periods, by=BY, alone=ALONE)
 
 
 MEASURE = Measure(

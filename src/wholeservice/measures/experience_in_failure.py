@@ -40,7 +40,7 @@ def query(facts: FactTables, periods: IbisTable) -> IbisTable:
     answers = answers.left_join(met, ["entity", "attempt"]).drop("entity_right", "attempt_right")
     answers = answers.mutate(
         has_met=answers.has_met.fill_null(False), at_step=answers.step.fill_null(""), in_channel=answers.channel.fill_null(""),
-        week=((whole_seconds(answers.unit_at) - MONDAY_S) / WEEK_S).floor(),
+        week=((whole_seconds(answers.unit_at).cast("float64") - MONDAY_S) / WEEK_S).floor(),
     )  # fmt: skip
     return sum_dated(_against(in_periods(answers, periods)), by=BY)
 
@@ -48,12 +48,10 @@ def query(facts: FactTables, periods: IbisTable) -> IbisTable:
 def _met(facts: FactTables) -> IbisTable:
     """Return the attempts that met a failure: entity and attempt, each once."""
     a, e, i = facts.attempts, facts.exposures, in_production(facts.incidents)
-    a = a.select(a.entity, a.attempt, a.started_at, ended_at=a.ended_at)
+    a = a.select(a.entity, a.attempt, a.started_at, a.ended_at)
     failed = a.semi_join(e.filter(e.failed_any), ["attempt"]).select("entity", "attempt")
-    parts = a.join(e.select(e.attempt, e.part).distinct(), ["attempt"]).select(
-        "entity", "attempt", "started_at", "ended_at", "part"
-    )
-    stood = a.mutate(part=a.entity).select(parts.columns).union(parts)
+    called = a.join(e.select(e.attempt, e.part).distinct(), ["attempt"])
+    stood = called.select(*a.columns, "part").union(a.mutate(part=a.entity))
     harm = i.filter(i.entity.notnull()).select(harmed=i.entity, from_at=i.started_at, to_at=i.restored_at)
     during = [stood.part == harm.harmed, harm.from_at <= stood.ended_at, harm.to_at.isnull() | (harm.to_at >= stood.started_at)]
     return failed.union(stood.semi_join(harm, during).select("entity", "attempt")).distinct()

@@ -63,5 +63,4 @@ def _not_whole(a: IbisTable) -> IbisTable:
 
 
 def _counted(a: IbisTable) -> IbisTable:
-    found = a.group_by(a.source, a.entity, instrument=a.word, why=a.why).aggregate(n=a.count(), where_from=a.where_from.min())
-    return found.select("source", "entity", "instrument", "why", "n", "where_from")
+    return a.group_by(a.source, a.entity, instrument=a.word, why=a.why).aggregate(n=a.count(), where_from=a.where_from.min())

@@ -2,7 +2,7 @@
 NPS: those who would recommend it (9 or 10 of 10) less those who would not (0 to 6), of every hundred who answered.
 
 Formula   100 × (promoters − detractors) / valid answers
-Unit      points, −100 to 100          Grain  one row per entity, period, step and channel
+Unit      points, −100 to 100          Grain  one row per entity, period, step and channel, and per kind of consumer
 Counts    answers of the instrument `nps` in whole numbers from 0 to 10, by their weight, clustered by consumer
 Leaves out  questions not answered or dismissed: they are no passives; scores off 0 to 10, and scales that are another one
 Interval  adjusted Wald: three answers more, ¾ of them promoters and ¾ detractors; clustered by consumer
@@ -35,7 +35,7 @@ def query(facts: FactTables, periods: IbisTable) -> IbisTable:
     a = of.asked_of(facts)
     a = a.filter(a.word.isin(of.NPS), of.is_net_answer(a))
     hit = ibis.cases((a.score >= PROMOTES, 100.0), (a.score <= DETRACTS, -100.0), else_=0.0)
-    return sum_units(of.units_of(a, hit), periods, by=of.BY)
+    return sum_units(of.units_of(a, hit), periods, by=of.BY, alone=of.ALONE)
 
 
 MEASURE = Measure(

@@ -2,7 +2,7 @@
 Outcome achieved: the share of those who finished and say that they got what they came for.
 
 Formula   answers above the middle of the scale (a yes) / valid answers, of people who finished
-Unit      share          Grain  one row per entity, period, step and channel
+Unit      share          Grain  one row per entity, period, step and channel, and per kind of consumer
 Counts    answers of the instrument `outcome`, by their weight, clustered by consumer
 Leaves out  answers about an attempt that is known not to have finished; questions not answered, or off their scale. To have
           finished is an output: `completion`. Refunds, returns and complaints are not looked at, only people's own word
@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wholeservice.measures.answered import BY, OUTCOME, answers_to, is_good, units_of
+from wholeservice.measures.answered import ALONE, BY, OUTCOME, answers_to, is_good, units_of
 from wholeservice.measures.base import Measure
 from wholeservice.measures.finish import finish_share
 from wholeservice.measures.units import sum_units
@@ -31,7 +31,7 @@ def query(facts: FactTables, periods: IbisTable) -> IbisTable:
     a, tried = answers_to(facts, (OUTCOME,)), facts.attempts
     open_ends = tried.filter(tried.finished_at.isnull()).select(tried.entity, tried.attempt)
     a = a.anti_join(open_ends, ["entity", "attempt"])
-    return sum_units(units_of(a, is_good(a).ifelse(1.0, 0.0)), periods, by=BY)
+    return sum_units(units_of(a, is_good(a).ifelse(1.0, 0.0)), periods, by=BY, alone=ALONE)
 
 
 MEASURE = Measure(

@@ -2,7 +2,7 @@
 Response rate: the share of those asked who answered.
 
 Formula   responses with an answer / responses asked for. Questions asked together are one response
-Unit      share          Grain  one row per entity, period, step and channel
+Unit      share          Grain  one row per entity, period, step and channel, and per kind of consumer
 Counts    questions by when they were asked, by their weight, clustered by consumer; or somebody else's counts of `answered`
           and `asked`
 Leaves out  sources that never say whom they asked in vain: there everybody would seem to have answered. More answered than
@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wholeservice.measures.answered import BY, asked_of, responses_of, text_of, units_of
+from wholeservice.measures.answered import ALONE, BY, asked_of, responses_of, text_of, units_of
 from wholeservice.measures.base import Measure
 from wholeservice.measures.counted import counts, ratio, with_all_channels
 from wholeservice.measures.finish import finish_share
@@ -33,7 +33,7 @@ ANSWERED, ASKED = ("answered",), ("asked",)
 def query(facts: FactTables, periods: IbisTable) -> IbisTable:
     """Set those who answered against those who were asked."""
     told = ratio(counts(facts, ANSWERED), counts(facts, ASKED), "step", "channel")
-    return union_all([sum_units(_units(facts), periods, by=BY), with_all_channels(told, "step")])
+    return union_all([sum_units(_units(facts), periods, by=BY, alone=ALONE), with_all_channels(told, "step")])
 
 
 def _units(facts: FactTables) -> IbisTable:

@@ -2,7 +2,7 @@
 Satisfaction: the mean answer, put on a scale from 0 (worst) to 1 (best).
 
 Formula   (mean − lowest) / (highest − lowest); for a scale from 1 that is (mean − 1) / (scale − 1)
-Unit      share of the scale, 0 to 1          Grain  one row per entity, period, step and channel
+Unit      share of the scale, 0 to 1          Grain  one row per entity, period, step and channel, and per kind of consumer
 Counts    answers with a score to a question about satisfaction, by their weight, clustered by consumer; or somebody else's
           counts per point of the scale, lowest first
 Leaves out  questions not answered, scores off their scale or without one, and other instruments (NPS, effort, ease), which
@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wholeservice.measures.answered import BY, SATISFACTION, answers_to, points_of, units_of
+from wholeservice.measures.answered import ALONE, BY, SATISFACTION, answers_to, points_of, units_of
 from wholeservice.measures.base import Measure
 from wholeservice.measures.counted import HISTOGRAM, WHERE, first_of, stated, with_all_channels
 from wholeservice.measures.finish import finish_score
@@ -37,7 +37,7 @@ def query(facts: FactTables, periods: IbisTable) -> IbisTable:
     units = units_of(a, a.share, point=a.score - a.scale_min, last=a.width)
     said = stated(facts, STATED).drop("currency")
     said = said.mutate(squares=said.numerator)  # the most that answers between 0 and 1 with this mean can spread
-    answers = sum_units(units, periods, by=BY)
+    answers = sum_units(units, periods, by=BY, alone=ALONE)
     counted = [with_all_channels(part, "step") for part in (_from_histograms(facts), said)]
     return union_all([answers, *points_of(units, periods), *first_of(counted, "step", "channel")])
 

@@ -3,7 +3,7 @@ SUS: how usable people find it, by the ten statements of the System Usability Sc
 
 Formula   per response 2.5 × Σ over the ten statements of (answer − 1) for the odd ones and (5 − answer) for the even ones,
           which are worded against it; then the mean of the responses. A share of it is no percentage of people: 68 is usual
-Unit      score from 0 to 100          Grain  one row per entity, period, step and channel
+Unit      score from 0 to 100          Grain  one row per entity, period, step and channel, and per kind of consumer
 Counts    whole responses: answers to `sus-1` to `sus-10` on a scale from 1 to 5, asked together (one source, survey and
           instant; one attempt, person or record); or `sus`, a score from 0 to 100 that a tool made already
 Leaves out  responses that lack a statement or have one off the scale: finding F136 counts them
@@ -16,7 +16,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wholeservice.measures import answered as of
-from wholeservice.measures.answered import BY, SUS_ITEMS, SUS_SCORED, answers_to, points_of, responses_of, units_of
+from wholeservice.measures.answered import ALONE, BY, SUS_ITEMS, SUS_SCORED, answers_to, points_of, responses_of, units_of
 from wholeservice.measures.base import Measure
 from wholeservice.measures.finish import finish_hundred
 from wholeservice.measures.units import sum_units, union_all
@@ -34,7 +34,7 @@ POINT, POINTS = 2.5, 40.0  # what a step of one statement is worth, and how many
 def query(facts: FactTables, periods: IbisTable) -> IbisTable:
     """Score whole responses, and count them per point beside."""
     units = union_all([_responses(facts), _scored(facts)])
-    return union_all([sum_units(units, periods, by=BY), *points_of(units, periods)])
+    return union_all([sum_units(units, periods, by=BY, alone=ALONE), *points_of(units, periods)])
 
 
 def _responses(facts: FactTables) -> IbisTable:

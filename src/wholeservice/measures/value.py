@@ -23,4 +23,4 @@ def judged(facts: FactTables, periods: IbisTable, parts: tuple[str, ...] = of.VA
     a = a.mutate(is_bad=~of.is_good(a) & a.word.isin(parts))
     r = of.responses_of(a, n_words=a.word.nunique(), is_bad=a.is_bad.any())
     r = r.filter(r.n_words == len(of.VALUE))
-    return sum_units(of.units_of(r, r.is_bad.ifelse(0.0, 1.0)), periods, by=of.BY)
+    return sum_units(of.units_of(r, r.is_bad.ifelse(0.0, 1.0)), periods, by=of.BY, alone=of.ALONE)

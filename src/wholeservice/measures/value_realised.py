@@ -15,12 +15,25 @@ Source    Tedder (value is an outcome, at an experience and a price that the sam
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from wholeservice.measures.base import Measure
 from wholeservice.measures.finish import finish_share
 from wholeservice.measures.value import judged
 from wholeservice.units import SHARE
 
+if TYPE_CHECKING:
+    from ibis.expr.types import Table as IbisTable
+
+    from wholeservice.facts.identity import FactTables
+
+
+def query(facts: FactTables, periods: IbisTable) -> IbisTable:
+    """Count attempts of which all three are known, and those in which all three are good."""
+    return judged(facts, periods)
+
+
 MEASURE = Measure(
     name="value-realised", title="People for whom it was worth it", unit=SHARE, better="higher", needs=("answers",),
-    query=judged, finish=finish_share, words=("value",), patch=None,
+    query=query, finish=finish_share, words=("value",), patch=None,
 )  # fmt: skip
