@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from wholeservice.app.printing import Column, Row
@@ -107,16 +108,16 @@ def _in_order(data: Data, measure: str) -> list[str]:
 
 def _points(data: Data, measure: str, entity: str, question: Question) -> Iterator[Point]:
     for step, channel, segment in _breakdowns(data, measure, entity, question.by):
-        place = {STEP: step, CHANNEL: channel, SEGMENT: segment}
-        series = data.results.series(measure, entity, **place)
+        of = partial(data.results.series, measure, entity, step=step, channel=channel, segment=segment)
+        series = of()
         if question.period:
             asked, days = question.period, (question.period.to_at - question.period.from_at).total_seconds() / 86400
-            alike = data.results.series(measure, entity, days=days, **place)
+            alike = of(days=days)
             exact = [each for each in alike if (each.cell.from_at, each.cell.to_at) == (asked.from_at, asked.to_at)]
             yield from exact or (each for each in series if _overlaps(each, asked))
         else:
             # A rolling window ends with the newest complete day; a calendar period may have only begun.
-            rolling = data.results.series(measure, entity, window=ROLLING, **place)
+            rolling = of(window=ROLLING)
             yield from (rolling or series)[-1:]
 
 
