@@ -36,7 +36,7 @@ def query(facts: FactTables, periods: IbisTable) -> IbisTable:
     """Set the answers of those who met a failure against those beside them."""
     a = answers_to(facts, SATISFACTION, or_none=True)
     answers = units_of(a, a.share, attempt=a.attempt).filter(lambda t: t.attempt.notnull())
-    met = _met(facts).mutate(has_met=True)
+    met = _met(facts, answers).mutate(has_met=True)
     answers = answers.left_join(met, ["entity", "attempt"]).drop("entity_right", "attempt_right")
     answers = answers.mutate(
         has_met=answers.has_met.fill_null(False), at_step=answers.step.fill_null(""), in_channel=answers.channel.fill_null(""),
@@ -45,10 +45,10 @@ def query(facts: FactTables, periods: IbisTable) -> IbisTable:
     return sum_dated(_against(in_periods(answers, periods)), by=BY)
 
 
-def _met(facts: FactTables) -> IbisTable:
-    """Return the attempts that met a failure: entity and attempt, each once."""
+def _met(facts: FactTables, answers: IbisTable) -> IbisTable:
+    """Return the attempts that met a failure, of those that somebody answered about: entity and attempt, each once."""
     a, e, i = facts.attempts, facts.exposures, in_production(facts.incidents)
-    a = a.select(a.entity, a.attempt, a.started_at, a.ended_at)
+    a = a.select(a.entity, a.attempt, a.started_at, a.ended_at).semi_join(answers, ["entity", "attempt"])
     failed = a.semi_join(e.filter(e.failed_any), ["attempt"]).select("entity", "attempt")
     called = a.join(e.select(e.attempt, e.part).distinct(), ["attempt"])
     stood = called.select(*a.columns, "part").union(a.mutate(part=a.entity))

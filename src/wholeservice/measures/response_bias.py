@@ -53,7 +53,7 @@ def _weighed(answers: IbisTable, tried: IbisTable, periods: IbisTable) -> IbisTa
     That is `w (x − mean of those alike) − (x − plain mean) + difference`, w being how many times too few answered of its kind.
     """
     a = answers.join(tried.drop("unit_at"), ["entity", "attempt"])
-    population = in_periods(tried, periods)
+    population = in_periods(tried.semi_join(answers, ["entity"]), periods)
     population = population.group_by(list(ALIKE)).aggregate(n_tried=population.count().cast("float64"))
     g = a.group_by(list(ALIKE)).aggregate(n_said=a.weight.sum(), total=(a.hit * a.weight).sum(), n_rows=a.count())
     g = g.filter(g.n_rows >= LEAST, g.n_said > 0).join(population, list(ALIKE))
