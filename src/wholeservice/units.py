@@ -22,10 +22,14 @@ class Unit:
 
 COUNT = Unit("count", "", "count")
 SHARE = Unit("share", "%", "share")
+SCALE = Unit("share of the scale", "%", "share")
 SHARE_POINTS = Unit("percentage points", "pp", "share-change")
 SECONDS = Unit("seconds", "s", "seconds")
 POINTS = Unit("points", "", "points")
 SCORE = Unit("score from 0 to 100", "of 100", "points")
+NET_SCORE = Unit("points from −100 to 100", "points", "points")
+ENDS = {SCORE: (0.0, 100.0), NET_SCORE: (-100.0, 100.0)}
+"""The least and the most that a number of a unit can be."""
 
 SMALLEST = 1e-9  # what is smaller is written as less than this
 SMALLEST_SHARE = 1e-4  # of a share, a hundredth of a percent
@@ -89,8 +93,8 @@ def write(number: float | None, unit: Unit, *, signed: bool = False) -> str:
 
     >>> write(1234.5, money("USD")), write(0.0117, money("USD")), write(4e-07, money("USD")), write(0, money("CHF"))
     ('$1,234.50', '$0.012', '$0.00000040', '0.00 CHF')
-    >>> write(0.04, COUNT), write(0.00004, SHARE), write(0.0012, SCORE)
-    ('0.04', '<0.01%', '0.0012 of 100')
+    >>> write(0.04, COUNT), write(0.00004, SHARE), write(0.0012, SCORE), write(-19.231, NET_SCORE)
+    ('0.04', '<0.01%', '0.0012 of 100', '−19.2 points')
     """
     if number is None:
         return "not measured"
@@ -114,7 +118,8 @@ def _magnitude(number: float, unit: Unit) -> str:
         return f"{symbol}{number:,.{digits}f}" if symbol else f"{number:,.{digits}f} {unit.symbol}"
     if unit.kind == "count" and (number >= 1 or number == 0):
         return f"{number:,.0f}" if number == int(number) or number >= 100 else f"{number:,.1f}"
-    plain = f"{number:,.{_digits(number)}f}".rstrip("0").rstrip(".")
+    digits = 1 if unit == NET_SCORE and number >= 1 else _digits(number)
+    plain = f"{number:,.{digits}f}".rstrip("0").rstrip(".")
     return plain + (f" {unit.symbol}" if unit.symbol else "")
 
 

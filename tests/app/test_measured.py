@@ -90,3 +90,20 @@ def test_every_number_is_written_with_unit_interval_n_period_and_coverage():
     assert shown["value"] == "80.0%"
     assert shown["low"] == "71.1% to 86.7%"
     assert (shown["n"], shown["from"], shown["reporting"]) == ("100", "1 Jun to 28 Jun 2026", "1 of 2")
+
+
+def test_a_breakdown_has_a_row_for_each_kind_of_consumer():
+    """Two kinds, in alphabetical order, without the total and without what is of one step."""
+    from dataclasses import replace
+
+    from wholeservice.measures.results import Results
+
+    known = data()
+    rows = list(known.results.every("completion"))
+    cell, sums = next((cell, sums) for cell, sums in rows if not (cell.step or cell.channel))
+    kinds = [(replace(cell, segment=each), sums) for each in ("hotelier", "guest")]
+    kinds.append((replace(cell, segment="other", step="pay"), sums))
+    known = replace(known, results=Results(known.measures.values(), [*rows, *kinds]))
+    found = ask(known, Question("completion", cell.entity, "segment"))
+    assert [each["segment"] for each in found] == ["guest", "hotelier"]
+    assert "segment" in [each.key for each in columns(known, found)]

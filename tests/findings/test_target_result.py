@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
@@ -127,7 +128,7 @@ def test_the_gap_is_positive_when_it_is_missed(target, gap, low, high):
 
 
 def test_answers_on_a_scale_are_points_and_not_people():
-    """A number that comes with a histogram is a score: its gap is never multiplied with how many came."""
+    """A number that comes with a histogram, or of answers, is never multiplied with how many came."""
     text = (
         "org: { name: L, purpose: P, north-star: N }\nservices: { stay: { needs: { easy: { says: E, targets: [ %s ] } } } }\n"
     )
@@ -135,8 +136,9 @@ def test_answers_on_a_scale_are_points_and_not_people():
     volume = (cell_of("volume", "stay", "2026-02"), Statistics(n=2800, numerator=2800))
     as_of = dt.datetime(2026, 3, 1, tzinfo=dt.UTC)
     people = {}
-    for name, histogram in (("score", (0.0, 100.0)), ("share", ())):
+    for name, histogram in (("score", (0.0, 100.0)), ("share", ()), ("answers", ())):
+        measures = [replace(each, needs=(name,)) for each in MEASURES]
         number = (cell_of("completion", "stay", "2026-02"), Statistics(100, 50, 100, histogram=histogram))
-        found = list(check(Facts(organisation, Results(MEASURES, [number, volume]), "UTC", as_of, {})))
+        found = list(check(Facts(organisation, Results(measures, [number, volume]), "UTC", as_of, {})))
         people[name] = found[0].people
-    assert people == {"score": None, "share": pytest.approx(0.4 * 2800)}
+    assert people == {"score": None, "answers": None, "share": pytest.approx(0.4 * 2800)}

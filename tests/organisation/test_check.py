@@ -8,7 +8,7 @@ from organisation.texts import HOTEL, codes_of, declared, problems_of
 from wholeservice.errors import describe
 from wholeservice.organisation.check import check
 from wholeservice.organisation.load import load_texts
-from wholeservice.units import COUNT, POINTS, SECONDS, SHARE, Unit
+from wholeservice.units import COUNT, NET_SCORE, POINTS, SCALE, SCORE, SECONDS, SHARE, Unit
 
 MEASURES = ("search-time", "satisfaction", "cost-per-transaction", "completion")
 MONEY = Unit("money", "", "money")
@@ -114,6 +114,9 @@ def test_a_part_s_target_uses_the_journey_around_it():
         (SHARE, "90%", True), (SHARE, "90s", False), (SHARE, "4.5 of 5", False), (SHARE, "120%", False), (COUNT, "1.2M", True),
         (COUNT, "90%", False), (SECONDS, "800ms", True), (SECONDS, "800", False), (MONEY, "1.10 EUR", True),
         (MONEY, "1.10", False), (POINTS, "4.5 of 5", True), (POINTS, "6 of 5", False), (POINTS, "40", True),
+        (SCALE, "4.5 of 5", True), (SCALE, "90%", True), (SCALE, "4.5", False), (SCORE, "70 of 100", True),
+        (NET_SCORE, "40", True), (NET_SCORE, "-10", True), (NET_SCORE, "40%", False), (NET_SCORE, "4 of 5", False),
+        (NET_SCORE, "140", False), (SCORE, "4 of 5", False), (SCORE, "70", True), (SCORE, "-1", False),
     ],
 )  # fmt: skip
 def test_a_level_fits_the_measure_s_unit(unit: Unit, level: str, fits: bool):

@@ -16,6 +16,8 @@ from proposal.tables_made import TABLES, Made
 from wholeservice.app.map_file import Around, Found, Wanted, find_out
 from wholeservice.documents import parse
 from wholeservice.facts import ingest
+from wholeservice.proposal.columns import NUMBER, Column
+from wholeservice.proposal.entries import scale_lines
 
 DOCS = Path(__file__).parents[2] / "docs"
 EVERY = (*TABLES, *EXPORTS, *EVERYDAY, *LATER, *LAST)
@@ -202,6 +204,14 @@ def test_the_only_service_of_a_workspace_is_meant(tmp_path):
     content = "when,user_id,page\n" + "".join(f"2026-03-0{n} 10:00,u{n},pay\n" for n in range(1, 9))
     (service,) = lines(mapped(tmp_path, "a.csv", content, services=("stay",)), "service")
     assert (service.value, service.is_sure) == ("stay", True)
+
+
+@pytest.mark.parametrize(("name", "instrument", "is_sure"), [("effort score", "effort", False), ("ces score", "ces", True)])
+def test_more_effort_is_not_taken_for_more_ease(name, instrument, is_sure):
+    """Of a column of effort nobody knows from its name which end is good: it is asked."""
+    column = Column(name, name, NUMBER, 8, 8, 5, is_whole=True, values=(), low=1, high=5)
+    said = [(line.value, line.is_sure) for line in scale_lines(column)]
+    assert said == [(instrument, is_sure), ("1", True), ("5", True)]
 
 
 def test_somebody_who_knows_better_is_followed(tmp_path):

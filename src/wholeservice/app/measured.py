@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from wholeservice.app.printing import Column, Row
@@ -17,7 +18,7 @@ from wholeservice.periods import ROLLING, Period, label
 from wholeservice.uncertainty import BETWEEN_PERIODS
 from wholeservice.units import Unit, money, write
 
-CHANNEL, STEP = "channel", "step"
+CHANNEL, STEP, SEGMENT = "channel", "step", "segment"
 MARK = "~"
 _FIRST, _LAST = dt.datetime(1000, 1, 1, tzinfo=dt.UTC), dt.datetime(9000, 1, 1, tzinfo=dt.UTC)
 
@@ -106,26 +107,31 @@ def _in_order(data: Data, measure: str) -> list[str]:
 
 
 def _points(data: Data, measure: str, entity: str, question: Question) -> Iterator[Point]:
-    for step, channel in _breakdowns(data, measure, entity, question.by):
-        series = data.results.series(measure, entity, step=step, channel=channel)
+    for step, channel, segment in _breakdowns(data, measure, entity, question.by):
+        of = partial(data.results.series, measure, entity, step=step, channel=channel, segment=segment)
+        series = of()
         if question.period:
             asked, days = question.period, (question.period.to_at - question.period.from_at).total_seconds() / 86400
-            alike = data.results.series(measure, entity, step=step, channel=channel, days=days)
+            alike = of(days=days)
             exact = [each for each in alike if (each.cell.from_at, each.cell.to_at) == (asked.from_at, asked.to_at)]
             yield from exact or (each for each in series if _overlaps(each, asked))
         else:
             # A rolling window ends with the newest complete day; a calendar period may have only begun.
-            rolling = data.results.series(measure, entity, step=step, channel=channel, window=ROLLING)
+            rolling = of(window=ROLLING)
             yield from (rolling or series)[-1:]
 
 
-def _breakdowns(data: Data, measure: str, entity: str, by: str | None) -> Iterator[tuple[str | None, str | None]]:
-    """Yield the (step, channel) pairs to show; where a number is only known per channel, its channels stand for it."""
+def _breakdowns(data: Data, measure: str, entity: str, by: str | None) -> Iterator[tuple[str | None, str | None, str | None]]:
+    """Yield step, channel and segment of what to show; where a number is only known per channel, its channels stand for it."""
     results = data.results
+    if by == SEGMENT:
+        cells = (cell for cell, _ in results.every(measure) if cell.entity == entity and not (cell.step or cell.channel))
+        yield from ((None, None, each) for each in sorted({cell.segment for cell in cells if cell.segment}))
+        return
     for step in _steps(data, measure, entity) if by == STEP else (None,):
         channels = sorted(results.channels(measure, entity, step))
         has_total = bool(results.rows(measure, entity, step=step))
-        yield from ((step, channel) for channel in (channels if by == CHANNEL or not has_total else (None,)))
+        yield from ((step, channel, None) for channel in (channels if by == CHANNEL or not has_total else (None,)))
 
 
 def _steps(data: Data, measure: str, entity: str) -> list[str]:
@@ -147,6 +153,7 @@ def _row(data: Data, measure: Measure, point: Point) -> Row:
         "entity": cell.entity,
         "step": cell.step,
         "channel": cell.channel,
+        "segment": cell.segment,
         "value": value.value,
         "low": interval.low if interval else None,
         "high": interval.high if interval else None,
@@ -172,7 +179,7 @@ def _unit(measure: Measure, currency: str | None) -> Unit:
 def columns(data: Data, rows: Sequence[Row]) -> list[Column]:
     """Return the columns of the table for people; what is the same in all rows (entity) or in none (step) is left out."""
     of = [Column("entity", "Of", lambda row: title(data, row["entity"]), wraps=True)]
-    breakdown = [Column(key, key.capitalize()) for key in (STEP, CHANNEL) if any(row[key] for row in rows)]
+    breakdown = [Column(key, key.capitalize()) for key in (STEP, CHANNEL, SEGMENT) if any(row[key] for row in rows)]
     return [
         Column("measure", "Measure"),
         *(of if len({row["entity"] for row in rows}) > 1 else []),

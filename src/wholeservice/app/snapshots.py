@@ -132,13 +132,16 @@ def newest_at(engine: Engine, zone: str) -> dt.datetime | None:
 
 def extracts(engine: Engine) -> dict[str, list[dict[str, Any]]]:
     """Return the small extracts of facts that rules look at."""
+    from wholeservice.facts.identity import FactTables
     from wholeservice.facts.identity_people import REFUSED
     from wholeservice.findings.disagreement import EXTRACT, Disagreement
+    from wholeservice.measures.left_out import LEFT_OUT, left_out
 
     names = [each.name for each in fields(Disagreement)]
     table = engine.table(EXTRACT)
     disagreements = engine.run(table.filter(table.entity.notnull()).select(names)).to_pylist()
-    return {EXTRACT: disagreements, REFUSED: engine.run(engine.table(REFUSED)).to_pylist()}
+    refused = engine.run(engine.table(REFUSED)).to_pylist()
+    return {EXTRACT: disagreements, REFUSED: refused, LEFT_OUT: engine.run(left_out(FactTables(engine))).to_pylist()}
 
 
 def assessed(pinned: Pinned, engine: Engine, organisation: Organisation) -> tuple[SourceQuality, ...]:

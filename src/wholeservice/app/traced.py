@@ -11,7 +11,7 @@ from wholeservice.findings.propagation import AT_OR_BELOW, STARTS_HERE
 from wholeservice.pages.base import Data
 from wholeservice.periods import label
 from wholeservice.uncertainty import Interval
-from wholeservice.units import SHARE, SHARE_POINTS, Unit, write
+from wholeservice.units import SHARE, Unit, difference_unit, write
 
 CODES = {
     "ASK004": "This service has no need of that name, or none with a target. The needs stand under `needs:` of the service in"
@@ -70,11 +70,7 @@ def headline(data: Data, drawn: LossMap) -> list[str]:
 def _gap_words(drawn: LossMap) -> str:
     if drawn.gap <= 0:
         return "the target is met"
-    return f"gap {write(drawn.gap, _gap_unit(drawn.unit))}{_between(drawn.gap_interval, _gap_unit(drawn.unit))}"
-
-
-def _gap_unit(unit: Unit) -> Unit:
-    return SHARE_POINTS if unit == SHARE else unit
+    return f"gap {write(drawn.gap, difference_unit(drawn.unit))}{_between(drawn.gap_interval, difference_unit(drawn.unit))}"
 
 
 def _between(interval: Interval | None, unit: Unit) -> str:
@@ -101,7 +97,7 @@ def _origins(drawn: LossMap) -> list[Box]:
 
 def origin_columns(drawn: LossMap) -> list[Column]:
     """Return the columns of the table for people; sizes are in the unit of the gap."""
-    unit = _gap_unit(drawn.unit)
+    unit = difference_unit(drawn.unit)
 
     def amount(number: float | None) -> str:
         return "–" if number is None else write(number, unit)
@@ -129,7 +125,7 @@ def _claim(box: Box) -> str:
 
 def footnotes(drawn: LossMap) -> Iterator[str]:
     """Yield what the map does not explain, the evidence it rests on, and the data that would tell more."""
-    unit = _gap_unit(drawn.unit)
+    unit = difference_unit(drawn.unit)
     smaller = _origins(drawn)[MOST_ORIGINS:]
     if smaller:
         together = sum(box.starts_here + box.not_traced for box in smaller)

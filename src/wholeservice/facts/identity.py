@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 RESOLVED_PREFIX = "resolved_"
 NAMES, STEP_NAMES = "names", "step_names"
+WITH_SEGMENT = (tables.INTERACTIONS, tables.ANSWERS)  # a tally keeps the words of whoever counted
 _KINDS_FIRST = ("service", "part", "unit")  # a fact is about one of these rather than a team of the same title
 
 
@@ -55,8 +56,8 @@ def resolve(engine: Engine, organisation: Organisation, *, is_told: bool = True)
     """Add to the engine every fact table with its names resolved; return the names that stand for nothing, most rows first.
 
     Shape    `resolved_<table>`: the columns of the table, `entity` (id or null), `step` as the journey's own id where it
-             matches, `channel` in lower case, `consumer` the person. A fact table that is not there is added empty.
-             Without *is_told* nobody looks for names that stand for nothing, which reads every row.
+             matches, `channel`, `segment` and `device` in lower case, `consumer` the person. A fact table that is not there
+             is added empty. Without *is_told* nobody looks for names that stand for nothing, which reads every row.
     """
     engine.add(NAMES, names_table(organisation))
     engine.add(STEP_NAMES, step_names_table(organisation))
@@ -177,6 +178,8 @@ def resolved(engine: Engine, table: tables.Table, *, is_few: bool = False) -> Ib
     found = joined.mutate(entity=joined.entity_id).drop("name", "entity_id")
     if "channel" in table.column_names:
         found = found.mutate(channel=found.channel.strip().lower())
+    if table in WITH_SEGMENT:
+        found = found.mutate(segment=found.segment.strip().lower(), device=found.device.strip().lower())
     if table in WITH_CONSUMER:
         found = with_persons(engine, found, is_few=is_few)
     return _with_steps(engine, found) if "step" in table.column_names else found

@@ -21,6 +21,7 @@ from wholeservice.findings.target_result import TargetResult, result_of
 from wholeservice.findings.wording import ago, measured, period_of, title_of, when
 from wholeservice.organisation.graph import Need
 from wholeservice.periods import civil
+from wholeservice.tables import ANSWERS
 from wholeservice.units import COUNT, SHARE, difference_unit, write
 
 VOLUME = "volume"
@@ -93,12 +94,13 @@ def _about_time(facts: Facts, result: TargetResult) -> Iterator[Evidence]:
 def _people_per_day(facts: Facts, result: TargetResult) -> float | None:
     """How many people a day the gap stands for, where the measure is a share of people and their volume is known.
 
-    A histogram is kept of answers on a scale: there the gap is points of the scale, not people.
+    Of answers it is not: a gap on a scale is no people, and those who answered are not all who came.
     """
     cell = result.point.cell
     rows = facts.results.rows(VOLUME, cell.entity, step=cell.step, channel=cell.channel, segment=cell.segment)
     same = next((each for each, _ in rows if (each.from_at, each.to_at) == (cell.from_at, cell.to_at)), None)
-    is_of_people = result.unit == SHARE and not result.point.statistics.histogram
+    is_answered = ANSWERS.name in result.measure.needs or result.point.statistics.histogram
+    is_of_people = result.unit == SHARE and not is_answered
     if not is_of_people or same is None or result.gap is None:
         return None
     volume = facts.results.measures[VOLUME].finish(dict(rows)[same]).value

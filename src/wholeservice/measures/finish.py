@@ -6,10 +6,19 @@ between periods.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import isclose
 
 from wholeservice.measures.base import Statistics, Value
-from wholeservice.uncertainty import Interval, all_alike, bca_of_counts, cluster_standard_error, clustered_share, mean_from_sums
+from wholeservice.uncertainty import (
+    Interval,
+    all_alike,
+    bca_of_counts,
+    cluster_standard_error,
+    clustered_net,
+    clustered_share,
+    mean_from_sums,
+)
 
 NOTHING = "nothing was counted"
 FEW = 30
@@ -59,6 +68,47 @@ def finish_score(sums: Statistics) -> Value:
     return Value(value.value, _score_interval(sums, value.value), sums.n)
 
 
+def finish_hundred(sums: Statistics) -> Value:
+    """Finish a mean of scores from 0 to 100, as `finish_score` does one from 0 to 1."""
+    h = 100.0
+    within = replace(
+        sums, numerator=sums.numerator / h, squares=sums.squares / h / h,
+        cluster_aa=sums.cluster_aa / h / h, cluster_ab=sums.cluster_ab / h,
+    )  # fmt: skip
+    value = finish_score(within)
+    if value.value is None:
+        return value
+    spread = value.interval and replace(value.interval, low=value.interval.low * h, high=value.interval.high * h)
+    return Value(sums.numerator / sums.denominator, _within(spread, 0.0, h), value.n)
+
+
+def finish_net(sums: Statistics) -> Value:
+    """Finish a net score of answers that are 100, 0 or -100 each: adjusted Wald, clustered by consumer."""
+    value = finish_ratio(sums)
+    if value.value is None:
+        return value
+    net = clustered_net(
+        sums.numerator / 100, sums.squares / 100**2, sums.denominator, n=sums.n, clusters=sums.clusters,
+        aa=sums.cluster_aa / 100**2, ab=sums.cluster_ab / 100, bb=sums.cluster_bb,
+    )  # fmt: skip
+    return Value(value.value, net and replace(net, low=100 * net.low, high=100 * net.high), sums.n)
+
+
+def finish_difference(sums: Statistics) -> Value:
+    """Finish a mean of differences, each between -1 and 1, within people: t, clustered by consumer."""
+    value = finish_ratio(sums)
+    if value.value is None:
+        return value
+    spread = sums.squares - sums.numerator * value.value
+    if spread <= 1e-12 * max(1.0, sums.squares):
+        return Value(value.value, all_alike(value.value, sums.clusters or sums.n, low=-1.0, high=1.0), sums.n)
+    return Value(value.value, _within(_t_interval(sums), -1.0, 1.0), sums.n)
+
+
+def _within(interval: Interval | None, low: float, high: float) -> Interval | None:
+    return interval and replace(interval, low=max(low, interval.low), high=min(high, interval.high))
+
+
 def _score_interval(sums: Statistics, mean: float) -> Interval | None:
     spread = sums.squares - sums.numerator * mean
     if spread <= 1e-12 * max(1.0, sums.squares):
@@ -69,6 +119,10 @@ def _score_interval(sums: Statistics, mean: float) -> Interval | None:
         last = len(sums.histogram) - 1
         points = [point / last for point in range(last + 1)]
         return bca_of_counts(sums.histogram, points, np.random.default_rng(SEED))
+    return _t_interval(sums)
+
+
+def _t_interval(sums: Statistics) -> Interval | None:
     error = cluster_standard_error(
         sums.numerator, sums.denominator, clusters=sums.clusters, aa=sums.cluster_aa, ab=sums.cluster_ab, bb=sums.cluster_bb
     )

@@ -13,6 +13,8 @@ from wholeservice.periods import CALENDAR, Period
 from wholeservice.uncertainty import Interval, between_periods
 from wholeservice.units import SHARE
 
+NEVER_BELOW_0 = ("count", "share", "seconds", "money", "rate")  # points and differences may be
+
 Key = tuple[str, str, str | None, str | None, str | None]
 Row = tuple[Cell, Statistics]
 
@@ -147,7 +149,7 @@ def _until(points: tuple[Point, ...], asked: Cell) -> tuple[Point, ...]:
 def _possible(value: Value, kind: str) -> Interval | None:
     """Cut an interval to what the number can be: no count or cost below 0, no share above 1 unless it is one already."""
     interval = value.interval
-    if interval is None or value.value is None or value.value < 0:
+    if interval is None or value.value is None or value.value < 0 or kind not in NEVER_BELOW_0:
         return interval
     top = 1.0 if kind == SHARE.kind and value.value <= 1 else float("inf")
     return replace(interval, low=max(0.0, interval.low), high=min(top, interval.high))

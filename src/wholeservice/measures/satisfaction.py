@@ -2,7 +2,7 @@
 Satisfaction: the mean answer, put on a scale from 0 (worst) to 1 (best).
 
 Formula   (mean − lowest) / (highest − lowest); for a scale from 1 that is (mean − 1) / (scale − 1)
-Unit      share of the scale, 0 to 1          Grain  one row per entity, period, step and channel
+Unit      share of the scale, 0 to 1          Grain  one row per entity, period, step and channel, and per kind of consumer
 Counts    answers with a score to a question about satisfaction, by their weight, clustered by consumer; or somebody else's
           counts per point of the scale, lowest first
 Leaves out  questions not answered, scores off their scale or without one, and other instruments (NPS, effort, ease), which
@@ -15,59 +15,31 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from wholeservice.measures.answered import ALONE, BY, SATISFACTION, answers_to, points_of, units_of
 from wholeservice.measures.base import Measure
 from wholeservice.measures.counted import HISTOGRAM, WHERE, first_of, stated, with_all_channels
 from wholeservice.measures.finish import finish_score
-from wholeservice.measures.units import PERIOD, in_periods, sum_units, union_all
-from wholeservice.units import SHARE
+from wholeservice.measures.units import sum_units, union_all
+from wholeservice.units import SCALE
 
 if TYPE_CHECKING:
     from ibis.expr.types import Table as IbisTable
 
     from wholeservice.facts.identity import FactTables
 
-INSTRUMENTS = ("satisfaction", "gds", "csat")
 RATINGS = ("answers", "ratings", "satisfaction")
 STATED = ("satisfaction", "user satisfaction", "user-satisfaction")
-MOST_POINTS = 101
 
 
 def query(facts: FactTables, periods: IbisTable) -> IbisTable:
     """Sum answers, and the counts per point of the scale beside them."""
-    units = _units(facts)
+    a = answers_to(facts, SATISFACTION, or_none=True)
+    units = units_of(a, a.share, point=a.score - a.scale_min, last=a.width)
     said = stated(facts, STATED).drop("currency")
     said = said.mutate(squares=said.numerator)  # the most that answers between 0 and 1 with this mean can spread
-    answers = sum_units(units, periods, by=["step", "channel"])
+    answers = sum_units(units, periods, by=BY, alone=ALONE)
     counted = [with_all_channels(part, "step") for part in (_from_histograms(facts), said)]
-    return union_all([answers, *_points(units, periods), *first_of(counted, "step", "channel")])
-
-
-def _units(facts: FactTables) -> IbisTable:
-    a = facts.answers
-    is_ours = a.instrument.isnull() | a.instrument.strip().lower().isin(INSTRUMENTS)
-    on_scale = (a.score >= a.scale_min) & (a.score <= a.scale_max) & (a.scale_max > a.scale_min)
-    a = a.filter(a.entity.notnull(), is_ours, on_scale)
-    who = a.consumer.coalesce(a.source.concat(":", a.record, ":", a.part))
-    return a.select(
-        a.entity, a.step, a.channel, unit_at=a.answered_at.coalesce(a.asked_at), cluster=who, weight=a.weight.coalesce(1.0),
-        hit=(a.score - a.scale_min) / (a.scale_max - a.scale_min), point=a.score - a.scale_min, last=a.scale_max - a.scale_min,
-    )  # fmt: skip
-
-
-def _points(units: IbisTable, periods: IbisTable) -> list[IbisTable]:
-    """The same answers once more, as counts per point: rows of one cell add up, so each point is a row of its own."""
-    import ibis
-
-    whole = (units.point == units.point.floor()) & (units.last == units.last.floor()) & (units.last < MOST_POINTS)
-    dated = in_periods(units.filter(whole), periods)
-    parts = []
-    for named in ((), ("step",), ("channel",), ("step", "channel")):
-        kept = dated.filter([dated[name].notnull() for name in named]) if named else dated
-        per_point = kept.group_by(["entity", *PERIOD, *named, "point", "last"]).aggregate(amount=kept.weight.sum())
-        points = ibis.range((per_point.last + 1).cast("int64"))
-        at_point = points.map(lambda each, p=per_point: (each == p.point).ifelse(p.amount, 0.0))
-        parts.append(per_point.mutate(histogram=at_point).drop("point", "last", "amount"))
-    return parts
+    return union_all([answers, *points_of(units, periods), *first_of(counted, "step", "channel")])
 
 
 def _from_histograms(facts: FactTables) -> IbisTable:
@@ -86,6 +58,6 @@ def _from_histograms(facts: FactTables) -> IbisTable:
 
 
 MEASURE = Measure(
-    name="satisfaction", title="How satisfied people are", unit=SHARE, better="higher", needs=("answers", "tallied"),
+    name="satisfaction", title="How satisfied people are", unit=SCALE, better="higher", needs=("answers", "tallied"),
     query=query, finish=finish_score, words=("user-satisfaction",),
 )  # fmt: skip

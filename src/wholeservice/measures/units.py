@@ -16,15 +16,26 @@ if TYPE_CHECKING:
 PERIOD = ("from_at", "to_at", "window")
 
 
-def sum_units(units: IbisTable, periods: IbisTable, *, by: Iterable[str] = (), always: Iterable[str] = ()) -> IbisTable:
+def sum_units(
+    units: IbisTable, periods: IbisTable, *, by: Iterable[str] = (), always: Iterable[str] = (), alone: Iterable[str] = ()
+) -> IbisTable:
     """Sum units per entity and period: once over all of them, and once for each combination of the breakdowns.
+
+    What stands in *alone* is broken down by itself and not crossed with the others, so that cells do not multiply.
 
     Shape    one row per cell: entity, period, every name of *by* (null: all together) and *always*, the fields of `Statistics`
     """
-    dated = in_periods(units, periods)
+    return sum_dated(in_periods(units, periods), by=by, always=always, alone=alone)
+
+
+def sum_dated(dated: IbisTable, *, by: Iterable[str] = (), always: Iterable[str] = (), alone: Iterable[str] = ()) -> IbisTable:
+    """Sum units that have their period already, as `sum_units` does.
+
+    Shape    a column `counts` is what a unit adds to the denominator, where that is not its weight
+    """
     always, by = tuple(always), tuple(by)
-    parts = [_summed(dated, (*always, *chosen)) for size in range(len(by) + 1) for chosen in combinations(by, size)]
-    return union_all(parts)
+    crossed = [chosen for size in range(len(by) + 1) for chosen in combinations(by, size)]
+    return union_all([_summed(dated, (*always, *chosen)) for chosen in [*crossed, *((name,) for name in alone)]])
 
 
 def in_periods(units: IbisTable, periods: IbisTable) -> IbisTable:
@@ -51,7 +62,7 @@ def _summed(units: IbisTable, named: tuple[str, ...]) -> IbisTable:
     per_cluster = rows.group_by([*keys, "cluster"]).aggregate(
         n=rows.count().cast("float64"),
         numerator=(rows.hit * rows.weight).sum(),
-        denominator=rows.weight.sum(),
+        denominator=(rows.counts if "counts" in rows.columns else rows.weight).sum(),
         squares=(rows.hit * rows.hit * rows.weight).sum(),
     )
     c = per_cluster

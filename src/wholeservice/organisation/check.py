@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterator, Mapping
 
 from wholeservice.errors import Place, Problem, suggest
@@ -23,7 +24,7 @@ from wholeservice.organisation.graph import (
 )
 from wholeservice.organisation.remit import has_outside_consumer, owner_of, stream_of
 from wholeservice.organisation.targets import part_of_place, place_of_word
-from wholeservice.units import Unit
+from wholeservice.units import ENDS, SCALE, SCORE, Unit
 
 Measures = Collection[str] | Mapping[str, Unit]
 
@@ -335,12 +336,13 @@ def _all_channels(org: Organisation) -> tuple[str, ...]:
 
 
 def _unit(target: Target, unit: Unit) -> Iterator[Problem]:
-    fitting, level = _FITS.get(unit.kind, (unit.kind,)), target.level
-    out_of_scale = level.top is not None and not 0 <= level.number <= level.top
+    fitting, level = _fitting(unit, target.level.top), target.level
+    low, high = ENDS.get(unit, (-math.inf, math.inf))
+    out_of_scale = (level.top is not None and not 0 <= level.number <= level.top) or not low <= level.number <= high
     above_all = level.unit.kind == "share" and unit.kind == "share" and not 0 <= level.number <= 1
     if level.unit.kind in fitting and not out_of_scale and not above_all:
         return
-    written = _WRITTEN.get(fitting[0], "a number")
+    written = "40" if unit in ENDS else _WRITTEN.get(fitting[0], "a number")
     what = (
         f"a {unit.name} outside its scale"
         if out_of_scale or above_all
@@ -355,6 +357,13 @@ def _unit(target: Target, unit: Unit) -> Iterator[Problem]:
         f"a number such as {written}",
         fix="write the level in the measure's unit",
     )
+
+
+def _fitting(unit: Unit, top: float | None) -> tuple[str, ...]:
+    """Return the kinds of level that fit a unit: an answer may be written as it stands on its scale, `4.5 of 5`."""
+    if unit == SCALE or (unit == SCORE and top == ENDS[SCORE][1]):
+        return (*_FITS[unit.kind], "points")
+    return ("count",) if unit in ENDS else _FITS.get(unit.kind, (unit.kind,))
 
 
 def _unknown_in_target(

@@ -262,8 +262,8 @@ def scale_lines(score: Column) -> list[Line]:
     low, high = (1.0, 5.0) if score.kind == WORD else (score.low or 0.0, score.high or 0.0)
     is_nps = is_called(score, "nps", "likelihood to recommend", "recommend", "weiterempfehlung", "how likely")
     said = {_t.Answer.instrument: "nps" if is_nps else None}
-    for word in ("csat", "ces", "sus"):
-        if is_called(score, word, {"csat": "satisfaction", "ces": "effort", "sus": "usability"}[word]):
+    for word, phrase in (("csat", "satisfaction"), ("ces", "ease"), ("effort", "effort"), ("sus", "usability")):
+        if is_called(score, word, phrase):
             said[_t.Answer.instrument] = said[_t.Answer.instrument] or word
     scale = next(((a, b) for a, b in ((1, 5), (0, 10), (1, 7), (1, 10), (0, 100)) if a <= low and high <= b), None)
     if is_nps and low >= 0 and high <= 10:
@@ -272,7 +272,9 @@ def scale_lines(score: Column) -> list[Line]:
         scale = (0, 100)
     lines = []
     if said[_t.Answer.instrument]:
-        lines.append(Line(name_of(_t.Answer.instrument), str(said[_t.Answer.instrument]), "by its name"))
+        is_hard = said[_t.Answer.instrument] == "effort"
+        why = "by its name; if more is easier, write ease" if is_hard else "by its name"
+        lines.append(Line(name_of(_t.Answer.instrument), str(said[_t.Answer.instrument]), why, is_sure=not is_hard))
     if scale:
         reached = low == scale[0] and high == scale[1]
         why = f"answers go from {low:g} to {high:g}"

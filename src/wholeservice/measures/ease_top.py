@@ -1,0 +1,41 @@
+"""
+Ease, top of the scale: the share of people who found it easy.
+
+Formula   answers in the top two of their scale / valid answers; on a scale of two or three points, in the top one. Of an
+          answer about effort, where more is harder, the lowest two
+Unit      share          Grain  one row per entity, period, step and channel, and per kind of consumer
+Counts    answers of the instruments `ease`, `ces` and `effort`, by their weight, clustered by consumer
+Leaves out  questions not answered, scores off their scale or without one, scales of more than eleven points. The mean of the
+          same answers is `ease`
+Interval  Wilson, clustered by consumer
+Source    MeasuringU, scoring of the customer effort score; Wilson 1927 and Kish 1965
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wholeservice.measures.answered import ALONE, BY, EASE, EFFORT, answers_to, has_top_two, is_top, units_of
+from wholeservice.measures.base import Measure
+from wholeservice.measures.finish import finish_share
+from wholeservice.measures.units import sum_units
+from wholeservice.units import SHARE
+
+if TYPE_CHECKING:
+    from ibis.expr.types import Table as IbisTable
+
+    from wholeservice.facts.identity import FactTables
+
+
+def query(facts: FactTables, periods: IbisTable) -> IbisTable:
+    """Count answers, and those in the top of the scale."""
+    a = answers_to(facts, (*EASE, *EFFORT))
+    turned = a.word.isin(EFFORT).ifelse(a.scale_max + a.scale_min - a.score, a.score)
+    a = a.mutate(score=turned).filter(has_top_two(a))
+    return sum_units(units_of(a, is_top(a).ifelse(1.0, 0.0)), periods, by=BY, alone=ALONE)
+
+
+MEASURE = Measure(
+    name="ease-top", title="People who find it easy", unit=SHARE, better="higher", needs=("answers",), query=query,
+    finish=finish_share, words=("easy",),
+)  # fmt: skip
