@@ -46,6 +46,8 @@ CODES = {
     " and `wholeservice measure` computes the results.",
     "RES002": "The stored results cannot be read: a file is missing or damaged. Delete the folder that is named; it is made"
     " again from the store.",
+    "RES003": "The rows behind a number cannot be shown yet: the tables made of many facts were not kept with the results."
+    " `wholeservice measure --full` makes the results again and keeps them.",
 }
 
 

@@ -137,7 +137,16 @@ def _compute(
         stored_results.save(results_folder(settings), data, rows, settings.folder / FOLDER, is_current=is_current)
     if rows.share_again is not None:
         say(f"recomputed {rows.share_again:.1%} of attempts; full run: --full")
-    return replace(data, declarations=declarations(settings))
+    return _with_settings(settings, data)
+
+
+def _with_settings(settings: Settings, data: Data) -> Data:
+    """Return results with what only the workspace knows: where each source is declared, and the rows behind each number."""
+    from wholeservice.app.rows_behind import rows_behind
+
+    order = tuple(settings.sources.mapping) if settings.sources else ()
+    rows = rows_behind(data, store_of(settings), settings.state / derived_store.FOLDER, order)
+    return replace(data, declarations=declarations(settings), rows=rows)
 
 
 def _is_always_full() -> bool:
@@ -149,8 +158,7 @@ def _stored(settings: Settings, snapshot: str) -> Data:
     """Load the results of a snapshot; where each source is declared is said by the settings of now."""
     from wholeservice.measures import MEASURES
 
-    data = stored_results.load(results_folder(settings), snapshot, MEASURES)
-    return replace(data, declarations=declarations(settings))
+    return _with_settings(settings, stored_results.load(results_folder(settings), snapshot, MEASURES))
 
 
 def newest_stored(settings: Settings) -> Callable[[], Data]:

@@ -16,9 +16,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wholeservice.measures.base import Measure
-from wholeservice.measures.counted import HISTOGRAM, WHERE, first_of, stated, with_all_channels
+from wholeservice.measures.counted import HISTOGRAM, WHERE, first_of, gathered, stated, with_all_channels
 from wholeservice.measures.finish import finish_score
-from wholeservice.measures.units import PERIOD, in_periods, sum_units, union_all
+from wholeservice.measures.units import PERIOD, Units, in_periods, union_all
 from wholeservice.units import SHARE
 
 if TYPE_CHECKING:
@@ -34,24 +34,26 @@ MOST_POINTS = 101
 
 def query(facts: FactTables, periods: IbisTable) -> IbisTable:
     """Sum answers, and the counts per point of the scale beside them."""
-    units = _units(facts)
+    answers = units(facts)
     said = stated(facts, STATED).drop("currency")
     said = said.mutate(squares=said.numerator)  # the most that answers between 0 and 1 with this mean can spread
-    answers = sum_units(units, periods, by=["step", "channel"])
     counted = [with_all_channels(part, "step") for part in (_from_histograms(facts), said)]
-    return union_all([answers, *_points(units, periods), *first_of(counted, "step", "channel")])
+    summed = [part for each in answers for part in (each.summed(periods), *_points(each.rows, periods))]
+    return union_all([*summed, *first_of(counted, "step", "channel")])
 
 
-def _units(facts: FactTables) -> IbisTable:
+def units(facts: FactTables) -> tuple[Units, ...]:
+    """Answers with a score on their scale; a hit is how far up the scale it is."""
     a = facts.answers
     is_ours = a.instrument.isnull() | a.instrument.strip().lower().isin(INSTRUMENTS)
     on_scale = (a.score >= a.scale_min) & (a.score <= a.scale_max) & (a.scale_max > a.scale_min)
     a = a.filter(a.entity.notnull(), is_ours, on_scale)
     who = a.consumer.coalesce(a.source.concat(":", a.record, ":", a.part))
-    return a.select(
-        a.entity, a.step, a.channel, unit_at=a.answered_at.coalesce(a.asked_at), cluster=who, weight=a.weight.coalesce(1.0),
+    rows = a.mutate(
+        unit_at=a.answered_at.coalesce(a.asked_at), cluster=who, weight=a.weight.coalesce(1.0),
         hit=(a.score - a.scale_min) / (a.scale_max - a.scale_min), point=a.score - a.scale_min, last=a.scale_max - a.scale_min,
     )  # fmt: skip
+    return (Units("answers", rows, by=("step", "channel")),)
 
 
 def _points(units: IbisTable, periods: IbisTable) -> list[IbisTable]:
@@ -81,11 +83,11 @@ def _from_histograms(facts: FactTables) -> IbisTable:
     n = each.answers.sum()
     return each.group_by(cell).aggregate(
         n=n, numerator=(each.answers * score).sum(), denominator=n, squares=(each.answers * score * score).sum(),
-        histogram=ibis.array([each.histogram.arbitrary()])[0],
+        histogram=ibis.array([each.histogram.arbitrary()])[0], **gathered(each, of=each.place == 0),
     )  # fmt: skip
 
 
 MEASURE = Measure(
     name="satisfaction", title="How satisfied people are", unit=SHARE, better="higher", needs=("answers", "tallied"),
-    query=query, finish=finish_score, words=("user-satisfaction",),
+    query=query, units=units, finish=finish_score, words=("user-satisfaction",),
 )  # fmt: skip

@@ -1,12 +1,13 @@
 """From single units (attempts, answers, calls) to additive statistics per period and breakdown.
 
 A unit is a row with entity, unit_at (when it counts), cluster (whose units are alike), hit (what is measured) and weight, and
-whatever it is broken down by.
+whatever it is broken down by. A measure that says its units as `Units` counts and shows the very same rows.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING
 
@@ -16,13 +17,34 @@ if TYPE_CHECKING:
 PERIOD = ("from_at", "to_at", "window")
 
 
+@dataclass(frozen=True, slots=True)
+class Units:
+    """
+    The single units of a measure: rows of the table *of*, each with all its columns and those of a unit.
+
+    by, always   what they are broken down by, as `sum_units` takes it
+    beside       breakdowns that say what is measured, and leave in all that it is measured against
+    """
+
+    of: str
+    rows: IbisTable
+    by: tuple[str, ...] = ()
+    always: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
+
+    def summed(self, periods: IbisTable) -> IbisTable:
+        """Sum them up per entity, period and breakdown."""
+        return sum_units(self.rows, periods, by=self.by, always=self.always)
+
+
 def sum_units(units: IbisTable, periods: IbisTable, *, by: Iterable[str] = (), always: Iterable[str] = ()) -> IbisTable:
     """Sum units per entity and period: once over all of them, and once for each combination of the breakdowns.
 
     Shape    one row per cell: entity, period, every name of *by* (null: all together) and *always*, the fields of `Statistics`
     """
-    dated = in_periods(units, periods)
     always, by = tuple(always), tuple(by)
+    needed = ("entity", "unit_at", "cluster", "hit", "weight", *by, *always)
+    dated = in_periods(units.select(*needed), periods)
     parts = [_summed(dated, (*always, *chosen)) for size in range(len(by) + 1) for chosen in combinations(by, size)]
     return union_all(parts)
 
