@@ -18,8 +18,11 @@ from wholeservice.errors import InputError, Problem
 from wholeservice.pages.base import Data, RowsBehind
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from wholeservice.app.derived_store import Files, Kept
     from wholeservice.engines.base import Engine
+    from wholeservice.engines.with_views import WithViews
     from wholeservice.facts.store import Store
     from wholeservice.measures.base import Cell
     from wholeservice.measures.behind import Ground
@@ -38,11 +41,11 @@ def rows_behind(data: Data, store: Store, derived: Path, source_order: tuple[str
     one_at_a_time = threading.Lock()
     opened: list[Ground] = []
 
-    def rows(cell: Cell, first: int, most: int) -> Behind:
+    def rows(cells: Sequence[Cell], first: int, most: int) -> Behind:
         with one_at_a_time:
             if not opened:
                 opened.append(_opened(data, _files(store, data.snapshot), derived, source_order))
-            return behind(opened[0], data.measures[cell.measure], cell, first=first, most=most)
+            return behind(opened[0], data.measures[cells[0].measure], cells, first=first, most=most)
 
     return rows
 
@@ -76,12 +79,13 @@ def _opened(data: Data, files: Files, derived: Path, source_order: tuple[str, ..
     return Ground(made, Tree(data.organisation), data.zone, source_order)
 
 
-def _prepared(engine: Engine, data: Data, kept: Kept | None, files: Files) -> Engine:
+def _prepared(engine: Engine, data: Data, kept: Kept | None, files: Files) -> WithViews:
     """Return the engine with names resolved, derived tables and periods."""
+    from wholeservice.engines.with_views import WithViews
     from wholeservice.measures.compute import add_periods, prepare, windows_of
 
     if kept is not None:
         return incremental.tables_again(engine, data.organisation, data.zone, kept, files)[0]
     prepare(engine, data.organisation, data.zone)
     add_periods(engine, windows_of(data.organisation), data.zone)
-    return engine
+    return WithViews(engine)

@@ -26,7 +26,7 @@ from wholeservice.app.sheets import as_csv
 from wholeservice.draw import channel_matrix, day_strip, drop_out, emotion, gap, journey, loss_map, spark, svg, trend
 from wholeservice.errors import WholeserviceError
 from wholeservice.pages import PAGES
-from wholeservice.pages.base import Data, Page
+from wholeservice.pages.base import Data, Missing, Page
 from wholeservice.pages.entries import nearest_entries
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ def _with_form(path: str, form: str) -> str:
 
 
 def _endpoint(page: Page, load_data: LoadData, form: str) -> Callable[[Request], Response]:
-    asked = set(inspect.signature(page.build).parameters)
+    asked = {name.removesuffix("_"): name for name in inspect.signature(page.build).parameters}
 
     def answer(request: Request) -> Response:
         try:
@@ -131,13 +131,14 @@ def _endpoint(page: Page, load_data: LoadData, form: str) -> Callable[[Request],
             tag = _tag(data, request)
             if tag in request.headers.get("if-none-match", ""):
                 return _respond("", 304, tag=tag)
-            given = {name: value for name, value in request.query_params.items() if name in asked} | request.path_params
+            query = request.query_params.items()
+            given = {asked[name]: value for name, value in query if name in asked} | request.path_params
             built, shown = page.build(data, **given), form
             if built is None and form and request.path_params:  # the name itself may end like that
                 last = list(request.path_params)[-1]
                 built, shown = page.build(data, **given | {last: request.path_params[last] + form}), HTML
-            if built is None:
-                return _not_found(request, load_data)
+            if built is None or isinstance(built, Missing):
+                return _not_found(request, load_data, built)
             return _printed(page, data, built, request, form=shown, tag=tag)
         except WholeserviceError as error:
             return _trouble(503, "The numbers cannot be read just now", [each.what for each in error.problems])
@@ -175,8 +176,10 @@ def _tag(data: Data, request: Request) -> str:
     return f'W/"{hashlib.sha256(words.encode()).hexdigest()[:24]}"'
 
 
-def _not_found(request: Request, load_data: LoadData) -> Response:
+def _not_found(request: Request, load_data: LoadData, missing: Missing | None = None) -> Response:
     """Say that there is no such page, and which names come near."""
+    if missing is not None:
+        return _respond(fill("missing", word=missing.word, nearest=missing.nearest), 404)
     path = str(request.scope["path"]).removesuffix(JSON).removesuffix(CSV)
     try:
         nearest = nearest_entries(load_data(), path)

@@ -7,16 +7,26 @@ what was counted. Of several sources the one that won; of a sum over services, d
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from wholeservice import tables
 from wholeservice.derived.instead import Instead
+from wholeservice.engines.with_views import WithViews, run_named
 from wholeservice.facts.identity import FactTables
 from wholeservice.measures.add_up import made_of
 from wholeservice.measures.base import Cell, Measure, Statistics
-from wholeservice.measures.behind_rows import LEAST_PEOPLE, Behind, RowBehind, counted_row, unit_rows, who_of
+from wholeservice.measures.behind_rows import (
+    COUNTED,
+    LEAST_PEOPLE,
+    SPENT,
+    Behind,
+    RowBehind,
+    counted_row,
+    unit_rows,
+    who_of,
+)
 from wholeservice.measures.compute import PERIODS, best_source, by_source
 from wholeservice.measures.counted import BEHIND, UNDER
 from wholeservice.measures.roll_up import Tree, added_to
@@ -27,7 +37,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from ibis.expr.types import Table as IbisTable
 
-    from wholeservice.engines.base import Engine
     from wholeservice.measures.units import Units
 
 TALLIED = "tallied"
@@ -44,7 +53,7 @@ Rows = Mapping[int, Mapping[str, Any]]
 class Ground:
     """Where rows are looked up: an engine with the derived tables and the periods of a snapshot, and how sums were added up."""
 
-    engine: Engine
+    engine: WithViews
     tree: Tree
     zone: str
     source_order: tuple[str, ...]
@@ -70,20 +79,29 @@ class _Made:
     units: dict[Span, set[str]] = field(default_factory=dict)
 
     def add_units(self, cell: Cell) -> None:
-        self.units.setdefault((cell.from_at, cell.to_at), set()).add(cell.entity)
+        """Add the units of an entity in a period, which may go on where another ended."""
+        begins_at = cell.from_at
+        for (begin, end), entities in self.units.items():
+            if end == begins_at and cell.entity in entities:
+                entities.discard(cell.entity)
+                begins_at = begin
+        self.units.setdefault((begins_at, cell.to_at), set()).add(cell.entity)
 
 
-def behind(ground: Ground, measure: Measure, cell: Cell, *, first: int = 0, most: int = 100) -> Behind:
+def behind(ground: Ground, measure: Measure, cells: Sequence[Cell], *, first: int = 0, most: int = 100) -> Behind:
     """
-    Return the rows behind the number of a cell, from place *first* (0 is the first) on, at most so many.
+    Return the rows behind a number, from place *first* (0 is the first) on, at most so many.
 
-    Shape    what sources counted comes first, then single units by their instant. `n` and `n_rows` are of all of them. Rows of
-             fewer than `LEAST_PEOPLE` people are counted and not given
+    Shape    *cells* differ in their period only: most numbers are of one, some of several that were added up. What sources
+             counted comes first, then single units by their instant. `n` and `n_rows` are of all of them. Rows of fewer than
+             `LEAST_PEOPLE` people are counted and not given
     """
     if measure.units is None:
         return Behind(why_hidden=SILENT)
-    made = _made(ground, measure, cell)
-    units = _units_of(ground, measure, cell, made)
+    made = _Made()
+    for cell in cells:
+        _add_made(made, ground, measure, cell)
+    units = _units_of(ground, measure, cells[0], made)
     n_units, n_people = _size(ground, units)
     counted = sorted(made.counted, key=lambda row: (row.at, row.entity, row.channel or "", row.says))
     n, n_rows = sum(each.counts for each in counted) + n_units, len(counted) + n_units
@@ -95,22 +113,21 @@ def behind(ground: Ground, measure: Measure, cell: Cell, *, first: int = 0, most
     return Behind(n, n_rows, n_people if n_units else None, tuple(given))
 
 
-def _made(ground: Ground, measure: Measure, cell: Cell) -> _Made:
-    """Return what a number is made of; the query of the measure is asked only where tallies or money could be in it."""
+def _add_made(found: _Made, ground: Ground, measure: Measure, cell: Cell) -> None:
+    """Add what the number of a cell is made of; its query is asked only where tallies or money could be in it."""
     entities = {cell.entity} | (set() if cell.step else ground.tree.below(cell.entity))
     rows, facts = _counted_facts(ground, measure, cell, entities)
-    found = _Made()
     if not rows:
         for entity in _own(_with_units(ground, measure, cell, entities), cell, ground.tree):
             found.add_units(replace(cell, entity=entity))
-        return found
-    cells = _lineage(ground, measure, cell, facts)
+        return
+    kinds = sorted({SPENT if "from_on" in row else COUNTED for row in rows.values()})
+    cells = _lineage(ground, measure, cell, facts, kinds)
     for each in _parts(ground, measure, cell, cells):
         source = best_source(measure, cells[each], ground.source_order)
         found.counted += _counted(cells[each][source], rows, source)
         if source is None:
             found.add_units(each)
-    return found
 
 
 def _own(own: Iterable[str], cell: Cell, tree: Tree) -> list[str]:
@@ -136,9 +153,17 @@ def _counted_facts(ground: Ground, measure: Measure, cell: Cell, entities: set[s
             rows |= dict(zip(numbers, some.to_pylist(), strict=True))
             ground.engine.add(ASKED + name, _numbered(some, numbers))
             given[name] = ground.engine.table(ASKED + name)
-    for name in set(NARROWED) & set(measure.needs):
-        given[name] = facts.__getattr__(name).filter(lambda t: t.entity.isin(ours))
-    return rows, Instead(ground.engine, given)
+    return rows, Instead(ground.engine, given | _narrowed(ground, measure, ours))
+
+
+def _narrowed(ground: Ground, measure: Measure, entities: list[str]) -> dict[str, IbisTable]:
+    """Return the events of some entities. Which ones stands in a table, so that the query is the same for all of them."""
+    import pyarrow as pa
+
+    ground.engine.add(ASKED + "entities", pa.table({"ours": pa.array(entities, pa.string())}))
+    facts, asked = FactTables(ground.engine), ground.engine.table(ASKED + "entities")
+    needed = [name for name in NARROWED if name in measure.needs]
+    return {name: rows.semi_join(asked, rows.entity == asked.ours) for name in needed for rows in [facts.__getattr__(name)]}
 
 
 def _within(table: IbisTable, cell: Cell, zone: str, entities: list[str]) -> IbisTable:
@@ -154,20 +179,23 @@ def _numbered(rows: pa.Table, numbers: range) -> pa.Table:
     return rows.append_column(BEHIND, pa.array([[each] for each in numbers], pa.list_(pa.int64())))
 
 
-def _lineage(ground: Ground, measure: Measure, cell: Cell, facts: Instead) -> Mapping[Cell, BySource]:
-    """Ask the query of the measure what each number within the period is made of, source by source."""
-    periods = ground.engine.table(PERIODS)
+def _lineage(ground: Ground, measure: Measure, cell: Cell, facts: Instead, kinds: list[str]) -> Mapping[Cell, BySource]:
+    """
+    Ask the query of the measure what each number within the period is made of, source by source.
+
+    *kinds*   of rows that sources counted; a query may leave out those that are not there
+    """
+    engine, periods = ground.engine, ground.engine.table(PERIODS)
     inside = periods.filter(periods.from_at >= cell.from_at, periods.to_at <= cell.to_at)
-    table = facts.run(measure.query(facts, inside))
+    engine.add(ASKED + PERIODS, engine.run(inside))
+    table = run_named(engine, f"{measure.name} {kinds}", lambda: measure.query(facts, engine.table(ASKED + PERIODS)))
     found: dict[Cell, dict[str | None, _Of]] = {
         at: {source: _Of(sums) for source, sums in some.items()}
         for at, some in by_source(measure, table).items()
         if all(getattr(at, name) == getattr(cell, name) for name in ("step", "channel", "segment", "currency"))
     }
     empty = [None] * table.num_rows
-    over, under = (
-        table.column(name).to_pylist() if name in table.column_names else empty for name in (BEHIND, UNDER)
-    )
+    over, under = (table.column(name).to_pylist() if name in table.column_names else empty for name in (BEHIND, UNDER))
     for (at, _), source, above, below in zip(rows_of(table, measure.name), sources_of(table), over, under, strict=True):
         if at in found:
             found[at][source].over.extend(above or ())

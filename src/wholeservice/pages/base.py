@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from wholeservice.organisation.graph import Organisation
 
 
-RowsBehind = Callable[["Cell", int, int], "Behind"]
-"""(cell, first, most) -> the rows behind its number from place *first* on, at most so many."""
+RowsBehind = Callable[[Sequence["Cell"], int, int], "Behind"]
+"""(cells, first, most) -> the rows behind the number of these cells from place *first* on, at most so many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Data:
     `loss_maps` is keyed by (entity, need). `runs` are the rows of the store's `runs` table, newest first, as dicts.
     `snapshot` names (store run, organisation hash, definitions version), so each number can be had again.
     `sources` is the quality of each source's facts, in the order declared; `declarations` says where each is declared.
-    `rows` looks up rows in the facts that the snapshot pinned, so it too gives the same for the same snapshot; None: no facts here.
+    `rows` looks up rows in the facts that the snapshot pinned, so a snapshot always gives the same; None: no facts here.
     """
 
     organisation: Organisation
