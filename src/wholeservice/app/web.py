@@ -1,7 +1,8 @@
 """The web face: every registered page as HTML and, at the same address with `.json` and `.csv`, as data. It never writes.
 
-One request builds one page from results that are already in memory. Nothing is fetched from outside the machine: the style
-sheet, the font and a few lines of script come from this package, under an address that changes with their content.
+One request builds one page from results that are already in memory, or gives the one that was built before. Nothing is fetched
+from outside the machine: the style sheet, the font and a few lines of script come from this package, under an address that
+changes with their content.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from urllib.parse import quote
 
 from wholeservice import __version__
 from wholeservice.app.failures import report
+from wholeservice.app.kept_pages import KeptPages, Printed, printed
 from wholeservice.app.records import to_plain
 from wholeservice.app.sheets import as_csv
 from wholeservice.draw import channel_matrix, day_strip, drop_out, emotion, gap, journey, loss_map, spark, svg, trend
@@ -70,9 +72,9 @@ def create_app(load_data: LoadData, *, hosts: tuple[str, ...] = LOOPBACK) -> Sta
     from starlette.middleware.trustedhost import TrustedHostMiddleware
     from starlette.routing import Route
 
-    routes = [Route("/static/{version}/{name}", _static)]
+    routes, kept = [Route("/static/{version}/{name}", _static)], KeptPages()
     for page in PAGES:
-        routes += [Route(path, _endpoint(page, load_data, form)) for path, form in _paths(page)]
+        routes += [Route(path, _endpoint(page, load_data, form, kept)) for path, form in _paths(page)]
     return Starlette(
         routes=routes,
         lifespan=_warmed(load_data),
@@ -122,7 +124,7 @@ def _with_form(path: str, form: str) -> str:
     return f"{path.rstrip('/') or '/index'}{form}"
 
 
-def _endpoint(page: Page, load_data: LoadData, form: str) -> Callable[[Request], Response]:
+def _endpoint(page: Page, load_data: LoadData, form: str, kept: KeptPages) -> Callable[[Request], Response]:
     asked = {name.removesuffix("_"): name for name in inspect.signature(page.build).parameters}
 
     def answer(request: Request) -> Response:
@@ -131,6 +133,8 @@ def _endpoint(page: Page, load_data: LoadData, form: str) -> Callable[[Request],
             tag = _tag(data, request)
             if tag in request.headers.get("if-none-match", ""):
                 return _respond("", 304, tag=tag)
+            if (known := kept.get(data, tag)) is not None:
+                return _sent(known, request)
             query = request.query_params.items()
             given = {asked[name]: value for name, value in query if name in asked} | request.path_params
             built, shown = page.build(data, **given), form
@@ -139,7 +143,10 @@ def _endpoint(page: Page, load_data: LoadData, form: str) -> Callable[[Request],
                 built, shown = page.build(data, **given | {last: request.path_params[last] + form}), HTML
             if built is None or isinstance(built, Missing):
                 return _not_found(request, load_data, built)
-            return _printed(page, data, built, request, form=shown, tag=tag)
+            answer = _printed(page, data, built, request, form=shown, tag=tag)
+            made = printed(bytes(answer.body), dict(answer.headers))
+            kept.put(data, tag, made)
+            return _sent(made, request)
         except WholeserviceError as error:
             return _trouble(503, "The numbers cannot be read just now", [each.what for each in error.problems])
         except Exception as error:
@@ -161,6 +168,15 @@ def _printed(page: Page, data: Data, built: Any, request: Request, *, form: str,
         answer.headers["Content-Disposition"] = f'attachment; filename="{named[:80]}.csv"'
         return answer
     return _respond(render(page, built, path=request.scope["path"], query=request.url.query), tag=tag)
+
+
+def _sent(answer: Printed, request: Request) -> Response:
+    """Send a printed page, packed where the reader can unpack it."""
+    from starlette.responses import Response
+
+    if answer.packed is not None and "gzip" in request.headers.get("accept-encoding", ""):
+        return Response(answer.packed, headers={**answer.headers, "Content-Encoding": "gzip", "Vary": "Accept-Encoding"})
+    return Response(answer.plain, headers=dict(answer.headers))
 
 
 def _respond(text: str, status: int = 200, *, tag: str | None = None, kind: str = "text/html") -> Response:

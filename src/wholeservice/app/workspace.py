@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import os
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -165,20 +166,26 @@ def newest_stored(settings: Settings) -> Callable[[], Data]:
     """
     Return a function that gives the newest stored results, and reads them only when they are newer than what it has.
 
+    Whoever finds newer ones first reads them; until they are read, everybody else gets those there were.
     Errors   the function raises InputError RES001 while nothing is stored
     """
-    results = results_folder(settings)
-    known: dict[str, Data] = {}
+    results, one_reads = results_folder(settings), threading.Lock()
+    known: list[Data] = []  # the newest one, once there is any
 
     def load_data() -> Data:
         snapshot = stored_results.current(results)
         if snapshot is None:
             raise InputError(_nothing_measured(settings))
-        if snapshot not in known:
-            newest = _stored(settings, snapshot)
-            known.clear()
-            known[snapshot] = newest
-        return known[snapshot]
+        if known and known[0].snapshot == snapshot:
+            return known[0]
+        if not one_reads.acquire(blocking=not known):
+            return known[0]
+        try:
+            if not known or known[0].snapshot != snapshot:
+                known[:] = [_stored(settings, snapshot)]
+            return known[0]
+        finally:
+            one_reads.release()
 
     return load_data
 

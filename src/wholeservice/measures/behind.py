@@ -98,9 +98,7 @@ def behind(ground: Ground, measure: Measure, cells: Sequence[Cell], *, first: in
     """
     if measure.units is None:
         return Behind(why_hidden=SILENT)
-    made = _Made()
-    for cell in cells:
-        _add_made(made, ground, measure, cell)
+    made = _made(ground, measure, cells)
     units = _units_of(ground, measure, cells[0], made)
     n_units, n_people = _size(ground, units)
     counted = sorted(made.counted, key=lambda row: (row.at, row.entity, row.channel or "", row.says))
@@ -113,14 +111,25 @@ def behind(ground: Ground, measure: Measure, cells: Sequence[Cell], *, first: in
     return Behind(n, n_rows, n_people if n_units else None, tuple(given))
 
 
-def _add_made(found: _Made, ground: Ground, measure: Measure, cell: Cell) -> None:
-    """Add what the number of a cell is made of; its query is asked only where tallies or money could be in it."""
-    entities = {cell.entity} | (set() if cell.step else ground.tree.below(cell.entity))
-    rows, facts = _counted_facts(ground, measure, cell, entities)
-    if not rows:
-        for entity in _own(_with_units(ground, measure, cell, entities), cell, ground.tree):
+def _made(ground: Ground, measure: Measure, cells: Sequence[Cell]) -> _Made:
+    """Return what a number is made of; the query of the measure is asked only where tallies or money could be in it."""
+    all_of = replace(cells[0], from_at=min(each.from_at for each in cells), to_at=max(each.to_at for each in cells))
+    entities = {all_of.entity} | (set() if all_of.step else ground.tree.below(all_of.entity))
+    found = _Made()
+    rows, _ = _counted_facts(ground, measure, all_of, entities)
+    if rows:
+        for cell in cells:
+            _add_made(found, ground, measure, cell, *_counted_facts(ground, measure, cell, entities))
+        return found
+    own = _own(_with_units(ground, measure, all_of, entities), all_of, ground.tree)
+    for cell in sorted(cells, key=lambda each: each.from_at):
+        for entity in own:
             found.add_units(replace(cell, entity=entity))
-        return
+    return found
+
+
+def _add_made(found: _Made, ground: Ground, measure: Measure, cell: Cell, rows: Rows, facts: Instead) -> None:
+    """Add what the number of a cell is made of, where sources counted something of the kind."""
     kinds = sorted({SPENT if "from_on" in row else COUNTED for row in rows.values()})
     cells = _lineage(ground, measure, cell, facts, kinds)
     for each in _parts(ground, measure, cell, cells):
