@@ -9,7 +9,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from types import SimpleNamespace
+from typing import TYPE_CHECKING
 
 from wholeservice import tables
 from wholeservice.derived.instead import Instead
@@ -18,12 +19,11 @@ from wholeservice.facts.identity import FactTables
 from wholeservice.measures.add_up import made_of
 from wholeservice.measures.base import Cell, Measure, Statistics
 from wholeservice.measures.behind_rows import (
-    COUNTED,
     LEAST_PEOPLE,
-    SPENT,
     Behind,
     RowBehind,
     counted_row,
+    kind_of,
     unit_rows,
     who_of,
 )
@@ -46,7 +46,7 @@ SILENT = "This measure does not say which rows it counts, so they cannot be show
 FEW = f"Fewer than {LEAST_PEOPLE} people stand behind it: a row of one of them could tell who it was, so none is shown."
 
 Span = tuple[dt.datetime, dt.datetime]
-Rows = Mapping[int, Mapping[str, Any]]
+Rows = Mapping[int, SimpleNamespace]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,7 @@ def _made(ground: Ground, measure: Measure, cells: Sequence[Cell]) -> _Made:
     rows, _ = _counted_facts(ground, measure, all_of, entities)
     if rows:
         for cell in cells:
-            _add_made(found, ground, measure, cell, *_counted_facts(ground, measure, cell, entities))
+            _add_made(found, ground, measure, cell, entities)
         return found
     own = _own(_with_units(ground, measure, all_of, entities), all_of, ground.tree)
     for cell in sorted(cells, key=lambda each: each.from_at):
@@ -128,9 +128,10 @@ def _made(ground: Ground, measure: Measure, cells: Sequence[Cell]) -> _Made:
     return found
 
 
-def _add_made(found: _Made, ground: Ground, measure: Measure, cell: Cell, rows: Rows, facts: Instead) -> None:
+def _add_made(found: _Made, ground: Ground, measure: Measure, cell: Cell, entities: set[str]) -> None:
     """Add what the number of a cell is made of, where sources counted something of the kind."""
-    kinds = sorted({SPENT if "from_on" in row else COUNTED for row in rows.values()})
+    rows, facts = _counted_facts(ground, measure, cell, entities)
+    kinds = sorted({kind_of(row) for row in rows.values()})
     cells = _lineage(ground, measure, cell, facts, kinds)
     for each in _parts(ground, measure, cell, cells):
         source = best_source(measure, cells[each], ground.source_order)
@@ -153,13 +154,13 @@ def _own(own: Iterable[str], cell: Cell, tree: Tree) -> list[str]:
 def _counted_facts(ground: Ground, measure: Measure, cell: Cell, entities: set[str]) -> tuple[Rows, Instead]:
     """Return tallies and money of the entities within the period by number, and facts in which they carry that number."""
     facts, ours = FactTables(ground.engine), sorted(entities)
-    rows: dict[int, Mapping[str, Any]] = {}
+    rows: dict[int, SimpleNamespace] = {}
     given = {}
     for name in (TALLIED, tables.MONEY.name):
         if name in measure.needs:
             some = ground.engine.run(_within(facts.__getattr__(name), cell, ground.zone, ours))
             numbers = range(len(rows), len(rows) + some.num_rows)
-            rows |= dict(zip(numbers, some.to_pylist(), strict=True))
+            rows |= dict(zip(numbers, (SimpleNamespace(**row) for row in some.to_pylist()), strict=True))
             ground.engine.add(ASKED + name, _numbered(some, numbers))
             given[name] = ground.engine.table(ASKED + name)
     return rows, Instead(ground.engine, given | _narrowed(ground, measure, ours))
@@ -177,7 +178,7 @@ def _narrowed(ground: Ground, measure: Measure, entities: list[str]) -> dict[str
 
 def _within(table: IbisTable, cell: Cell, zone: str, entities: list[str]) -> IbisTable:
     ours = table.filter(table.entity.isin(entities))
-    if "from_on" in ours.columns:  # money, by the day
+    if "amount" in ours.columns:  # money, by the day
         return ours.filter(ours.from_on >= civil(cell.from_at, zone), ours.to_on <= civil(cell.to_at, zone))
     return ours.filter(ours.from_at >= cell.from_at, ours.to_at <= cell.to_at)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from wholeservice.derived.base import DONE, RECORD_KEYS, thread_of
@@ -16,7 +17,9 @@ from wholeservice.measures.counted import COUNT, HISTOGRAM
 from wholeservice.tables import ANSWERS, CALLS
 
 if TYPE_CHECKING:
+    import pyarrow as pa
     from ibis.expr.types import StringColumn
+    from ibis.expr.types import Table as IbisTable
 
     from wholeservice.engines.base import Engine
     from wholeservice.measures.units import Units
@@ -69,51 +72,65 @@ def who_of(units: Units) -> StringColumn:
     return rows.consumer.coalesce(rows.attempt) if units.of in (ATTEMPTS, VISITS) else rows.cluster
 
 
-def counted_row(row: Mapping[str, Any], *, is_counted: bool) -> RowBehind:
-    """Return a tally or a line of money; *is_counted* says that it is part of n."""
-    if "from_on" in row:
-        at, until = (dt.datetime.combine(row[name], dt.time(), dt.UTC) for name in ("from_on", "to_on"))
-        kind, says = SPENT, f"{row['flow']}{', ' + row['kind'] if row['kind'] else ''}: {row['amount']:,.10g} {row['currency']}"
-    else:
-        at, until = (row[name].astimezone(dt.UTC) for name in ("from_at", "to_at"))
-        kind, says = COUNTED, _of_tally(row)
+def kind_of(row: SimpleNamespace) -> str:
+    """Say whether a row that a source counted is money, or another number."""
+    return SPENT if hasattr(row, "amount") else COUNTED
+
+
+def counted_row(row: SimpleNamespace, *, is_counted: bool) -> RowBehind:
+    """Return a tally or a line of money, its columns as attributes; *is_counted* says that it is part of n."""
+    kind = kind_of(row)
+    if kind == SPENT:
+        at, until = (dt.datetime.combine(day, dt.time(), dt.UTC) for day in (row.from_on, row.to_on))
+        says = f"{row.flow}{f', {row.kind}' if row.kind else ''}: {row.amount:,.10g} {row.currency}"
+        return RowBehind(kind, at, until, row.entity, None, None, says, 0.0, None, None, row.source, row.where_from)
+    at, until = (each.astimezone(dt.UTC) for each in (row.from_at, row.to_at))
     n = _n_of(row) if is_counted else 0.0
-    return RowBehind(kind, at, until, row["entity"], row.get("step"), row.get("channel"), says, n, None, None, row["source"],
-                     row["where_from"])  # fmt: skip
+    return RowBehind(kind, at, until, row.entity, row.step, row.channel, _of_tally(row), n, None, None, row.source,
+                     row.where_from)  # fmt: skip
 
 
-def _of_tally(row: Mapping[str, Any]) -> str:
-    if row["statistic"] == HISTOGRAM:
-        return f"{row['of']}, lowest first: {', '.join(f'{each:,.10g}' for each in row['histogram'])}"
-    over = f" of {row['denominator']:,.10g}" if row["denominator"] is not None else ""
-    value = row["value"] if row["value"] is not None else row["numerator"]
-    return f"{row['of']}, {row['statistic']}: {value:,.10g}{over}{' ' + row['currency'] if row['currency'] else ''}"
+def _of_tally(row: SimpleNamespace) -> str:
+    if row.statistic == HISTOGRAM:
+        return f"{row.of}, lowest first: {', '.join(f'{each:,.10g}' for each in row.histogram)}"
+    over = f" of {row.denominator:,.10g}" if row.denominator is not None else ""
+    value = row.value if row.value is not None else row.numerator
+    return f"{row.of}, {row.statistic}: {value:,.10g}{over}{f' {row.currency}' if row.currency else ''}"
 
 
-def _n_of(row: Mapping[str, Any]) -> float:
-    if row["statistic"] == HISTOGRAM:
-        return float(sum(row["histogram"]))
-    return float(row["value"] if row["statistic"] == COUNT else row["denominator"])
+def _n_of(row: SimpleNamespace) -> float:
+    if row.statistic == HISTOGRAM:
+        return float(sum(row.histogram))
+    return float(row.value if row.statistic == COUNT else row.denominator)
 
 
 def unit_rows(engine: Engine, units: Units, first: int, most: int) -> list[RowBehind]:
     """Return single units in the order of time, from place *first* on, at most so many."""
     keys = {ATTEMPTS: ("attempt",), VISITS: ("attempt", "nth")}.get(units.of, RECORD_KEYS)
-    rows = units.rows
-    more = ("step", "channel", "consumer", "outcome", "last_step", "thread", "started_at", "happened_at", "score", "scale_min",
-            "scale_max", "failed", "source", "where_from")  # fmt: skip
-    kept = ["entity", "unit_at", "hit", "weight", *(name for name in more if name in rows.columns)]
-    page = rows.order_by("unit_at", "entity", *keys).limit(most, offset=first).select(kept)
-    given = engine.run(page)
-    places = _places(engine, units.of, given) if units.of in (ATTEMPTS, VISITS) else {}
+    page = units.rows.order_by("unit_at", "entity", *keys).limit(most, offset=first)
+    named = ["entity", "unit_at", "hit", "weight", *(each for each in ("step", "channel", "consumer") if each in page.columns)]
+    given = engine.run(page.select(*named, **_more(units.of, page)))
+    places = _places(engine, given) if units.of in (ATTEMPTS, VISITS) else {}
     return [_unit(units.of, row, places.get(number)) for number, row in enumerate(given.to_pylist())]
 
 
-def _places(engine: Engine, of: str, page: Any) -> dict[int, tuple[str, str]]:
+def _more(of: str, rows: IbisTable) -> dict[str, Any]:
+    """What is shown of one kind of unit: what came of it, and where it came from, or by what to find that."""
+    if of == ATTEMPTS:
+        return {"came": rows.outcome, "last": rows.last_step, "thread": rows.thread, "begun": rows.started_at}
+    if of == VISITS:
+        return {"came": rows.outcome, "thread": rows.thread, "begun": rows.happened_at}
+    place = {"source": rows.source, "place": rows.where_from}
+    if of == ANSWERS.name:
+        return {**place, "score": rows.score, "low": rows.scale_min, "high": rows.scale_max}
+    return {**place, "failed": rows.failed} if of == CALLS.name else place
+
+
+def _places(engine: Engine, page: pa.Table) -> dict[int, tuple[str, str]]:
     """Where the event that a visit is, or that an attempt began with, came from: number of the row -> source and place."""
     import pyarrow as pa
 
-    begun = page.column("started_at" if of == ATTEMPTS else "happened_at")
+    begun = page.column("begun")
     if not len(begun):
         return {}
     asked = {"n": pa.array(range(len(begun))), "of": page.column("entity"), "whose": page.column("thread"), "begun_at": begun}
@@ -123,26 +140,26 @@ def _places(engine: Engine, of: str, page: Any) -> dict[int, tuple[str, str]]:
     i = i.filter(i.happened_at >= bounds["min"], i.happened_at <= bounds["max"])
     found = p.join(i, [p["of"] == i.entity, p.whose == thread_of(i), p.begun_at == i.happened_at])
     found = found.group_by("n").aggregate(first=found.source.concat("\n", found.where_from).min())
-    return {row["n"]: tuple(row["first"].split("\n", 1)) for row in engine.run(found).to_pylist()}
+    pairs = ((row["n"], row["first"].partition("\n")) for row in engine.run(found).to_pylist())
+    return {number: (source, place) for number, (source, _, place) in pairs}
 
 
-def _unit(of: str, row: Mapping[str, Any], place: tuple[str, str] | None) -> RowBehind:
-    source, where_from = place or (row.get("source"), row.get("where_from"))
-    hit, weight = row["hit"], row["weight"]
+def _unit(of: str, row: Mapping[str, Any], found: tuple[str, str] | None) -> RowBehind:
+    source, place = found or (row.get("source"), row.get("place"))
     return RowBehind(
         ONE_OF.get(of, of), row["unit_at"].astimezone(dt.UTC), None, row["entity"], row.get("step"), row.get("channel"),
-        "; ".join(_says(of, row)), 1.0, hit * weight, shortened(row.get("consumer")), source, where_from,
+        "; ".join(_says(of, row)), 1.0, row["hit"] * row["weight"], shortened(row.get("consumer")), source, place,
     )  # fmt: skip
 
 
 def _says(of: str, row: Mapping[str, Any]) -> Iterator[str]:
     """Say what came of a unit."""
     if of == ATTEMPTS:
-        yield row["outcome"] if row["outcome"] == DONE or not row["last_step"] else f"{row['outcome']} at {row['last_step']}"
+        yield row["came"] if row["came"] == DONE or not row["last"] else f"{row['came']} at {row['last']}"
     elif of == VISITS:
-        yield row["outcome"] or "seen"
+        yield row["came"] or "seen"
     elif of == ANSWERS.name:
-        yield f"{row['score']:g} on a scale from {row['scale_min']:g} to {row['scale_max']:g}"
+        yield f"{row['score']:g} on a scale from {row['low']:g} to {row['high']:g}"
     elif of == CALLS.name:
         yield "failed" if row["failed"] else "worked"
     if row["weight"] != 1:
