@@ -9,7 +9,8 @@ seconds in, answers are added to a source, ingested and measured. The newer run 
 numbers are asked for one after the other at the end: each is a query.
 
 Not yet measured on a machine of its own. On two cores that eighteen other processes wanted the bar (p95 under 100 ms) was
-missed by far: p50 7.8 s, p95 10.4 s; 9,000 answers, no error, the newer run shown. In processor time a page that was printed before took the server 1.3 ms.
+missed by far: p50 7.8 s, p95 10.4 s; 9,000 answers, no error, the newer run shown. In processor time a page that was printed
+before took the server 1.3 ms.
 """
 
 from __future__ import annotations
