@@ -19,7 +19,7 @@ ASKED = {
     "/service/{entity}": {"entity": "stay"}, "/service/{entity}/step/{step}": {"entity": "stay", "step": "pay"},
     "/channel/{channel}": {"channel": "web"}, "/owner/{name}": {"name": "Maya Okafor"}, "/team/{entity}": {"entity": "booking"},
     "/finding/{number}": {"number": "1"}, "/measure/{name}": {"name": "completion"}, "/sources/{name}": {"name": "bookings"},
-    "/search": {"q": "pay"},
+    "/search": {"q": "pay"}, "/rows": {"entity": "stay", "measure": "completion"},
 }  # fmt: skip
 
 

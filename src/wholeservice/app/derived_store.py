@@ -87,6 +87,18 @@ def borrowed(folder: Path, key: str, number: int) -> Iterator[Kept | None]:
         shutil.rmtree(working, ignore_errors=True)
 
 
+def lent(folder: Path, snapshot: str) -> Kept | None:
+    """Return what is kept of one snapshot, linked into a folder that is the caller's to remove; None where it is not whole."""
+    path = folder / snapshot
+    with contextlib.suppress(OSError, ValueError, KeyError):
+        about = json.loads((path / ABOUT).read_text(encoding="utf-8"))
+        working = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=folder))
+        if _link(path, working, about):
+            return Kept(working, about["files"])
+        shutil.rmtree(working, ignore_errors=True)
+    return None
+
+
 def save(folder: Path, snapshot: str, about: Mapping[str, Any], pieces: Mapping[str, pa.Table | Path]) -> None:
     """Keep the pieces of a snapshot, and none of older ones. *pieces*: name -> rows, or a file that is linked."""
     folder.mkdir(parents=True, exist_ok=True)

@@ -51,10 +51,22 @@ def make_in_full(engine: Engine, organisation: Organisation, zone: str) -> Made:
 
 def make_again(below: Engine, organisation: Organisation, zone: str, kept: Kept, files: Files) -> Made | None:
     """Derive and sum up what changed since *kept*; None where that is in doubt, and everything must be made."""
+    from wholeservice.measures.increment import Before, sum_up_again
+
+    engine, periods, changes = tables_again(below, organisation, zone, kept, files)
+    if changes is None:
+        return None
+    before = Before(derived_store.sums_of(kept.read(derived_store.SUMS)), kept.read(derived_store.PERIODS))
+    return Made(engine, sum_up_again(engine, before, changes), periods, changes)
+
+
+def tables_again(
+    below: Engine, organisation: Organisation, zone: str, kept: Kept, files: Files
+) -> tuple[WithViews, pa.Table, Changes | None]:
+    """Return the engine with the derived tables of *files*, the periods, and what changed since *kept*; None: in doubt."""
     from wholeservice.derived.journeys import add_journeys
     from wholeservice.facts.identity import resolve
     from wholeservice.measures.compute import add_periods, windows_of
-    from wholeservice.measures.increment import Before, sum_up_again
 
     is_written = derived_store.QUERIES in kept.names()
     engine = WithViews(below, written.from_arrow(kept.read(derived_store.QUERIES)) if is_written else None)
@@ -63,11 +75,7 @@ def make_again(below: Engine, organisation: Organisation, zone: str, kept: Kept,
     _add_kept(engine, kept)
     _derive_the_rest(engine, kept, files)
     periods = add_periods(engine, windows_of(organisation), zone)
-    changes = advance(engine, kept.files, files, longest_of(periods))
-    if changes is None:
-        return None
-    before = Before(derived_store.sums_of(kept.read(derived_store.SUMS)), kept.read(derived_store.PERIODS))
-    return Made(engine, sum_up_again(engine, before, changes), periods, changes)
+    return engine, periods, advance(engine, kept.files, files, longest_of(periods))
 
 
 def longest_of(periods: pa.Table) -> dt.timedelta:

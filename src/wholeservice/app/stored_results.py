@@ -48,6 +48,8 @@ CODES = {
     " again from the store.",
     "RES003": "Nobody has measured this run, so that no page can show what was known then. `wholeservice measure --as-of RUN`"
     " measures it and stores the results; they stay, and the pages show them from then on.",
+    "RES004": "The rows behind a number cannot be shown yet: the tables made of many facts were not kept with the results."
+    " `wholeservice measure --full` makes the results again and keeps them.",
 }
 
 

@@ -1,7 +1,8 @@
 """The web face: every registered page as HTML and, at the same address with `.json` and `.csv`, as data. It never writes.
 
-One request builds one page from results that are already in memory. Nothing is fetched from outside the machine: the style
-sheet, the font and a few lines of script come from this package, under an address that changes with their content.
+One request builds one page from results that are already in memory, or gives the one that was built before. Nothing is fetched
+from outside the machine: the style sheet, the font and a few lines of script come from this package, under an address that
+changes with their content.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from wholeservice import __version__
 from wholeservice.app.earlier import Earlier
 from wholeservice.app.failures import report
 from wholeservice.app.kept import keep, kept_of, seen_at, split
+from wholeservice.app.kept_pages import KeptPages, Printed, printed
 from wholeservice.app.records import to_plain
 from wholeservice.app.sheets import as_csv
 from wholeservice.app.view import CannotShow, Seen, View, data_of, seen_by, view_of
@@ -30,7 +32,7 @@ from wholeservice.draw import channel_matrix, day_strip, drop_out, emotion, gap,
 from wholeservice.errors import WholeserviceError
 from wholeservice.measures.asked import Of
 from wholeservice.pages import PAGES
-from wholeservice.pages.base import Data, Page
+from wholeservice.pages.base import Data, Missing, Page
 from wholeservice.pages.entries import nearest_entries
 
 if TYPE_CHECKING:
@@ -84,9 +86,9 @@ def create_app(load_data: LoadData, *, earlier: Earlier = NOTHING_EARLIER, hosts
     from starlette.middleware.trustedhost import TrustedHostMiddleware
     from starlette.routing import Route
 
-    routes, shelf = [Route("/static/{version}/{name}", _static)], Shelf(load_data, earlier)
+    routes, shelf, kept = [Route("/static/{version}/{name}", _static)], Shelf(load_data, earlier), KeptPages()
     for page in PAGES:
-        routes += [Route(path, _endpoint(page, shelf, form)) for path, form in _paths(page)]
+        routes += [Route(path, _endpoint(page, shelf, form, kept)) for path, form in _paths(page)]
     return Starlette(
         routes=routes,
         lifespan=_warmed(load_data),
@@ -137,24 +139,30 @@ def _with_form(path: str, form: str) -> str:
     return f"{path.rstrip('/') or '/index'}{form}"
 
 
-def _endpoint(page: Page, shelf: Shelf, form: str) -> Callable[[Request], Response]:
-    asked = set(inspect.signature(page.build).parameters)
+def _endpoint(page: Page, shelf: Shelf, form: str, kept: KeptPages) -> Callable[[Request], Response]:
+    asked = {name.removesuffix("_"): name for name in inspect.signature(page.build).parameters}
 
     def answer(request: Request) -> Response:
         try:
-            seen = _seen_by(shelf, request)
+            newest, seen = shelf.newest(), _seen_by(shelf, request)
             data = _data(page, shelf, seen, request)
             tag = _tag(data, request)
             if tag in request.headers.get("if-none-match", ""):
                 return _respond("", 304, tag=tag)
-            given = {name: value for name, value in request.query_params.items() if name in asked} | request.path_params
+            if (known := kept.get(newest, tag)) is not None:
+                return _sent(known, request)
+            query = request.query_params.items()
+            given = {asked[name]: value for name, value in query if name in asked} | request.path_params
             built, shown = page.build(data, **given), form
             if built is None and form and request.path_params:  # the name itself may end like that
                 last = list(request.path_params)[-1]
                 built, shown = page.build(data, **given | {last: request.path_params[last] + form}), HTML
-            if built is None:
-                return _not_found(request, shelf)
-            return _printed(page, (seen, data), built, request, form=shown, tag=tag)
+            if built is None or isinstance(built, Missing):
+                return _not_found(request, shelf, built)
+            answer = _printed(page, (seen, data), built, request, form=shown, tag=tag)
+            made = printed(bytes(answer.body), dict(answer.headers))
+            kept.put(newest, tag, made)
+            return _sent(made, request)
         except CannotShow as error:
             return _cannot_show(error, request)
         except WholeserviceError as error:
@@ -198,6 +206,15 @@ def _printed(page: Page, seen: tuple[Seen, Data], built: Any, request: Request, 
     return _respond(render(page, built, path=path, query=request.url.query, view=view), tag=tag)
 
 
+def _sent(answer: Printed, request: Request) -> Response:
+    """Send a printed page, packed where the reader can unpack it."""
+    from starlette.responses import Response
+
+    if answer.packed is not None and "gzip" in request.headers.get("accept-encoding", ""):
+        return Response(answer.packed, headers={**answer.headers, "Content-Encoding": "gzip", "Vary": "Accept-Encoding"})
+    return Response(answer.plain, headers=dict(answer.headers))
+
+
 def _respond(text: str, status: int = 200, *, tag: str | None = None, kind: str = "text/html") -> Response:
     from starlette.responses import Response
 
@@ -212,10 +229,12 @@ def _tag(data: Data, request: Request) -> str:
     return f'W/"{hashlib.sha256(words.encode()).hexdigest()[:24]}"'
 
 
-def _not_found(request: Request, shelf: Shelf) -> Response:
+def _not_found(request: Request, shelf: Shelf, missing: Missing | None = None) -> Response:
     """Say that there is no such page, and which names come near."""
     path, query = str(request.scope["path"]), request.query_params.multi_items()
     bare = path.removesuffix(JSON).removesuffix(CSV)
+    if missing is not None:
+        return _respond(keep(fill("missing", word=missing.word, nearest=missing.nearest, view=None), kept_of(query)), 404)
     try:
         seen = _seen_by(shelf, request)
         nearest, view = nearest_entries(seen.data, bare), view_of(None, seen, (None, None), path, query)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import os
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -137,7 +138,16 @@ def _compute(
         stored_results.save(results_folder(settings), data, rows, settings.folder / FOLDER, is_current=is_current)
     if rows.share_again is not None:
         say(f"recomputed {rows.share_again:.1%} of attempts; full run: --full")
-    return replace(data, declarations=declarations(settings))
+    return _with_settings(settings, data)
+
+
+def _with_settings(settings: Settings, data: Data) -> Data:
+    """Return results with what only the workspace knows: where each source is declared, and the rows behind each number."""
+    from wholeservice.app.rows_behind import rows_behind
+
+    order = tuple(settings.sources.mapping) if settings.sources else ()
+    rows = rows_behind(data, store_of(settings), settings.state / derived_store.FOLDER, order)
+    return replace(data, declarations=declarations(settings), rows=rows)
 
 
 def _is_always_full() -> bool:
@@ -149,28 +159,33 @@ def _stored(settings: Settings, snapshot: str) -> Data:
     """Load the results of a snapshot; where each source is declared is said by the settings of now."""
     from wholeservice.measures import MEASURES
 
-    data = stored_results.load(results_folder(settings), snapshot, MEASURES)
-    return replace(data, declarations=declarations(settings))
+    return _with_settings(settings, stored_results.load(results_folder(settings), snapshot, MEASURES))
 
 
 def newest_stored(settings: Settings) -> Callable[[], Data]:
     """
     Return a function that gives the newest stored results, and reads them only when they are newer than what it has.
 
+    Whoever finds newer ones first reads them; until they are read, everybody else gets those there were.
     Errors   the function raises InputError RES001 while nothing is stored
     """
-    results = results_folder(settings)
-    known: dict[str, Data] = {}
+    results, one_reads = results_folder(settings), threading.Lock()
+    known: list[Data] = []  # the newest one, once there is any
 
     def load_data() -> Data:
         snapshot = stored_results.current(results)
         if snapshot is None:
             raise InputError(_nothing_measured(settings))
-        if snapshot not in known:
-            newest = _stored(settings, snapshot)
-            known.clear()
-            known[snapshot] = newest
-        return known[snapshot]
+        if known and known[0].snapshot == snapshot:
+            return known[0]
+        if not one_reads.acquire(blocking=not known):
+            return known[0]
+        try:
+            if not known or known[0].snapshot != snapshot:
+                known[:] = [_stored(settings, snapshot)]
+            return known[0]
+        finally:
+            one_reads.release()
 
     return load_data
 

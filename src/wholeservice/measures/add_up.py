@@ -28,7 +28,7 @@ def add_up(measure: Measure, rows: Iterable[Row], windows: Iterable[int], zone: 
     """
     short: dict[Cell, list[Row]] = {}
     for cell, sums in rows:
-        if cell.window == CALENDAR and not sums.clusters and _days(cell) <= LONGEST_DAYS:
+        if cell.window == CALENDAR and not sums.clusters and _is_short(cell):
             short.setdefault(replace(cell, from_at=_EPOCH, to_at=_EPOCH), []).append((cell, sums))
     lengths = sorted(set(windows))
     for series in short.values():
@@ -37,6 +37,19 @@ def add_up(measure: Measure, rows: Iterable[Row], windows: Iterable[int], zone: 
         yield from days
         longer = [row for row in in_order if _days(row[0]) >= DAY]
         yield from _added(measure, sorted([*longer, *days], key=lambda row: row[0].from_at), lengths, zone)
+
+
+def made_of(measure: Measure, rows: Iterable[Row], cell: Cell, zone: str) -> list[Row]:
+    """Return those of the short counts of one series that `add_up` adds to that of *cell*; hours stand for their days."""
+    short = [row for row in rows if row[0].window == CALENDAR and not row[1].clusters and _is_short(row[0])]
+    inside = sorted((row for row in short if _is_within(row[0], cell)), key=lambda row: row[0].from_at)
+    days = {civil(day.from_at, zone) for day, _ in _days_of_hours(measure, inside, zone) if day != cell}
+    is_day = DAY <= _days(cell) < 1 / DAY
+    return [row for row in inside if is_day or _days(row[0]) >= DAY or civil(row[0].from_at, zone) in days]
+
+
+def _is_within(cell: Cell, whole: Cell) -> bool:
+    return whole.from_at <= cell.from_at and cell.to_at <= whole.to_at
 
 
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
@@ -97,6 +110,10 @@ def _sum(inside: Sequence[Row]) -> Statistics:
     for _, sums in inside[1:]:
         total = total + sums
     return replace(total, reporting=1.0, expected=1.0)
+
+
+def _is_short(cell: Cell) -> bool:
+    return _days(cell) <= LONGEST_DAYS
 
 
 def _days(cell: Cell) -> float:

@@ -91,8 +91,8 @@ def answers_to(facts: FactTables, words: tuple[str, ...], *, or_none: bool = Fal
 
 
 def units_of(a: IbisTable, hit: Any, **more: Any) -> IbisTable:
-    """Return answers as units for `sum_units`: *hit* is what is measured."""
-    return a.select(a.entity, a.step, a.channel, a.segment, a.unit_at, cluster=a.who, weight=a.many, hit=hit, **more)
+    """Return answers as units for `sum_units`, with all their columns: *hit* is what is measured."""
+    return a.mutate(cluster=a.who, weight=a.many, hit=hit, **more)
 
 
 def is_good(a: IbisTable) -> BooleanValue:

@@ -18,6 +18,8 @@ from wholeservice.units import Unit
 if TYPE_CHECKING:
     from ibis.expr.types import Table as IbisTable
 
+    from wholeservice.measures.units import Units
+
 SAMPLE, FULL_COUNT = "sample", "full count"
 
 
@@ -107,6 +109,9 @@ entities; `periods` has from_at, to_at, window. Tallies bring their own periods.
 Finish = Callable[[Statistics], Value]
 
 Sums = dict["Cell", Statistics]
+OfUnits = Callable[[Any], "tuple[Units, ...]"]
+"""facts -> the single units that the query sums up, each kind apart: what a page shows when somebody asks for the rows."""
+
 Patch = Callable[[Sums, Sums, Sums], Sums]
 """(sums, those of what went, those of what came) -> the sums now. All from events, over some of the units and all periods."""
 
@@ -141,5 +146,6 @@ class Measure:
     basis: str = SAMPLE  # SAMPLE, or FULL_COUNT: then the interval is variation between periods
     words: tuple[str, ...] = ()
     version: int = 1
+    units: OfUnits | None = None  # None: its rows cannot be shown
     patch: Patch | None = patch_sums  # how changed units change the sums; None: they are all summed again
     only_with: tuple[str, ...] = ()  # of `needs`: one of these must have rows; none named: any of all

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from wholeservice.measures.base import FULL_COUNT, Cell, Measure, Statistics, Sums
 from wholeservice.measures.counted import DIGITAL_CHANNELS, TRANSACTIONS, counts, digital, first_of, ratio, stated, totals
 from wholeservice.measures.finish import finish_ratio
-from wholeservice.measures.units import PERIOD, in_periods, union_all
+from wholeservice.measures.units import PERIOD, Units, in_periods, union_all
 from wholeservice.units import SHARE
 
 if TYPE_CHECKING:
@@ -45,15 +45,25 @@ def _counted(facts: FactTables) -> list[IbisTable]:
 def _seen(facts: FactTables, periods: IbisTable) -> list[IbisTable]:
     import ibis
 
-    a = facts.attempts
-    a = a.filter(a.finished_at.notnull(), a.is_matured, a.channel.notnull())
-    done = in_periods(a.select(a.entity, a.channel, unit_at=a.started_at), periods)
+    (attempts,) = units(facts)
+    done = in_periods(attempts.rows.select("entity", "channel", "unit_at"), periods)
     cell = ["entity", *PERIOD]
     c = done.group_by([*cell, "channel"]).aggregate(numerator=done.count().cast("float64"))
     c = c.mutate(denominator=c.numerator.sum().over(ibis.window(group_by=[c[name] for name in cell])))
     is_digital = c.channel.isin(DIGITAL_CHANNELS)
     together = c.group_by([*cell, c.denominator]).aggregate(numerator=is_digital.ifelse(c.numerator, 0.0).sum())
     return [part.mutate(n=part.denominator) for part in (c, together)]
+
+
+def units(facts: FactTables) -> tuple[Units, ...]:
+    """Attempts that were done, in whatever channel: a channel is a share of all of them."""
+    import ibis
+
+    a = facts.attempts
+    a = a.filter(a.finished_at.notnull(), a.is_matured, a.channel.notnull())
+    who, is_digital = a.consumer.coalesce(a.attempt), a.channel.isin(DIGITAL_CHANNELS).ifelse(1.0, 0.0)
+    rows = a.mutate(unit_at=a.started_at, cluster=who, hit=is_digital, weight=ibis.literal(1.0))
+    return (Units("attempts", rows, beside=("channel",)),)
 
 
 def patch(sums: Sums, went: Sums, came: Sums) -> Sums:
@@ -75,6 +85,6 @@ def patch(sums: Sums, went: Sums, came: Sums) -> Sums:
 
 MEASURE = Measure(
     name="channel-take-up", title="Share who use the digital channels", unit=SHARE, better="higher",
-    needs=("tallied", "attempts"), query=query, finish=finish_ratio, basis=FULL_COUNT,
+    needs=("tallied", "attempts"), query=query, units=units, finish=finish_ratio, basis=FULL_COUNT,
     words=("take-up", "digital-take-up", "takeup"), patch=patch,
 )  # fmt: skip

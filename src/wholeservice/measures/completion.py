@@ -16,9 +16,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wholeservice.measures.base import Measure
-from wholeservice.measures.counted import STEP_COUNTS, WHERE, counts, first_of, ratio, stated, with_all_channels
+from wholeservice.measures.counted import (
+    STEP_COUNTS,
+    WHERE,
+    carried,
+    counts,
+    first_of,
+    gathered,
+    ratio,
+    stated,
+    with_all_channels,
+)
 from wholeservice.measures.finish import finish_share
-from wholeservice.measures.units import sum_units, union_all
+from wholeservice.measures.units import Units, union_all
 from wholeservice.units import SHARE
 
 if TYPE_CHECKING:
@@ -31,20 +41,22 @@ STATED = ("completion", "completion rate", "completion-rate")
 
 def query(facts: FactTables, periods: IbisTable) -> IbisTable:
     """Set ends against starts."""
-    attempts = sum_units(_units(facts), periods, by=["channel"])
+    attempts = [each.summed(periods) for each in units(facts)]
     said = stated(facts, STATED).filter(lambda t: t.step.isnull()).drop("step", "currency")
     counted = [with_all_channels(part) for part in (said, _from_steps(facts))]
-    return union_all([attempts, *first_of(counted, "channel")])
+    return union_all([*attempts, *first_of(counted, "channel")])
 
 
-def _units(facts: FactTables) -> IbisTable:
+def units(facts: FactTables) -> tuple[Units, ...]:
+    """Attempts that are old enough to judge; those that got to an end are hits."""
     import ibis
 
     a = facts.attempts
     a = a.filter(a.is_matured)
     done = a.finished_at.notnull().ifelse(1.0, 0.0)
     who = a.consumer.coalesce(a.attempt)
-    return a.select(a.entity, a.channel, unit_at=a.started_at, cluster=who, hit=done, weight=ibis.literal(1.0))
+    rows = a.mutate(unit_at=a.started_at, cluster=who, hit=done, weight=ibis.literal(1.0))
+    return (Units("attempts", rows, by=("channel",)),)
 
 
 def _from_steps(facts: FactTables) -> IbisTable:
@@ -52,13 +64,13 @@ def _from_steps(facts: FactTables) -> IbisTable:
     first = journeys.filter(journeys.position == 0)
     ends = journeys.filter(journeys.is_end)
     begun = amounts.join(first, [amounts.entity == first.entity_id, amounts.step == first.step_id])
-    begun = begun.select(*WHERE, "channel", "amount")
+    begun = begun.select(*WHERE, "channel", "amount", *carried(begun))
     ended = amounts.join(ends, [amounts.entity == ends.entity_id, amounts.step == ends.step_id])
-    ended = ended.group_by([*WHERE, "channel"]).aggregate(amount=ended.amount.sum())
+    ended = ended.group_by([*WHERE, "channel"]).aggregate(amount=ended.amount.sum(), **gathered(ended))
     return ratio(ended, begun, "channel")
 
 
 MEASURE = Measure(
     name="completion", title="People who finish", unit=SHARE, better="higher", needs=("attempts", "tallied", "journeys"),
-    query=query, finish=finish_share, words=("completion-rate", "finish"),
+    query=query, units=units, finish=finish_share, words=("completion-rate", "finish"),
 )  # fmt: skip

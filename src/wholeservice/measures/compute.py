@@ -221,8 +221,12 @@ def by_source(measure: Measure, rows: pa.Table) -> BySource:
 def _of_best_source(measure: Measure, found: BySource, source_order: Sequence[str]) -> Iterator[Row]:
     """The sums of one measure per cell, of the source that wins."""
     for cell, by_source in found.items():
-        best = min(by_source, key=lambda source: _rank(measure, source, source_order))
-        yield cell, replace(by_source[best], reporting=1.0, expected=1.0)
+        yield cell, replace(by_source[best_source(measure, by_source, source_order)], reporting=1.0, expected=1.0)
+
+
+def best_source(measure: Measure, sources: Iterable[str | None], source_order: Sequence[str]) -> str | None:
+    """Return which of several sources of one cell wins (None: events)."""
+    return min(sources, key=lambda source: _rank(measure, source, source_order))
 
 
 def _rank(measure: Measure, source: str | None, source_order: Sequence[str]) -> tuple[int, str]:

@@ -16,9 +16,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wholeservice.measures.base import FULL_COUNT, Measure
-from wholeservice.measures.counted import COUNT, MEAN, TRANSACTIONS, WHERE, counts, first_of, ratio, totals
+from wholeservice.measures.counted import (
+    COUNT,
+    MEAN,
+    TRANSACTIONS,
+    UNDER,
+    WHERE,
+    carried,
+    counts,
+    first_of,
+    gathered,
+    ratio,
+    totals,
+)
 from wholeservice.measures.finish import finish_ratio
-from wholeservice.measures.units import PERIOD, in_periods, union_all
+from wholeservice.measures.units import PERIOD, Units, in_periods, union_all
 from wholeservice.units import Unit
 
 if TYPE_CHECKING:
@@ -47,7 +59,7 @@ def _transactions(facts: FactTables) -> IbisTable:
 def _costs(facts: FactTables, statistic: str) -> IbisTable:
     t = facts.tallied
     t = t.filter(t.of.isin(COSTS), t.statistic == statistic, t.step.isnull(), t.value.notnull())
-    return t.select(*WHERE, t.channel, t.currency, t.denominator, amount=t.value)
+    return t.select(*WHERE, t.channel, t.currency, t.denominator, *carried(t), amount=t.value)
 
 
 def _totals(facts: FactTables) -> IbisTable:
@@ -59,19 +71,31 @@ def _means(facts: FactTables) -> IbisTable:
     means, beside = _costs(facts, MEAN), _transactions(facts).rename("{name}_under")
     together = [means[name].identical_to(beside[f"{name}_under"]) for name in (*WHERE, "channel")]
     found = means.left_join(beside, together)
+    if UNDER in found.columns:
+        found = found.mutate(**{UNDER: found.denominator.isnull().ifelse(found[UNDER], None)})
     found = found.mutate(denominator=found.denominator.coalesce(found.amount_under))
     found = found.filter(found.denominator > 0)
-    cell = (*WHERE, "channel", "currency", "denominator")
+    cell = (*WHERE, "channel", "currency", "denominator", *carried(found))
     return found.select(*cell, numerator=found.amount * found.denominator, n=found.denominator)
 
 
 def _spent(facts: FactTables, periods: IbisTable) -> IbisTable:
-    a = facts.attempts
     m = _whole(_of_one_kind(_paid(facts, periods)))
-    cost = m.group_by(["entity", *PERIOD, "currency"]).aggregate(numerator=m.amount.sum())
-    done = in_periods(a.filter(a.finished_at.notnull()).mutate(unit_at=a.finished_at), periods)
+    cost = m.group_by(["entity", *PERIOD, "currency"]).aggregate(numerator=m.amount.sum(), **gathered(m))
+    (attempts,) = units(facts)
+    done = in_periods(attempts.rows.select("entity", "unit_at"), periods)
     uses = done.group_by(["entity", *PERIOD]).aggregate(denominator=done.count().cast("float64"))
     return cost.join(uses, ["entity", *PERIOD]).mutate(n=uses.denominator)
+
+
+def units(facts: FactTables) -> tuple[Units, ...]:
+    """Attempts that were done; what they cost stands in lines of money, which say no attempt."""
+    import ibis
+
+    a = facts.attempts
+    a = a.filter(a.finished_at.notnull())
+    zero, one = ibis.literal(0.0), ibis.literal(1.0)
+    return (Units("attempts", a.mutate(unit_at=a.finished_at, cluster=a.consumer.coalesce(a.attempt), hit=zero, weight=one)),)
 
 
 def _paid(facts: FactTables, periods: IbisTable) -> IbisTable:
@@ -108,6 +132,6 @@ def _whole(paid: IbisTable) -> IbisTable:
 
 MEASURE = Measure(
     name="cost-per-transaction", title="What one use costs", unit=Unit("money", "", "money"), better="lower",
-    needs=("tallied", "money", "attempts"), query=query, finish=finish_ratio, basis=FULL_COUNT,
+    needs=("tallied", "money", "attempts"), query=query, units=units, finish=finish_ratio, basis=FULL_COUNT,
     words=("cost", "cost-per-use", "cpt"), version=2, patch=None, only_with=("tallied", "money"),
 )  # fmt: skip

@@ -1,6 +1,9 @@
 """From tallies (what somebody else counted) to rows of numbers: the words sources use, totals over channels, ratios.
 
 A ratio takes both halves from one source and one window. A number that is not there is never a 0.
+
+When the tallies have a column `behind` (a list of what names each row), every row of numbers says in it which of them it is
+made of, and in `behind_under` which stand under the line of a ratio. So the rows somebody asks for are those that were counted.
 """
 
 from __future__ import annotations
@@ -26,6 +29,19 @@ WHERE = ("source", "entity", "from_at", "to_at", "window", "segment")
 """What two numbers must share to belong together."""
 
 
+BEHIND, UNDER = "behind", "behind_under"
+
+
+def carried(rows: IbisTable) -> list[str]:
+    """Return the columns that say which rows a number is made of, where there are any."""
+    return [name for name in (BEHIND, UNDER) if name in rows.columns]
+
+
+def gathered(rows: IbisTable, *, of: Any = None) -> dict[str, Any]:
+    """Return the same for rows that are added up: what any of them, or those for which *of* holds, is made of."""
+    return {name: rows[name].collect(where=of).flatten() for name in carried(rows)}
+
+
 def counts(facts: FactTables, words: tuple[str, ...]) -> IbisTable:
     """Return the counts of one thing, by the first of *words* that a source uses for it; a missing value is left out.
 
@@ -38,7 +54,7 @@ def counts(facts: FactTables, words: tuple[str, ...]) -> IbisTable:
     rank = ibis.cases(*((t.of == word, place) for place, word in enumerate(words)), else_=len(words))
     t = t.mutate(rank=rank)
     t = t.mutate(first=t.rank.min().over(ibis.window(group_by=[t[name] for name in WHERE])))
-    return t.filter(t.rank == t.first).select(*WHERE, t.step, t.channel, amount=t.value)
+    return t.filter(t.rank == t.first).select(*WHERE, t.step, t.channel, *carried(t), amount=t.value)
 
 
 def totals(amounts: IbisTable) -> IbisTable:
@@ -46,9 +62,9 @@ def totals(amounts: IbisTable) -> IbisTable:
 
     Shape    WHERE, amount. One channel alone is no total; `digital` and one of its channels are not added to each other
     """
-    given = amounts.filter(amounts.channel.isnull()).select(*WHERE, "amount")
+    given = amounts.filter(amounts.channel.isnull()).select(*WHERE, "amount", *carried(amounts))
     parts = _apart(amounts)
-    summed = parts.group_by(list(WHERE)).aggregate(amount=parts.amount.sum(), n_channels=parts.count())
+    summed = parts.group_by(list(WHERE)).aggregate(amount=parts.amount.sum(), n_channels=parts.count(), **gathered(parts))
     return union_all(first_of([given, summed.filter(summed.n_channels > 1).drop("n_channels")]))
 
 
@@ -78,9 +94,9 @@ def _apart(rows: IbisTable, *more: str) -> IbisTable:
 
 def digital(amounts: IbisTable) -> IbisTable:
     """Return the amount of the digital channels: as the source gives it, else the sum of those it gives."""
-    given = amounts.filter(amounts.channel == DIGITAL).select(*WHERE, "amount")
+    given = amounts.filter(amounts.channel == DIGITAL).select(*WHERE, "amount", *carried(amounts))
     parts = amounts.filter(amounts.channel.isin(DIGITAL_CHANNELS), amounts.channel != DIGITAL)
-    summed = parts.group_by(list(WHERE)).aggregate(amount=parts.amount.sum())
+    summed = parts.group_by(list(WHERE)).aggregate(amount=parts.amount.sum(), **gathered(parts))
     return union_all(first_of([given, summed]))
 
 
@@ -98,7 +114,7 @@ def ratio(over: IbisTable, under: IbisTable, *more: str) -> IbisTable:
     together = [over[name].identical_to(beside[f"{name}_under"]) for name in (*WHERE, *more)]
     joined = over.join(beside, together)
     joined = joined.filter(joined.amount_under > 0)
-    kept = [name for name in over.columns if name != "amount"]
+    kept = dict.fromkeys([*(name for name in over.columns if name != "amount"), *carried(joined)])
     return joined.select(*kept, numerator=joined.amount, denominator=joined.amount_under, n=joined.amount_under)
 
 
@@ -111,7 +127,7 @@ def stated(facts: FactTables, words: tuple[str, ...]) -> IbisTable:
     t = t.filter(t.of.isin(words), t.statistic.isin([SHARE, MEAN]))
     t = t.mutate(numerator=t.numerator.coalesce(t.value * t.denominator))
     t = t.filter(t.numerator.notnull(), t.denominator > 0)
-    return t.select(*WHERE, t.step, t.channel, t.currency, t.numerator, t.denominator, n=t.denominator)
+    return t.select(*WHERE, t.step, t.channel, t.currency, t.numerator, t.denominator, *carried(t), n=t.denominator)
 
 
 def first_of(parts: list[IbisTable], *more: str) -> list[IbisTable]:

@@ -6,7 +6,7 @@ already. Parts are not added: a service is not the sum of the calls to what it i
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Container, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
@@ -38,6 +38,10 @@ class Tree:
     def above(self, entity: str) -> tuple[str, ...]:
         """Return what holds the entity, nearest first, the organisation as a whole last; nothing for a part or team."""
         return self._above.get(entity, ())
+
+    def below(self, entity: str) -> set[str]:
+        """Return everything whose sums may be added to the entity."""
+        return {name for name, above in self._above.items() if entity in above}
 
     def bottom(self, entity: str) -> set[str]:
         """Return the services at the bottom of an entity; itself when nothing is below it."""
@@ -90,13 +94,19 @@ def _totals(own: Mapping[str, Statistics], tree: Tree) -> dict[str, _Total]:
     """Add what has a number to everything above it, up to the first that has one of its own."""
     totals: dict[str, _Total] = {}
     for entity, sums in own.items():
-        for above in tree.above(entity):
-            if above in own:
-                break
+        for above in added_to(entity, own, tree):
             total = totals.setdefault(above, _Total())
             total.sums = total.sums + sums
             total.stands_for |= tree.bottom(entity)
     return totals
+
+
+def added_to(entity: str, own: Container[str], tree: Tree) -> Iterator[str]:
+    """Yield everything above an entity that its number is added to: up to the first that has one of its *own*."""
+    for above in tree.above(entity):
+        if above in own:
+            return
+        yield above
 
 
 def _with_coverage(cell: Cell, total: _Total, tree: Tree) -> Statistics:

@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING
 
 from wholeservice.measures.answered import ALONE, BY, SATISFACTION, answers_to, points_of, units_of
 from wholeservice.measures.base import Measure
-from wholeservice.measures.counted import HISTOGRAM, WHERE, first_of, stated, with_all_channels
+from wholeservice.measures.counted import HISTOGRAM, WHERE, first_of, gathered, stated, with_all_channels
 from wholeservice.measures.finish import finish_score
-from wholeservice.measures.units import sum_units, union_all
+from wholeservice.measures.units import Units, union_all
 from wholeservice.units import SCALE
 
 if TYPE_CHECKING:
@@ -33,13 +33,19 @@ STATED = ("satisfaction", "user satisfaction", "user-satisfaction")
 
 def query(facts: FactTables, periods: IbisTable) -> IbisTable:
     """Sum answers, and the counts per point of the scale beside them."""
-    a = answers_to(facts, SATISFACTION, or_none=True)
-    units = units_of(a, a.share, point=a.score - a.scale_min, last=a.width)
+    answers = units(facts)
     said = stated(facts, STATED).drop("currency")
     said = said.mutate(squares=said.numerator)  # the most that answers between 0 and 1 with this mean can spread
-    answers = sum_units(units, periods, by=BY, alone=ALONE)
     counted = [with_all_channels(part, "step") for part in (_from_histograms(facts), said)]
-    return union_all([answers, *points_of(units, periods), *first_of(counted, "step", "channel")])
+    summed = [part for each in answers for part in (each.summed(periods), *points_of(each.rows, periods))]
+    return union_all([*summed, *first_of(counted, "step", "channel")])
+
+
+def units(facts: FactTables) -> tuple[Units, ...]:
+    """Answers with a score on their scale; a hit is how far up the scale it is."""
+    a = answers_to(facts, SATISFACTION, or_none=True)
+    rows = units_of(a, a.share, point=a.score - a.scale_min, last=a.width)
+    return (Units("answers", rows, by=BY, alone=ALONE),)
 
 
 def _from_histograms(facts: FactTables) -> IbisTable:
@@ -53,11 +59,11 @@ def _from_histograms(facts: FactTables) -> IbisTable:
     n = each.answers.sum()
     return each.group_by(cell).aggregate(
         n=n, numerator=(each.answers * score).sum(), denominator=n, squares=(each.answers * score * score).sum(),
-        histogram=ibis.array([each.histogram.arbitrary()])[0],
+        histogram=ibis.array([each.histogram.arbitrary()])[0], **gathered(each, of=each.place == 0),
     )  # fmt: skip
 
 
 MEASURE = Measure(
     name="satisfaction", title="How satisfied people are", unit=SCALE, better="higher", needs=("answers", "tallied"),
-    query=query, finish=finish_score, words=("user-satisfaction",),
+    query=query, units=units, finish=finish_score, words=("user-satisfaction",),
 )  # fmt: skip

@@ -17,9 +17,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wholeservice.measures.base import Measure
-from wholeservice.measures.counted import STEP_COUNTS, WHERE, counts, ratio, with_all_channels
+from wholeservice.measures.counted import STEP_COUNTS, WHERE, carried, counts, ratio, with_all_channels
 from wholeservice.measures.finish import finish_share
-from wholeservice.measures.units import sum_units, union_all
+from wholeservice.measures.units import Units, union_all
 from wholeservice.units import SHARE
 
 if TYPE_CHECKING:
@@ -30,11 +30,11 @@ if TYPE_CHECKING:
 
 def query(facts: FactTables, periods: IbisTable) -> IbisTable:
     """Set each step against its base."""
-    return union_all([sum_units(_units(facts), periods, by=["channel"], always=["step"]), _from_steps(facts)])
+    return union_all([*(each.summed(periods) for each in units(facts)), _from_steps(facts)])
 
 
-def _units(facts: FactTables) -> IbisTable:
-    """One row per attempt and step it could have reached: it reached the base."""
+def units(facts: FactTables) -> tuple[Units, ...]:
+    """One row per attempt and step it could have reached, since it reached the base; those that reached it are hits."""
     import ibis
 
     a, j, base, step = facts.attempts, facts.journeys, facts.reached, facts.reached.view()
@@ -43,23 +43,22 @@ def _units(facts: FactTables) -> IbisTable:
     here = [at_base.entity == step.entity, at_base.attempt == step.attempt, at_base.next_step == step.step]
     tried = at_base.left_join(step, here)
     tried = tried.select(tried.entity, tried.attempt, step=tried.next_step, hit=tried.step.notnull().ifelse(1.0, 0.0))
-    units = tried.join(a.filter(a.is_matured), ["entity", "attempt"])
-    who = units.consumer.coalesce(units.attempt)
-    return units.select(
-        units.entity, units.step, units.channel, units.hit, unit_at=units.started_at, cluster=who, weight=ibis.literal(1.0)
-    )
+    rows = tried.join(a.filter(a.is_matured), ["entity", "attempt"])
+    who = rows.consumer.coalesce(rows.attempt)
+    rows = rows.mutate(unit_at=rows.started_at, cluster=who, weight=ibis.literal(1.0))
+    return (Units("attempts", rows, by=("channel",), always=("step",)),)
 
 
 def _from_steps(facts: FactTables) -> IbisTable:
     amounts, j = counts(facts, STEP_COUNTS), facts.journeys
     at_step = amounts.join(j, [amounts.entity == j.entity_id, amounts.step == j.step_id])
-    at_step = at_step.select(*WHERE, "channel", "step", "base_id", "amount")
+    at_step = at_step.select(*WHERE, "channel", "step", "base_id", "amount", *carried(at_step))
     at_base = amounts.rename(base_id="step")
     return with_all_channels(ratio(at_step, at_base, "channel", "base_id").drop("base_id"), "step")
 
 
 MEASURE = Measure(
     name="step-conversion", title="People who go on from the step before", unit=SHARE, better="higher",
-    needs=("reached", "attempts", "tallied", "journeys"), query=query, finish=finish_share,
+    needs=("reached", "attempts", "tallied", "journeys"), query=query, units=units, finish=finish_share,
     words=("conversion", "step-completion"),
 )  # fmt: skip

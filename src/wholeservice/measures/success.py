@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from wholeservice.derived.base import in_production
 from wholeservice.measures.base import Measure
 from wholeservice.measures.finish import finish_share
-from wholeservice.measures.units import sum_units
+from wholeservice.measures.units import Units, union_all
 from wholeservice.units import SHARE
 
 if TYPE_CHECKING:
@@ -26,14 +26,19 @@ if TYPE_CHECKING:
 
 def query(facts: FactTables, periods: IbisTable) -> IbisTable:
     """Count calls and those that worked."""
+    return union_all([each.summed(periods) for each in units(facts)])
+
+
+def units(facts: FactTables) -> tuple[Units, ...]:
+    """Calls in production; those that did not fail are hits."""
     c = in_production(facts.calls)
     c = c.filter(c.entity.notnull())
     worked = c.failed.ifelse(0.0, 1.0)
-    units = c.select(c.entity, c.step, unit_at=c.started_at, cluster=c.trace, hit=worked, weight=c.weight.coalesce(1.0))
-    return sum_units(units, periods, by=["step"])
+    rows = c.mutate(unit_at=c.started_at, cluster=c.trace, hit=worked, weight=c.weight.coalesce(1.0))
+    return (Units("calls", rows, by=("step",)),)
 
 
 MEASURE = Measure(
     name="success", title="Calls that worked", unit=SHARE, better="higher", needs=("calls",), query=query,
-    finish=finish_share, words=("success-rate",),
+    units=units, finish=finish_share, words=("success-rate",),
 )  # fmt: skip

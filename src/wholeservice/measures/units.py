@@ -1,12 +1,13 @@
 """From single units (attempts, answers, calls) to additive statistics per period and breakdown.
 
 A unit is a row with entity, unit_at (when it counts), cluster (whose units are alike), hit (what is measured) and weight, and
-whatever it is broken down by.
+whatever it is broken down by. A measure that says its units as `Units` counts and shows the very same rows.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,29 @@ if TYPE_CHECKING:
     from ibis.expr.types import Table as IbisTable
 
 PERIOD = ("from_at", "to_at", "window")
+UNIT = ("entity", "unit_at", "cluster", "hit", "weight", "counts")
+"""The columns of a unit; `counts` only where what a unit adds to the denominator is not its weight."""
+
+
+@dataclass(frozen=True, slots=True)
+class Units:
+    """
+    The single units of a measure: rows of the table *of*, each with all its columns and those of a unit.
+
+    by, always, alone   what they are broken down by, as `sum_units` takes it
+    beside              breakdowns that say what is measured, and leave in all that it is measured against
+    """
+
+    of: str
+    rows: IbisTable
+    by: tuple[str, ...] = ()
+    always: tuple[str, ...] = ()
+    alone: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
+
+    def summed(self, periods: IbisTable) -> IbisTable:
+        """Sum them up per entity, period and breakdown."""
+        return sum_units(self.rows, periods, by=self.by, always=self.always, alone=self.alone)
 
 
 def sum_units(
@@ -25,7 +49,8 @@ def sum_units(
 
     Shape    one row per cell: entity, period, every name of *by* (null: all together) and *always*, the fields of `Statistics`
     """
-    return sum_dated(in_periods(units, periods), by=by, always=always, alone=alone)
+    needed = [name for name in (*UNIT, *by, *always, *alone) if name in units.columns]
+    return sum_dated(in_periods(units.select(*dict.fromkeys(needed)), periods), by=by, always=always, alone=alone)
 
 
 def sum_dated(dated: IbisTable, *, by: Iterable[str] = (), always: Iterable[str] = (), alone: Iterable[str] = ()) -> IbisTable:

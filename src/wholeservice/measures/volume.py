@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from wholeservice.measures.base import FULL_COUNT, Measure
 from wholeservice.measures.counted import STEP_COUNTS, TRANSACTIONS, counts, totals, with_all_channels
 from wholeservice.measures.finish import finish_count
-from wholeservice.measures.units import sum_units, union_all
+from wholeservice.measures.units import Units, union_all
 from wholeservice.units import COUNT
 
 if TYPE_CHECKING:
@@ -38,18 +38,23 @@ def _counted(facts: FactTables) -> list[IbisTable]:
 
 
 def _seen(facts: FactTables, periods: IbisTable) -> list[IbisTable]:
+    parts = [each.summed(periods.filter(periods.is_whole)) for each in units(facts)]
+    return [part.drop("clusters", "cluster_aa", "cluster_ab", "cluster_bb") for part in parts]
+
+
+def units(facts: FactTables) -> tuple[Units, ...]:
+    """Attempts that began; visits at each step."""
     import ibis
 
-    whole = periods.filter(periods.is_whole)
     one = {"cluster": ibis.literal(""), "hit": ibis.literal(1.0), "weight": ibis.literal(1.0)}
     begun, seen = facts.attempts, facts.visits
-    begun = begun.select(begun.entity, begun.channel, unit_at=begun.started_at, **one)
-    seen = seen.select(seen.entity, seen.channel, seen.step, unit_at=seen.happened_at, **one)
-    parts = [sum_units(begun, whole, by=["channel"]), sum_units(seen, whole, by=["channel"], always=["step"])]
-    return [part.drop("clusters", "cluster_aa", "cluster_ab", "cluster_bb") for part in parts]
+    return (
+        Units("attempts", begun.mutate(unit_at=begun.started_at, **one), by=("channel",)),
+        Units("visits", seen.mutate(unit_at=seen.happened_at, **one), by=("channel",), always=("step",)),
+    )
 
 
 MEASURE = Measure(
     name="volume", title="How often it is used", unit=COUNT, better="neither", needs=("tallied", "attempts", "visits"),
-    query=query, finish=finish_count, basis=FULL_COUNT, words=("transactions", "attempts", "users"),
+    query=query, units=units, finish=finish_count, basis=FULL_COUNT, words=("transactions", "attempts", "users"),
 )  # fmt: skip

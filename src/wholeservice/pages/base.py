@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -10,19 +10,25 @@ if TYPE_CHECKING:
     from wholeservice.facts.quality import Declaration, SourceQuality
     from wholeservice.findings.base import Finding
     from wholeservice.findings.losses import LossMap
-    from wholeservice.measures.base import Measure
+    from wholeservice.measures.base import Cell, Measure
+    from wholeservice.measures.behind_rows import Behind
     from wholeservice.measures.results import Results
     from wholeservice.organisation.graph import Organisation
 
 
+RowsBehind = Callable[[Sequence["Cell"], int, int], "Behind"]
+"""(cells, first, most) -> the rows behind the number of these cells from place *first* on, at most so many."""
+
+
 @dataclass(frozen=True, slots=True)
 class Data:
-    """All that pages may read: one snapshot, finished. Building a page never runs a query.
+    """All that pages may read: one snapshot, finished. Building a page never runs a query, but for the rows behind a number.
 
     `loss_maps` is keyed by (entity, need). `runs` are the rows of the store's `runs` table, newest first, as dicts.
     `snapshot` names (store run, organisation hash, definitions version), so each number can be had again.
     `sources` is the quality of each source's facts, in the order declared; `declarations` says where each is declared.
     `measured` names the runs whose results are stored, so that they can be shown.
+    `rows` looks up rows in the facts that the snapshot pinned, so a snapshot always gives the same; None: no facts here.
     """
 
     organisation: Organisation
@@ -36,6 +42,7 @@ class Data:
     sources: tuple[SourceQuality, ...] = ()
     declarations: Mapping[str, Declaration] = field(default_factory=dict)
     measured: frozenset[str] = frozenset()
+    rows: RowsBehind | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +54,18 @@ class Sheet:
 
 
 @dataclass(frozen=True, slots=True)
+class Missing:
+    """What a page gives in place of itself where a name it was asked for stands for nothing: the word, and what comes near."""
+
+    word: str
+    nearest: tuple[Any, ...] = ()  # each with a title and an address
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
-    """A registered page. `path` has {entity}-like parameters; `build(data, **parameters)` returns a dataclass or None (404).
+    """
+    A registered page. `path` has {entity}-like parameters; `build(data, **parameters)` returns a dataclass, or None or
+    `Missing` (404). A parameter may end in `_` where its name is a word of Python.
 
     `sheet(data, built)` is its main table; a page has one, and stands at its address with `.csv`.
     `has_period`: its numbers are of the period a reader asks for; `has_against`: it compares them with those of another one.

@@ -14,12 +14,12 @@ from wholeservice.errors import suggest
 from wholeservice.measures.asked import unasked
 from wholeservice.organisation import graph, kinds
 from wholeservice.organisation.graph import Entity
+from wholeservice.pages.addresses import address, quoted
 from wholeservice.pages.base import Data
 from wholeservice.pages.listing import needs_of
 from wholeservice.pages.remembered import Kept, remembered
 
 OWNER, CHANNEL, MEASURE, SOURCE, FINDING = "owner", "channel", "measure", "source", "finding"
-PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~/")
 SHORTEST = 3  # a shorter word is no misspelling of another
 
 
@@ -78,22 +78,6 @@ def entries_of(data: Data) -> Entries:
     return remembered(_KEPT, replace(data, results=unasked(data.results)), Entries)
 
 
-def address(*parts: str) -> str:
-    """Return the address of a page.
-
-    >>> address("owner", "Ana & Bö")
-    '/owner/Ana%20%26%20B%C3%B6'
-    """
-    return "/" + "/".join(map(_quoted, parts))
-
-
-def _quoted(words: str) -> str:
-    """Write what an address cannot hold as its bytes; a slash in an id stays one."""
-    return "".join(
-        each if each in PLAIN else "".join(f"%{byte:02X}" for byte in each.encode("utf-8", "replace")) for each in words
-    )
-
-
 def address_of(entity: Entity) -> str:
     """Return the address of the page of an entity: a team has a page of its own kind."""
     return address("team" if entity.kind == kinds.TEAM else "service", entity.id)
@@ -113,7 +97,7 @@ def nearest_entries(data: Data, path: str) -> tuple[Entry, ...]:
     """Return what a wrong address most likely meant: among its own kind of page first, then anywhere."""
     above, _, word = path.rpartition("/")
     every = entries_of(data).all
-    for among in ([each for each in every if each.address.startswith(f"{_quoted(above)}/")], every):
+    for among in ([each for each in every if each.address.startswith(f"{quoted(above)}/")], every):
         known = {name: each for each in among for name in (each.title, *each.names)}
         near = suggest(word, known) or next((name for name in known if word and spaced(word) in spaced(name)), None)
         if near:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from wholeservice.findings.base import Evidence, Finding
 from wholeservice.measures.results import Point
 from wholeservice.organisation.graph import steps
+from wholeservice.pages.addresses import address
 from wholeservice.pages.base import Data, Page, Sheet
-from wholeservice.pages.entries import address, address_of, entries_of
+from wholeservice.pages.entries import address_of, entries_of
 from wholeservice.pages.findings_part import FindingRow, finding_row
 from wholeservice.pages.numbers import Number, number_of
 from wholeservice.pages.sheet import NUMBER, number_cells

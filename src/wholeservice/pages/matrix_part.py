@@ -13,8 +13,8 @@ from wholeservice.measures.base import Measure
 from wholeservice.measures.results import Point
 from wholeservice.organisation import graph
 from wholeservice.organisation.graph import Entity
+from wholeservice.pages.addresses import address
 from wholeservice.pages.base import Data
-from wholeservice.pages.entries import address
 from wholeservice.pages.held_part import Promise, Where, periods_words, point_at, promises
 from wholeservice.pages.journey_part import CONVERSION
 from wholeservice.pages.numbers import listed, plural, possible, when

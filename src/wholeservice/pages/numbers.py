@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import inf
 
-from wholeservice.measures.base import FULL_COUNT, Measure
+from wholeservice.measures.base import FULL_COUNT, Cell, Measure
 from wholeservice.measures.results import Point
+from wholeservice.pages.addresses import rows_address
 from wholeservice.pages.base import Data
 from wholeservice.periods import ROLLING, Period, civil, label
 from wholeservice.uncertainty import Interval
@@ -52,6 +54,7 @@ class Number:
     why_no_range: str | None
     why_missing: str | None
     of_whole: bool  # of the whole entity: no single step, channel or kind of consumer
+    rows: str  # address of the rows behind it
     how: How
 
     @property
@@ -67,8 +70,8 @@ class Number:
         return f"{write(self.reporting or 0, COUNT)} of {write(self.expected, COUNT)} report"
 
 
-def number_of(data: Data, measure: Measure, point: Point) -> Number:
-    """Return the number of a measured point."""
+def number_of(data: Data, measure: Measure, point: Point, cells: Sequence[Cell] = ()) -> Number:
+    """Return the number of a measured point; *cells* are the periods in a row that were added up to it, if it is of several."""
     value, sums, unit = point.value, point.statistics, unit_of(measure, point)
     interval = possible(value.interval, unit)
     return Number(
@@ -80,6 +83,7 @@ def number_of(data: Data, measure: Measure, point: Point) -> Number:
         range_written=f"{write(interval.low, unit)} to {write(interval.high, unit)}" if interval else None,
         why_no_range=None if interval or value.value is None else ONE_PERIOD if measure.basis == FULL_COUNT else TOO_FEW,
         why_missing=value.why_missing, of_whole=not (point.cell.step or point.cell.channel or point.cell.segment),
+        rows=rows_address(*(cells or (point.cell,))),
         how=How(interval.method if interval else None, interval.of if interval else None, measure.basis, measure.needs,
                 measure.version, data.snapshot),
     )  # fmt: skip

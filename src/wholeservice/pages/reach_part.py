@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from wholeservice.organisation import graph, kinds
 from wholeservice.organisation.graph import Edge, Organisation
 from wholeservice.organisation.remit import has_outside_consumer
+from wholeservice.pages.addresses import address
 from wholeservice.pages.base import Data
-from wholeservice.pages.entries import address, address_of
+from wholeservice.pages.entries import address_of
 from wholeservice.pages.numbers import listed, plural
 from wholeservice.units import write
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from wholeservice.draw.spark import Spark
 from wholeservice.draw.trend import Trend, TrendPoint
 from wholeservice.measures.asked import number_at
-from wholeservice.measures.base import Measure
+from wholeservice.measures.base import Cell, Measure, Statistics
 from wholeservice.measures.results import Point, Results
 from wholeservice.pages.base import Data
 from wholeservice.pages.numbers import possible, unit_of, when
@@ -97,6 +98,17 @@ def spark_of(data: Data, measure: Measure, points: tuple[Point, ...]) -> Spark:
     slots = slots_of(points, data.zone)
     values = tuple(slot.point.value.value if slot.point else None for slot in slots)
     return Spark(unit_of(measure, points[-1]), values, when(data, slots[0].period), when(data, slots[-1].period))
+
+
+def added_up(measure: Measure, rows: Sequence[tuple[Cell, Statistics]]) -> Point:
+    """Return the point of several periods in a row, from the sums behind them."""
+    sums = rows[0][1]
+    for _, each in rows[1:]:
+        sums = sums + each
+    n = len(rows)  # those who report are as many as in one period, not in all of them together
+    sums = replace(sums, reporting=sums.reporting / n, expected=sums.expected / n)
+    cell = replace(rows[0][0], to_at=rows[-1][0].to_at)
+    return Point(cell, sums, measure.finish(sums))
 
 
 def latest_apart(points: tuple[Point, ...]) -> tuple[Point, Point] | None:

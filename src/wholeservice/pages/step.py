@@ -9,19 +9,18 @@ from wholeservice.draw.axes import signed
 from wholeservice.draw.drop_out import RiverStep
 from wholeservice.draw.trend import Trend
 from wholeservice.measures.asked import unasked
-from wholeservice.measures.base import Cell, Measure, Statistics
-from wholeservice.measures.results import Point
 from wholeservice.organisation import graph
 from wholeservice.organisation.graph import Entity
 from wholeservice.organisation.remit import owner_of
+from wholeservice.pages.addresses import address
 from wholeservice.pages.base import Data, Page, Sheet
-from wholeservice.pages.entries import address, address_of
+from wholeservice.pages.entries import address_of
 from wholeservice.pages.findings_part import FindingRow, rows
 from wholeservice.pages.journey_part import CONVERSION, VOLUME, JourneyPart, Window, journey_part
 from wholeservice.pages.need_rows import NeedRow, need_rows, needs_title
 from wholeservice.pages.numbers import NOT_MEASURED, Number, listed, number_of, plural
 from wholeservice.pages.reach_part import HOW
-from wholeservice.pages.series import newest_of, trend_of
+from wholeservice.pages.series import added_up, newest_of, trend_of
 from wholeservice.pages.sheet import NUMBER, number_cells
 from wholeservice.pages.unmeasured_part import Unmeasured
 from wholeservice.periods import Period
@@ -226,21 +225,11 @@ def _number(
         rows = data.results.rows(measure, entity, step=step, channel=channel)
         kept = [row for row in rows if Period(row[0].from_at, row[0].to_at, row[0].window) in window]
         if len(kept) == len(window):
-            return _added(data, data.measures[measure], kept)
+            added = added_up(data.measures[measure], kept)
+            return number_of(data, data.measures[measure], added, [cell for cell, _ in kept])
     points = data.results.series(measure, entity, step=step, channel=channel) if measure in data.measures else ()
     measured = tuple(each for each in points if each.value.value is not None)
     return number_of(data, data.measures[measure], newest_of(measured)) if measured else None
-
-
-def _added(data: Data, measure: Measure, rows: list[tuple[Cell, Statistics]]) -> Number:
-    """The number of several periods in a row, from the sums behind them."""
-    sums = rows[0][1]
-    for _, each in rows[1:]:
-        sums = sums + each
-    n = len(rows)  # those who report are as many as in one period, not in all of them together
-    sums = replace(sums, reporting=sums.reporting / n, expected=sums.expected / n)
-    cell = replace(rows[0][0], to_at=rows[-1][0].to_at)
-    return number_of(data, measure, Point(cell, sums, measure.finish(sums)))
 
 
 def _channels(
