@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from itertools import combinations
 from typing import TYPE_CHECKING
 
+from wholeservice.measures.durations import bucket_of
+
 if TYPE_CHECKING:
     from ibis.expr.types import Table as IbisTable
 
@@ -22,9 +24,23 @@ def sum_units(units: IbisTable, periods: IbisTable, *, by: Iterable[str] = (), a
     Shape    one row per cell: entity, period, every name of *by* (null: all together) and *always*, the fields of `Statistics`
     """
     dated = in_periods(units, periods)
+    return union_all([sum_dated(dated, named) for named in _breakdowns(by, always)])
+
+
+def sum_durations(units: IbisTable, periods: IbisTable, *, by: Iterable[str] = (), always: Iterable[str] = ()) -> IbisTable:
+    """Sum units that each lasted so many seconds: `lasted_s`; hit is 1 where it had ended then, and 0 where it still lasted.
+
+    Shape    as `sum_units`, and in rows of their own the counts per bucket: rows of one cell are added
+    """
+    timed = units.mutate(bucket=bucket_of(units.lasted_s))
+    dated = in_periods(timed, periods)
+    parts = [_counted_by_bucket(dated, named) for named in _breakdowns(by, always)]
+    return union_all([sum_units(units, periods, by=by, always=always), *parts])
+
+
+def _breakdowns(by: Iterable[str], always: Iterable[str]) -> list[tuple[str, ...]]:
     always, by = tuple(always), tuple(by)
-    parts = [_summed(dated, (*always, *chosen)) for size in range(len(by) + 1) for chosen in combinations(by, size)]
-    return union_all(parts)
+    return [(*always, *chosen) for size in range(len(by) + 1) for chosen in combinations(by, size)]
 
 
 def in_periods(units: IbisTable, periods: IbisTable) -> IbisTable:
@@ -45,9 +61,23 @@ def union_all(parts: list[IbisTable]) -> IbisTable:
     return first.union(*others) if others else first
 
 
-def _summed(units: IbisTable, named: tuple[str, ...]) -> IbisTable:
-    keys = ["entity", *PERIOD, *named]
-    rows = units.filter([units[name].notnull() for name in named]) if named else units
+def _named(units: IbisTable, named: tuple[str, ...]) -> IbisTable:
+    return units.filter([units[name].notnull() for name in named]) if named else units
+
+
+def _counted_by_bucket(units: IbisTable, named: tuple[str, ...]) -> IbisTable:
+    import ibis
+
+    keys, rows = ["entity", *PERIOD, *named], _named(units, named)
+    b = rows.group_by([*keys, "bucket"]).aggregate(
+        ended=(rows.hit * rows.weight).sum(), lasting=((1.0 - rows.hit) * rows.weight).sum()
+    )
+    return b.group_by(keys).aggregate(durations=ibis.array([b.bucket, b.ended, b.lasting]).collect())
+
+
+def sum_dated(units: IbisTable, named: tuple[str, ...] = ()) -> IbisTable:
+    """Sum units that stand beside the period they count in, by the names given; what lacks one of these is left out."""
+    keys, rows = ["entity", *PERIOD, *named], _named(units, named)
     per_cluster = rows.group_by([*keys, "cluster"]).aggregate(
         n=rows.count().cast("float64"),
         numerator=(rows.hit * rows.weight).sum(),
