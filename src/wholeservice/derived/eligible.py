@@ -16,7 +16,7 @@ FOR, CONSUMER = "for", "consumer"
 
 
 def eligible_table(organisation: Organisation) -> pa.Table:
-    """Return eligible_of (entity) and n_people; only of entities whose kinds of consumer all declare how many people they are."""
+    """Return eligible_of (entity) and n_people; only of entities whose kinds of consumer all declare how many they are."""
     import pyarrow as pa
 
     rows = list(_eligible(organisation))

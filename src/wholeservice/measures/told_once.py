@@ -6,8 +6,8 @@ Formula   attempts in which no step was done in one channel and again in another
 Unit      share          Grain  one row per entity and period
 Counts    attempts that began in the period and are old enough to judge, clustered by consumer. A step done in two
           channels is a stand-in for being asked twice: too strict where somebody looks at a step again of their own will
-Leaves out  attempts in one channel that nobody judged: whether they were asked again within it, no event can tell. So there is no
-          number for a service with one channel. It cannot see two channels that answered differently
+Leaves out  attempts in one channel that nobody judged: whether they were asked again within it, no event can tell. So there is
+          no number for a service with one channel. It cannot see two channels that answered differently
 Interval  Wilson, clustered by consumer
 Source    Axiologik; Wilson 1927 and Kish 1965
 """
