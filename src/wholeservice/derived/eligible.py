@@ -37,5 +37,4 @@ def _number_of_people(organisation: Organisation, kind: str) -> float | None:
     """A volume per year is how many come, not how many there are."""
     known = organisation.entities.get(kind)
     volume = known.fields.get("volume") if known and known.kind == CONSUMER else None
-    is_number = isinstance(volume, Amount) and volume.unit == COUNT and volume.per is None
-    return volume.number if is_number else None
+    return volume.number if isinstance(volume, Amount) and volume.unit == COUNT and volume.per is None else None
