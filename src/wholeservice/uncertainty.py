@@ -2,7 +2,7 @@
 
 All are 95 % unless said otherwise. Sources: Wilson 1927 (JASA 22); Efron 1987 (BCa, JASA 82); Kish 1965 (design effect);
 Korn & Graubard 1998 (degrees of freedom of a clustered share); Rocks 2016 (net scores); von Neumann 1941 (mean square
-successive difference).
+successive difference); David & Nagaraja 2003 (order statistics of a quantile).
 """
 
 from __future__ import annotations
@@ -191,6 +191,29 @@ def all_alike(value: float, n: float, *, low: float, high: float) -> Interval | 
     return Interval(
         share.low * value + (1 - share.low) * low, share.low * value + (1 - share.low) * high, "Wilson, all answers alike"
     )
+
+
+def quantile_ranks(share: float, n: int) -> tuple[int, int] | None:
+    """Ranks among *n* units between which the quantile of *share* lies, the shortest being 1; 0 is below all of them.
+
+    Shape    None where it may lie above the highest of them: then nothing can be said about its upper end
+    Source   binomial: David & Nagaraja 2003, Order Statistics, 7.1
+
+    >>> quantile_ranks(0.5, 10), quantile_ranks(0.95, 100), quantile_ranks(0.95, 50)
+    ((2, 9), (90, 100), None)
+    """
+    if n < 1:
+        return None
+    low, high = _binomial(0.025, n, share), _binomial(0.975, n, share) + 1
+    return (low, high) if high <= n else None
+
+
+def _binomial(level: float, n: int, share: float) -> int:
+    """The smallest number of hits of *n* that is not exceeded with a chance of at least *level*."""
+    from scipy.special import bdtr, bdtrik
+
+    near = max(0, int(bdtrik(level, n, share)) - 1)
+    return next(hits for hits in range(near, n + 1) if bdtr(hits, n, share) >= level)
 
 
 def _t_95(n_free: float) -> float:

@@ -93,6 +93,8 @@ def write(number: float | None, unit: Unit, *, signed: bool = False) -> str:
 
     >>> write(1234.5, money("USD")), write(0.0117, money("USD")), write(4e-07, money("USD")), write(0, money("CHF"))
     ('$1,234.50', '$0.012', '$0.00000040', '0.00 CHF')
+    >>> write(0.8, SECONDS), write(130, SECONDS), write(293760, SECONDS)
+    ('800 ms', '2 min 10 s', '3.4 d')
     >>> write(0.04, COUNT), write(0.00004, SHARE), write(0.0012, SCORE), write(-19.231, NET_SCORE)
     ('0.04', '<0.01%', '0.0012 of 100', '−19.2 points')
     """
@@ -131,10 +133,26 @@ def _digits(number: float) -> int:
 
 
 def _duration(seconds: float) -> str:
+    if seconds == 0:
+        return "0 s"
+    if 120 <= seconds < 1200:
+        minutes, rest = divmod(round(seconds), 60)
+        return f"{minutes} min {rest} s" if rest else f"{minutes} min"
     for limit, size, symbol in ((1, 0.001, "ms"), (120, 1, "s"), (5400, 60, "min"), (172800, 3600, "h")):
         if seconds < limit:
             return f"{seconds / size:.3g} {symbol}"
     return f"{seconds / 86400:.3g} d"
+
+
+def time_scale(longest_s: float) -> float:
+    """Return the seconds of the unit in which lengths of time up to *longest_s* are counted: of a second, minute, hour or day.
+
+    >>> time_scale(0.3), time_scale(600), time_scale(400_000)
+    (1.0, 60.0, 86400.0)
+    """
+    return next(
+        (_SECONDS_PER[unit] for unit, up_to in (("s", 120), ("min", 7200), ("h", 172800)) if longest_s < up_to), 86400.0
+    )
 
 
 def difference_unit(unit: Unit) -> Unit:

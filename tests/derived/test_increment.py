@@ -23,7 +23,7 @@ from wholeservice.organisation.graph import Organisation
 N_WORLDS = int(os.environ.get("WHOLESERVICE_WORLDS", "1"))
 PEOPLE = ("ann", "bo", "cy", "di", "ed", None)
 REFS = ("consumer:ann", "consumer:bo", "account:cy", "account:di", "consumer:cookie")
-ROUNDED = ("satisfaction", "success")
+ROUNDED = ("satisfaction", "success", "response-time")
 START = at("2026-01-05 09:00")
 EVENTS = (tables.INTERACTIONS, tables.ANSWERS, tables.CALLS, tables.LINKS)
 AFTER = (0, 60, 1700, 1801, 86_400, 20 * 86_400, 33 * 86_400, 33 * 86_400 + 1795)  # seconds after the start
@@ -45,6 +45,7 @@ FACTS: dict[str, dict[str, tuple[Any, ...]]] = {
     "calls": {
         "started_at": AFTER, "trace": ("x", "t1", "t2", "t3", "t4"), "span": ("1", "2"), "parent": ("1", None),
         "service": ("till", "shop"), "step": ("pay", None), "failed": (True, False), "weight": (None, 3.0),
+        "duration_s": (0.1, 0.25, 7.0, None),
     },
     "links": {"from_ref": REFS, "relation": ("same-as",), "to_ref": REFS},
 }  # fmt: skip

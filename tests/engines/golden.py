@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 
 from conftest import ROOT
 from measures import given
-from measures.test_cases import CASES, entity_of, fact_of
+from measures.test_cases import CASES, edges_of, entity_of, fact_of
 from wholeservice import tables
 from wholeservice.engines.base import Engine
 from wholeservice.facts.store import Run, Store
@@ -53,9 +53,10 @@ def golden(folder: Path) -> Golden:
     rows = simulated(example)
     for name, found in beside_them(rows["interactions"][0]).items():
         rows.setdefault(name, []).append(found)
-    entities = dict(example.entities)
+    entities, edges = dict(example.entities), list(example.edges)
     for number, (_, case) in enumerate(CASES):
         entities |= {each.id: each for each in case_entities(case, f"case{number}-")}
+        edges += edges_of(case, f"case{number}-")
         for name, found in case_rows(case, f"case{number}-").items():
             rows.setdefault(name, []).append(found)
     together = {name: pa.concat_tables(parts) for name, parts in rows.items()}
@@ -63,7 +64,7 @@ def golden(folder: Path) -> Golden:
     store.commit(list(changes(together)), {}, {}, KNOWN_AT)
     run = store.latest()
     assert run
-    return Golden(replace(example, entities=entities), run, store.files(run))
+    return Golden(replace(example, entities=entities, edges=tuple(edges)), run, store.files(run))
 
 
 def simulated(example: Organisation) -> dict[str, list[pa.Table]]:

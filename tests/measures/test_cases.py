@@ -14,8 +14,9 @@ from wholeservice import tables
 from wholeservice.measures import MEASURES
 from wholeservice.measures.base import Cell, Measure, Statistics
 from wholeservice.measures.compute import compute
-from wholeservice.organisation.graph import Entity
+from wholeservice.organisation.graph import Edge, Entity
 from wholeservice.periods import parse_period
+from wholeservice.units import COUNT, Amount
 
 FOLDER = Path(__file__).parents[1] / "cases/measures"
 CASES = [
@@ -45,7 +46,7 @@ def test_every_measure_has_cases(measure: Measure):
 
 def measured(measure: Measure, case: dict[str, Any]) -> dict[Cell, Statistics]:
     """Return the sums of a case per cell."""
-    known = organisation(*(entity_of(name, words or {}) for name, words in case["organisation"].items()))
+    known = organisation(*(entity_of(name, words or {}) for name, words in case["organisation"].items()), edges=edges_of(case))
     facts = {name: [fact_of(tables.BY_NAME[name], row) for row in rows] for name, rows in case["given"].items()}
     order = case.get("source-order", [])
     engine = prepared(engine_with(**facts), known, measure.needs)
@@ -54,7 +55,15 @@ def measured(measure: Measure, case: dict[str, Any]) -> dict[Cell, Statistics]:
 
 def entity_of(name: str, words: dict[str, Any]) -> Entity:
     words = {"kind": "service", "journey": "", **words}
+    if people := words.pop("people", None):
+        words["fields"] = {"volume": Amount(people, COUNT)}
     return service(name, **{each: tuple(value) if isinstance(value, list) else value for each, value in words.items()})
+
+
+def edges_of(case: dict[str, Any], prefix: str = "") -> tuple[Edge, ...]:
+    """Return whom the services of a case are for."""
+    named = case.get("for", {}).items()
+    return tuple(Edge(prefix + service, "for", prefix + consumer) for service, whom in named for consumer in whom)
 
 
 def fact_of(table: tables.Table, row: dict[str, Any]) -> dict[str, Any]:

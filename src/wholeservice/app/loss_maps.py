@@ -100,6 +100,8 @@ def _why_no_map(result: TargetResult) -> str | None:
 
 def _why_not_traced(result: TargetResult) -> str | None:
     measure, target = result.measure, result.target
+    if measure.unit.kind == "seconds":
+        return "where time is lost is not traced yet: how much of a slow call was spent waiting for others is not followed"
     if measure.name not in TRACED_MEASURES:
         return f"{measure.title.lower()} is not traced yet: only attempts and calls can be followed"
     if result.point.statistics.clusters:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from wholeservice.derived.attempt_rules import add_attempt_rules
+from wholeservice.derived.eligible import ELIGIBLE, eligible_table
 from wholeservice.facts.identity import leaf_steps, local_id
 
 if TYPE_CHECKING:
@@ -46,9 +47,13 @@ def flatten(journey: tuple[Step, ...]) -> tuple[Stop, ...]:
 
 
 def add_journeys(engine: Engine, organisation: Organisation, zone: str = "UTC") -> None:
-    """Add the tables `journeys` (one row per step of a service), `ends` (one row per legitimate end) and `attempt_rules`."""
+    """
+    Add what is declared as tables: `journeys` (one row per step of a service), `ends` (one row per legitimate end), `eligible`
+    (how many people a service is for) and `attempt_rules`.
+    """
     engine.add(JOURNEYS, journeys_table(organisation))
     engine.add(ENDS, ends_table(organisation))
+    engine.add(ELIGIBLE, eligible_table(organisation))
     add_attempt_rules(engine, organisation, zone)
 
 

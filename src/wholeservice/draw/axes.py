@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from wholeservice.draw import svg
-from wholeservice.units import Unit, difference_unit, write
+from wholeservice.units import Unit, difference_unit, time_scale, write
 
 NOT_MEASURED = "not measured"
 _SHORT = ((1e12, "tn"), (1e9, "bn"), (1e6, "m"), (1e3, "k"))
@@ -26,7 +26,7 @@ class Scale:
         return self.from_px + share * (self.to_px - self.from_px)
 
 
-def ticks(low: float, high: float, n: int = 4) -> list[float]:
+def ticks(low: float, high: float, n: int = 4, steps: tuple[float, ...] = (1, 2, 2.5, 5, 10)) -> list[float]:
     """Return round values that cover low..high, about *n* steps apart.
 
     >>> ticks(201, 348)
@@ -38,13 +38,21 @@ def ticks(low: float, high: float, n: int = 4) -> list[float]:
         low, high = low - (abs(low) * 0.1 or 1), high + (abs(high) * 0.1 or 1)
     rough = (high - low) / n
     power = 10.0 ** math.floor(math.log10(rough))
-    step = next(size * power for size in (1, 2, 2.5, 5, 10) if size * power >= rough * 0.999)
+    step = next(size * power for size in steps if size * power >= rough * 0.999)
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
     return [float(f"{index * step:.12g}") for index in range(first, last + 1)]
 
 
 def domain(numbers: list[float], unit: Unit) -> list[float]:
-    """Return the tick values of an axis for *numbers*; a share never leaves 0 to 1 unless the data do."""
+    """Return the tick values of an axis for *numbers*; a share never leaves 0 to 1 unless the data do.
+
+    >>> from wholeservice.units import SECONDS
+    >>> [short(mark, SECONDS) for mark in domain([580, 1100], SECONDS)]  # round minutes: 250 s would be 4 min 10 s
+    ['5 min', '10 min', '15 min', '20 min']
+    """
+    if unit.kind == "seconds":
+        scale = time_scale(max(numbers))
+        return [mark * scale for mark in ticks(min(numbers) / scale, max(numbers) / scale, steps=(1, 2, 5, 10))]
     marks = ticks(min(numbers), max(numbers))
     if unit.kind == "share" and min(numbers) >= 0 and max(numbers) <= 1:
         marks = [mark for mark in marks if -1e-9 <= mark <= 1 + 1e-9]

@@ -19,6 +19,7 @@ from wholeservice.findings.base import Evidence, Facts, Finding, Rule
 from wholeservice.findings.scope import who_can_act
 from wholeservice.findings.target_result import TargetResult, result_of
 from wholeservice.findings.wording import ago, measured, period_of, title_of, when
+from wholeservice.measures.durations import share_longer
 from wholeservice.organisation.graph import Need
 from wholeservice.periods import civil
 from wholeservice.tables import ANSWERS
@@ -76,9 +77,19 @@ def _evidence(facts: Facts, result: TargetResult, per_day: float | None) -> Iter
         yield Evidence(says=says, cell=result.point.cell)
         least, change = write(gap.low, difference_unit(unit)), difference_unit(unit)
         yield Evidence(says=f"Target “{result.target.text}” is missed by {write(result.gap, change)}, by at least {least}")
+    yield from _about_longer(result)
     if per_day is not None:
         yield Evidence(says=f"About {write(per_day, COUNT)} people a day: the gap times how many come a day")
     yield from _about_time(facts, result)
+
+
+def _about_longer(result: TargetResult) -> Iterator[Evidence]:
+    """The same said as a share, where a limit is set for so many of all."""
+    share, sums = result.target.quantile, result.point.statistics
+    longer = share_longer(sums.durations, result.level)
+    if share is not None and longer is not None:
+        limit, allowed = write(result.level, result.unit), write(1 - share, SHARE)
+        yield Evidence(says=f"{write(longer, SHARE)} took longer than {limit}; the target allows {allowed}")
 
 
 def _about_time(facts: Facts, result: TargetResult) -> Iterator[Evidence]:

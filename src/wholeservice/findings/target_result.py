@@ -7,9 +7,11 @@ is not longer; else, for numbers that others counted, the shortest period the so
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
 
-from wholeservice.measures.base import Cell, Measure, Statistics
+from wholeservice.measures.base import Cell, Measure, Statistics, Value
 from wholeservice.measures.results import Point, Results
 from wholeservice.organisation.graph import Need, Target
 from wholeservice.periods import ROLLING, civil, instant
@@ -61,19 +63,48 @@ def unit_of(measure: Measure, cell: Cell) -> Unit:
 
 
 def measure_of(results: Results, target: Target) -> Measure | None:
-    """Return the measure a target means, by its name or one of its other words."""
+    """Return the measure a target means, by its name or one of its other words; it need not have the quantile asked for."""
     word = plain_word(target.measure)
     named = (each for each in results.measures.values() if word in (plain_word(each.name), *map(plain_word, each.words)))
     return next(named, None)
 
 
-def rows_of(results: Results, need: Need, target: Target) -> tuple[tuple[Cell, Statistics], ...]:
-    """Return all results a target could be held against, of every window, oldest first.
+def asked_measure(results: Results, target: Target) -> Measure | None:
+    """
+    Return the measure as a target asks for it: of p95, the one that finishes as what 95 of 100 stay below.
 
-    None for a quantile: a measure yields sums, and holding p95 against a mean would be wrong without anybody noticing.
+    Shape    None where a quantile is asked of a measure that has none: a mean held against p95 would be wrong in silence
     """
     measure = measure_of(results, target)
-    if measure is None or target.quantile is not None:
+    if measure is None or target.quantile is None:
+        return measure
+    if measure.at is None:
+        return None
+    return replace(
+        measure, title=f"{measure.title}, {of_so_many(target.quantile)}", finish=partial(_at, measure.at, target.quantile)
+    )
+
+
+def _at(at: Callable[[Statistics, float], Value], share: float, sums: Statistics) -> Value:
+    return at(sums, share)
+
+
+def of_so_many(share: float) -> str:
+    """Say in plain words of how many of them a quantile speaks.
+
+    >>> of_so_many(0.95), of_so_many(0.5), of_so_many(0.999)
+    ('95 of 100', 'half of them', '999 of 1,000')
+    """
+    if share == 0.5:
+        return "half of them"
+    of = next((each for each in (100, 1000) if abs(share * each - round(share * each)) < 1e-6), 10_000)
+    return f"{share * of:.0f} of {of:,}"
+
+
+def rows_of(results: Results, need: Need, target: Target) -> tuple[tuple[Cell, Statistics], ...]:
+    """Return all results a target could be held against, of every window, oldest first."""
+    measure = asked_measure(results, target)
+    if measure is None:
         return ()
     rows = results.rows(measure.name, need.service, step=target.step, channel=target.channel, segment=target.consumer)
     return tuple(row for row in rows if measure.finish(row[1]).value is not None)
@@ -84,13 +115,13 @@ def result_of(results: Results, need: Need, target: Target, zone: str) -> Target
 
     Shape    only windows that lie wholly after the target's `from` count
     """
-    measure, rows = measure_of(results, target), rows_of(results, need, target)
+    measure, rows = asked_measure(results, target), rows_of(results, need, target)
     since_at = instant(target.from_on, zone) if target.from_on else None
     cells = [cell for cell, _ in rows if since_at is None or cell.from_at >= since_at]
     if measure is None or not cells:
         return None
     newest = _newest_of_window(cells, target.window_days, zone)
-    point = _finished(results, newest)
+    point = _finished(results, newest, measure)
     level = _level_in(unit_of(measure, newest), target.level)
     if point is None or level is None:
         return None
@@ -118,7 +149,10 @@ def _length(cell: Cell, zone: str) -> float:
     return (after - first).days
 
 
-def _finished(results: Results, cell: Cell) -> Point | None:
+def _finished(results: Results, cell: Cell, measure: Measure) -> Point | None:
+    if measure is not results.measures[cell.measure]:  # a quantile, which has no variation between periods
+        rows = results.rows(cell.measure, cell.entity, step=cell.step, channel=cell.channel, segment=cell.segment)
+        return next((Point(cell, sums, measure.finish(sums)) for each, sums in rows if each == cell), None)
     days = (cell.to_at - cell.from_at) / dt.timedelta(days=1)
     series = results.series(
         cell.measure, cell.entity, step=cell.step, channel=cell.channel, segment=cell.segment, days=days, window=cell.window

@@ -46,7 +46,7 @@ def _reason(facts: Facts, service: str, target: Target) -> str:
     measure = measure_of(facts.results, target)
     if measure is None:
         return f"nothing measures “{target.measure}” here"
-    if target.quantile is not None:
+    if target.quantile is not None and measure.at is None:
         return f"nothing measures how “{measure.title}” is spread, only its total"
     elsewhere = _measured_elsewhere(facts, measure.name, service)
     return f"“{measure.title}” has no number for it" + (f", only {listed(elsewhere)}" if elsewhere else "")

@@ -34,6 +34,8 @@ class Statistics:
     clusters       consumers; cluster_* are the sums over consumers of (numerator², numerator·denominator, denominator²)
     reporting      parts (services, sources) that gave a number; `expected` those that should have
     histogram      counts per point of a scale, lowest first; empty where there is no scale
+    durations      counts per length of time (`measures.durations`): (bucket, ended, still lasting), only buckets that have
+                   any, lowest first. Apart from `histogram`, since of some 800 buckets a cell fills a few dozen
     """
 
     n: float = 0.0
@@ -47,6 +49,7 @@ class Statistics:
     reporting: float = 0.0
     expected: float = 0.0
     histogram: tuple[float, ...] = ()
+    durations: tuple[tuple[int, float, float], ...] = ()
 
     def __add__(self, other: Statistics) -> Statistics:
         # Written out, since a roll-up does this some hundred thousand times.
@@ -62,12 +65,25 @@ class Statistics:
             self.reporting + other.reporting,
             self.expected + other.expected,
             tuple(a + b for a, b in zip_longest(self.histogram, other.histogram, fillvalue=0.0)),
+            _joined(self.durations, other.durations, 1.0) if self.durations or other.durations else (),
         )
 
     def __sub__(self, other: Statistics) -> Statistics:
-        taken = {each.name: getattr(self, each.name) - getattr(other, each.name) for each in fields(self)[:-1]}
+        taken = {each.name: getattr(self, each.name) - getattr(other, each.name) for each in fields(self)[:-2]}
         both = zip_longest(self.histogram, other.histogram, fillvalue=0.0)
-        return Statistics(**taken, histogram=tuple(a - b for a, b in both))
+        durations = _joined(self.durations, other.durations, -1.0)
+        return Statistics(**taken, histogram=tuple(a - b for a, b in both), durations=durations)
+
+
+def _joined(
+    one: tuple[tuple[int, float, float], ...], other: tuple[tuple[int, float, float], ...], sign: float
+) -> tuple[tuple[int, float, float], ...]:
+    """Add the counts of durations, or take the others out; a bucket with nothing left is none."""
+    counts = {bucket: (ended, lasting) for bucket, ended, lasting in one}
+    for bucket, ended, lasting in other:
+        before = counts.get(bucket, (0.0, 0.0))
+        counts[bucket] = (before[0] + sign * ended, before[1] + sign * lasting)
+    return tuple((bucket, *counts[bucket]) for bucket in sorted(counts) if any(counts[bucket]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,5 +163,6 @@ class Measure:
     words: tuple[str, ...] = ()
     version: int = 1
     units: OfUnits | None = None  # None: its rows cannot be shown
+    at: Callable[[Statistics, float], Value] | None = None  # the value that a share of the units lie below; None: no such
     patch: Patch | None = patch_sums  # how changed units change the sums; None: they are all summed again
     only_with: tuple[str, ...] = ()  # of `needs`: one of these must have rows; none named: any of all

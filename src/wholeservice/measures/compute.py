@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from wholeservice.derived import DERIVED
 from wholeservice.derived.base import derive
+from wholeservice.derived.eligible import ELIGIBLE
 from wholeservice.derived.journeys import JOURNEYS, add_journeys
 from wholeservice.facts.identity import NAMES, FactTables, Unresolved, resolve, with_all_columns
 from wholeservice.measures import MEASURES
@@ -200,7 +201,9 @@ def _seen(engine: Engine) -> dict[str, tuple[dt.datetime, dt.datetime]]:
 
 def has_facts(engine: Engine, measure: Measure) -> bool:
     """Say whether any table the measure needs has rows; a query over nothing still takes a tenth of a second to compile."""
-    needed = [FactTables(engine).__getattr__(name) for name in measure.only_with or measure.needs if name != JOURNEYS]
+    needed = [
+        FactTables(engine).__getattr__(name) for name in measure.only_with or measure.needs if name not in (JOURNEYS, ELIGIBLE)
+    ]
     return any(engine.run(table.limit(1)).num_rows for table in needed)
 
 

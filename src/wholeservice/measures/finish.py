@@ -10,6 +10,7 @@ from dataclasses import replace
 from math import isclose
 
 from wholeservice.measures.base import Statistics, Value
+from wholeservice.measures.durations import quantile, quantile_interval, waiting_median
 from wholeservice.uncertainty import (
     Interval,
     all_alike,
@@ -21,6 +22,7 @@ from wholeservice.uncertainty import (
 )
 
 NOTHING = "nothing was counted"
+NOT_HALF = "fewer than half have got there yet"
 FEW = 30
 SEED = 20260101
 """Of the bootstrap of few answers: the same answers always give the same interval."""
@@ -107,6 +109,32 @@ def finish_difference(sums: Statistics) -> Value:
 
 def _within(interval: Interval | None, low: float, high: float) -> Interval | None:
     return interval and replace(interval, low=max(low, interval.low), high=min(high, interval.high))
+
+
+def finish_durations(sums: Statistics, share: float = 0.5) -> Value:
+    """
+    Finish lengths of time: how long the shortest half of them took at most, or another share.
+
+    Shape    the interval takes the units of one cluster for as alike as can be: what all are worth is (sum of the clusters'
+             weights)² / sum of their squares (Kish), which is never too many
+    Unit     seconds
+
+    >>> finish_durations(Statistics(n=3, denominator=3, durations=((321, 2, 0), (401, 1, 0)))).value
+    1.015625
+    """
+    value = quantile(sums.durations, share)
+    if value is None:
+        return Value(None, None, sums.n, NOTHING)
+    n_apart = min(sums.n, sums.denominator**2 / sums.cluster_bb) if sums.cluster_bb > 0 else 0.0
+    return Value(value, quantile_interval(sums.durations, share, n_apart), sums.n)
+
+
+def finish_waiting(sums: Statistics) -> Value:
+    """Finish lengths of time of which some still last: how long it takes until half have got there, in seconds."""
+    if sums.n <= 0:
+        return Value(None, None, 0.0, NOTHING)
+    value, interval = waiting_median(sums.durations)
+    return Value(value, interval, sums.n, None if value is not None else NOT_HALF)
 
 
 def _score_interval(sums: Statistics, mean: float) -> Interval | None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 Row = tuple[Cell, Statistics]
 _CELL = tuple(each.name for each in fields(Cell))
 _SUMS = tuple(each.name for each in fields(Statistics))
-_INSTANTS, _COUNTS = ("from_at", "to_at"), "histogram"
+_INSTANTS, _COUNTS, _LASTED = ("from_at", "to_at"), "histogram", "durations"
 
 
 def to_arrow(rows: Iterable[Row]) -> pa.Table:
@@ -23,6 +23,7 @@ def to_arrow(rows: Iterable[Row]) -> pa.Table:
     import pyarrow as pa
 
     kinds = {**dict.fromkeys(_INSTANTS, pa.timestamp("us", tz="UTC")), _COUNTS: pa.list_(pa.float64())}
+    kinds[_LASTED] = pa.list_(pa.list_(pa.float64()))
     schema = [(name, kinds.get(name, pa.string())) for name in _CELL] + [
         (name, kinds.get(name, pa.float64())) for name in _SUMS
     ]
@@ -47,9 +48,17 @@ def rows_of(table: pa.Table, measure: str | None = None) -> Iterator[Row]:
     cells = [_column(table, name) for name in _CELL]
     if measure is not None:
         cells[0] = [measure] * table.num_rows
-    sums = [[0.0 if value is None else value for value in _column(table, name)] for name in _SUMS if name != _COUNTS]
+    sums = [
+        [0.0 if value is None else value for value in _column(table, name)] for name in _SUMS if name not in (_COUNTS, _LASTED)
+    ]
     histograms = [tuple(counts or ()) for counts in _column(table, _COUNTS)]
-    yield from zip(map(Cell, *cells), map(Statistics, *sums, histograms), strict=True)
+    durations = [_durations(counts) if counts else () for counts in _column(table, _LASTED)]
+    yield from zip(map(Cell, *cells), map(Statistics, *sums, histograms, durations), strict=True)
+
+
+def _durations(counts: list[list[float]]) -> tuple[tuple[int, float, float], ...]:
+    """Engines give buckets in no order."""
+    return tuple(sorted((int(bucket), ended, lasting) for bucket, ended, lasting in counts))
 
 
 def sources_of(table: pa.Table) -> list[str | None]:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING
 
+from wholeservice.measures.durations import bucket_of
+
 if TYPE_CHECKING:
     from ibis.expr.types import Table as IbisTable
 
@@ -58,9 +60,25 @@ def sum_dated(dated: IbisTable, *, by: Iterable[str] = (), always: Iterable[str]
 
     Shape    a column `counts` is what a unit adds to the denominator, where that is not its weight
     """
+    return union_all([_summed(dated, named) for named in _breakdowns(by, always, alone)])
+
+
+def sum_durations(units: IbisTable, periods: IbisTable, *, by: Iterable[str] = (), always: Iterable[str] = ()) -> IbisTable:
+    """Sum units that each lasted so many seconds: `lasted_s`; hit is 1 where it had ended then, and 0 where it still lasted.
+
+    Shape    as `sum_units`, and in rows of their own the counts per bucket: rows of one cell are added
+    """
+    by, always = tuple(by), tuple(always)
+    timed = units.select(*UNIT[:5], *by, *always, bucket=bucket_of(units.lasted_s))
+    dated = in_periods(timed, periods)
+    parts = [_counted_by_bucket(dated, named) for named in _breakdowns(by, always)]
+    return union_all([sum_units(units, periods, by=by, always=always), *parts])
+
+
+def _breakdowns(by: Iterable[str], always: Iterable[str], alone: Iterable[str] = ()) -> list[tuple[str, ...]]:
     always, by = tuple(always), tuple(by)
-    crossed = [chosen for size in range(len(by) + 1) for chosen in combinations(by, size)]
-    return union_all([_summed(dated, (*always, *chosen)) for chosen in [*crossed, *((name,) for name in alone)]])
+    crossed = [(*always, *chosen) for size in range(len(by) + 1) for chosen in combinations(by, size)]
+    return [*crossed, *((*always, name) for name in alone)]
 
 
 def in_periods(units: IbisTable, periods: IbisTable) -> IbisTable:
@@ -81,9 +99,23 @@ def union_all(parts: list[IbisTable]) -> IbisTable:
     return first.union(*others) if others else first
 
 
+def _named(units: IbisTable, named: tuple[str, ...]) -> IbisTable:
+    return units.filter([units[name].notnull() for name in named]) if named else units
+
+
+def _counted_by_bucket(units: IbisTable, named: tuple[str, ...]) -> IbisTable:
+    import ibis
+
+    keys, rows = ["entity", *PERIOD, *named], _named(units, named)
+    b = rows.group_by([*keys, "bucket"]).aggregate(
+        ended=(rows.hit * rows.weight).sum(), lasting=((1.0 - rows.hit) * rows.weight).sum()
+    )
+    return b.group_by(keys).aggregate(durations=ibis.array([b.bucket, b.ended, b.lasting]).collect())
+
+
 def _summed(units: IbisTable, named: tuple[str, ...]) -> IbisTable:
-    keys = ["entity", *PERIOD, *named]
-    rows = units.filter([units[name].notnull() for name in named]) if named else units
+    """Sum units that stand beside the period they count in, by the names given; what lacks one of these is left out."""
+    keys, rows = ["entity", *PERIOD, *named], _named(units, named)
     per_cluster = rows.group_by([*keys, "cluster"]).aggregate(
         n=rows.count().cast("float64"),
         numerator=(rows.hit * rows.weight).sum(),

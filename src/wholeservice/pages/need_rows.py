@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from wholeservice.draw.axes import signed
 from wholeservice.draw.gap import Gap
-from wholeservice.findings.target_result import TargetResult, measure_of, result_of
+from wholeservice.findings.target_result import TargetResult, asked_measure, measure_of, result_of
 from wholeservice.measures.asked import unasked
 from wholeservice.organisation.graph import Need, Target
 from wholeservice.pages.base import Data
@@ -15,7 +15,9 @@ from wholeservice.pages.numbers import NOT_MEASURED, Number, listed, number_of, 
 from wholeservice.units import SHARE, Unit, write
 
 MET, MISSED, OPEN, UNKNOWN = "met", "missed", "cannot tell yet", NOT_MEASURED
-FACTS = {"tallied": "counts", "tallies": "counts", "journeys": "", "reached": "", "ends": "", "exposures": "calls"}
+FACTS = {
+    "tallied": "counts", "tallies": "counts", "journeys": "", "reached": "", "ends": "", "eligible": "", "exposures": "calls",
+}  # fmt: skip
 _VERDICTS = {"above": MET, "below": MISSED, "open": OPEN, "unknown": UNKNOWN}
 
 
@@ -110,11 +112,10 @@ def _title(data: Data, entity: str) -> str:
 
 def target_words(data: Data, target: Target) -> str:
     """Say a target in plain words: what, how much, over how long, where and for whom."""
-    measure = measure_of(data.results, target)
+    measure = asked_measure(data.results, target) or measure_of(data.results, target)
     name = measure.title if measure else target.measure
     op = {">=": "at least", ">": "more than", "<=": "at most", "<": "less than"}.get(target.op, target.op)
-    quantile = f"{write(target.quantile, SHARE)} of the time, " if target.quantile is not None else ""
-    parts = [f"{quantile}{name}: {op} {_level(target)}", f"over {plural(target.window_days, 'day')}"]
+    parts = [f"{name}: {op} {_level(target)}", f"over {plural(target.window_days, 'day')}"]
     parts += [f"at step {target.step}"] if target.step else []
     parts += [f"by {target.channel}"] if target.channel else []
     parts += [f"for {_title(data, target.consumer)}"] if target.consumer else []

@@ -184,7 +184,8 @@ def _lead(data: Data, entity: Entity, series: tuple[Series, ...], needs: tuple[N
     measure = leading_measure(data, entity.id)
     found = next((each for each in series if measure and each.number.measure == measure.name), None)
     promised = (t.number for row in needs for t in row.targets if t.number and t.number.of_whole)
-    number = next((each for each in promised if found and each.measure == found.number.measure), None)
+    same = (each for each in promised if found and (each.measure, each.title) == (found.number.measure, found.number.title))
+    number = next(same, None)  # of another quantile, the title is another
     return replace(found, number=number) if found and number else found
 
 

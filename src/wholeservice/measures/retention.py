@@ -1,0 +1,68 @@
+"""
+Retention: the share of the people of one period who are back in the next one of its kind.
+
+Formula   consumers with an attempt in the period and in the one that follows it / consumers with an attempt in the period
+Unit      share          Grain  one row per entity and period; the period is the earlier one, that of the cohort
+Counts    consumers, each once. A month is followed by a month, a week by a week, a window by the window that begins where it
+          ends
+Leaves out  the newest period, since the next one is not over; periods that the events do not cover whole; events without a
+          consumer. It does not say why somebody stayed away: they may have got all they needed. Summed over services,
+          somebody who uses two counts at each
+Interval  Wilson
+Source    HEART (Rodden, Hutchinson & Fu 2010); Wilson 1927
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wholeservice.measures.base import Measure
+from wholeservice.measures.finish import finish_share
+from wholeservice.measures.units import PERIOD, in_periods, sum_dated
+from wholeservice.units import SHARE
+
+if TYPE_CHECKING:
+    from ibis.expr.types import Table as IbisTable
+
+    from wholeservice.facts.identity import FactTables
+
+ALIKE_S = 4 * 86400.0  # February is followed by March
+
+
+def query(facts: FactTables, periods: IbisTable) -> IbisTable:
+    """Count the people of each period, and those of them who are among the people of the next."""
+    import ibis
+
+    active = _active(facts, periods)
+    cohort, later = active.join(_followed(periods), list(PERIOD)), active.view()
+    same = [
+        cohort.entity == later.entity, cohort.cluster == later.cluster, cohort.window == later.window,
+        cohort.next_from_at == later.from_at, cohort.next_to_at == later.to_at,
+    ]  # fmt: skip
+    c = cohort.left_join(later, same, rname="{name}_later")
+    back = c.cluster_later.notnull().ifelse(1.0, 0.0)
+    return sum_dated(c.select("entity", "cluster", *PERIOD, hit=back, weight=ibis.literal(1.0)))
+
+
+def _active(facts: FactTables, periods: IbisTable) -> IbisTable:
+    """One row per entity, consumer and whole period with an attempt of theirs."""
+    a = facts.attempts
+    a = a.filter(a.consumer.notnull())
+    begun = a.select(a.entity, cluster=a.consumer, unit_at=a.started_at)
+    return in_periods(begun, periods.filter(periods.is_whole)).select("entity", "cluster", *PERIOD).distinct()
+
+
+def _followed(periods: IbisTable) -> IbisTable:
+    """Each whole period beside the one of its kind that begins where it ends."""
+    p, after = periods.filter(periods.is_whole), periods.filter(periods.is_whole).view()
+    both = p.join(after, [p.to_at == after.from_at, p.window == after.window], rname="next_{name}")
+    longer_s = (both.next_to_at.epoch_seconds() - both.next_from_at.epoch_seconds()).cast("float64") - (
+        both.to_at.epoch_seconds() - both.from_at.epoch_seconds()
+    ).cast("float64")
+    return both.filter(longer_s.abs() < ALIKE_S).select(*PERIOD, "next_from_at", "next_to_at")
+
+
+MEASURE = Measure(
+    name="retention", title="People who come back in the next period", unit=SHARE, better="higher", needs=("attempts",),
+    query=query, finish=finish_share, patch=None,  # one attempt more does not make one consumer more
+)  # fmt: skip
