@@ -1,0 +1,168 @@
+"""From the events and responses of a tool to raw rows: each event once, what means nothing counted, and what is wrong told."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from wholeservice.errors import InputError, Place, Problem, suggest
+from wholeservice.sources.base import Context, Header, Raw
+from wholeservice.sources.exports_options import DERIVED, ExportOptions
+from wholeservice.sources.exports_questions import Response, answer_rows
+from wholeservice.sources.exports_read import Record
+from wholeservice.sources.exports_steps import Steps, Unmapped, path_of
+from wholeservice.sources.files import File
+from wholeservice.sources.row_batches import Batcher, Rows
+from wholeservice.sources.xes_files import found as found_files
+
+STEP, NO_STEP, AGAIN, LINK = "step", "nothing", "again", "link"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What an event of any tool says, in our words. `page` is the address where it is the view of one."""
+
+    id: str
+    name: str
+    at: dt.datetime | None
+    person: str | None = None
+    visit: str | None = None
+    page: str | None = None
+    channel: str | None = None
+    link: tuple[str, str] | None = None  # who it says to be whom: an alias, and kind:alias
+
+
+ReadFile = Callable[[File], Iterator[Record | Problem]]
+Answered = tuple[Response, Record]
+
+
+def headers(options: ExportOptions, context: Context) -> tuple[list[Header], list[Problem]]:
+    """Say which files are missing. What columns an export has is known when it is read."""
+    return [], found_files(options.files, context, options.place, is_optional=options.is_optional)[1]
+
+
+@dataclass(slots=True)
+class Reading:
+    """One reading of all files of a tool. Ask it for files, give it events and responses; it yields raw rows."""
+
+    options: ExportOptions
+    context: Context
+    unmapped: Unmapped = field(default_factory=Unmapped)
+    batcher: Batcher = field(init=False)
+    seen: dict[bytes, bytes] = field(default_factory=dict)
+    met: set[str] = field(default_factory=set)  # which of the columns that the mapping names there were
+
+    def __post_init__(self) -> None:
+        self.batcher = Batcher(Rows((*DERIVED, *self.options.named)))
+
+    def records(self, read_file: ReadFile) -> Iterator[Record | Problem]:
+        """Yield the records of every file. Raises InputError where a file is missing."""
+        options = self.options
+        files, problems = found_files(options.files, self.context, options.place, is_optional=options.is_optional)
+        if problems and (not files or not options.is_optional):
+            raise InputError(*problems)
+        for file in {each.path: each for each in files}.values():
+            yield from read_file(file)
+
+    def event(self, event: Event, record: Record) -> Iterator[Raw]:
+        """Yield what one event adds: an event that was seen already is a row that makes no fact."""
+        if event.at is None:
+            yield Problem("SRC221", f"the event '{_shown(event.name)}' has no instant", record.place, "an instant",
+                          next_step="see whether the export is complete")  # fmt: skip
+            return
+        self.unmapped.n_all += 1
+        self.unmapped.seen.add(event.name)
+        row = self._row(event)
+        again = self._again(event.id, row, record.place)
+        if isinstance(again, Problem):
+            yield again
+            return
+        if not again and row["event.kind"] == NO_STEP and self.options.steps.of(event.name, event.page) is None:
+            self.unmapped.names[event.name] += 1
+        yield from self.row({"event.id": event.id, "event.kind": AGAIN} if again else row, record, is_whole=not again)
+
+    def response(self, response: Response, record: Record) -> Iterator[Raw]:
+        """Yield a row for each question that a response may answer."""
+        options = self.options
+        for row in answer_rows(options.questions, response, record.place, options.service, options.channel):
+            if isinstance(row, Problem):
+                yield row
+            else:
+                yield from self.row(row, record)
+
+    def row(self, row: dict[str, Any], record: Record, *, is_whole: bool = True) -> Iterator[Raw]:
+        """Yield what a row completes, with the columns that the mapping names itself."""
+        for name in self.options.named if is_whole else ():
+            value = record.get(name)
+            if value is not None:
+                self.met.add(name)
+                row[name] = json.dumps(value, default=str) if isinstance(value, dict | list) else value
+        if any(_is_half(value) for value in row.values()):
+            yield Problem("SRC220", "a text in the record is half a character", record.place, "Unicode text",
+                          next_step="see the program that wrote it")  # fmt: skip
+            return
+        yield from self.batcher.add(row, record.file, record.number, record.counts_in)
+
+    def rest(self) -> Iterator[Raw]:
+        """Yield the last rows, and what there is to tell."""
+        yield from self.batcher.rest()
+        if self.options.steps.place != Steps().place or not self.options.questions:
+            yield from self.unmapped.told(self.options.steps)
+        for name in self.options.named if self.batcher.file is not None else ():
+            if name not in self.met:  # a mistake, or a day without such events: only a person can tell
+                yield Problem("SRC219", f"no record has '{name}'", self.options.place, "a column of the export",
+                              suggest(name, DERIVED), "correct the name, if it is one", severity="warning")  # fmt: skip
+
+    def _row(self, event: Event) -> dict[str, Any]:
+        step = self.options.steps.of(event.name, event.page)
+        kind = LINK if event.link else STEP if step and step.step else NO_STEP
+        row = {"event.id": event.id, "event.kind": kind, "event.at": event.at, "event.person": event.person,
+               "event.visit": event.visit, "event.name": event.name, "event.service": self.options.service,
+               "event.channel": self.options.channel or event.channel,
+               "event.page": None if event.page is None else path_of(event.page)}  # fmt: skip
+        if event.link:
+            row |= {"link.from": event.link[0], "link.to": event.link[1]}
+        if step is not None:
+            row |= {"event.step": step.step, "event.outcome": step.outcome,
+                    "event.service": step.service or row["event.service"],
+                    "event.channel": step.channel or row["event.channel"]}  # fmt: skip
+        return row
+
+    def _again(self, key: str, row: dict[str, Any], place: Place) -> bool | Problem:
+        """Say whether the event was met already; another one of the same id is a problem."""
+        known, said = digest(key), digest(row)
+        if known not in self.seen:
+            self.seen[known] = said
+            return False
+        if self.seen[known] == said:
+            return True
+        return Problem("SRC222", "another event with the same id says something else", place, "one event for each id",
+                       next_step="see which program gives ids twice")  # fmt: skip
+
+
+def digest(value: Any) -> bytes:
+    """Return a short mark of what a value says."""
+    return hashlib.blake2b(json.dumps(value, sort_keys=True, ensure_ascii=True, default=str).encode(), digest_size=12).digest()
+
+
+def no_export(what: str, record: Record, expected: str) -> Problem:
+    """Return the problem of a record that the tool would not have written."""
+    return Problem("SRC220", what, record.place, expected, next_step="see whether this is the right kind of export")
+
+
+def _is_half(value: Any) -> bool:
+    if not isinstance(value, str) or value.isascii():
+        return False
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return True
+    return False
+
+
+def _shown(name: str) -> str:
+    return name[:60].encode("utf-8", "replace").decode()

@@ -1,0 +1,31 @@
+"""Sound files of the tools that record journeys and answers, as (kind, name, declaration, files)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from sources import test_posthog
+
+Exported = tuple[str, str, dict[str, object], dict[str, bytes]]
+QUESTION = {"instrument": "nps", "scale": [0, 10], "step": "stay"}
+
+
+def exports() -> Iterator[Exported]:
+    """Yield them all."""
+    yield from _posthog()
+
+
+def _lines(rows: list[object]) -> bytes:
+    return "".join(json.dumps(each) + "\n" for each in rows).encode()
+
+
+def _posthog() -> Iterator[Exported]:
+    events = [
+        test_posthog.view(1, "/pay"), test_posthog.view(1, "/pay"), test_posthog.event(2, "other"),
+        test_posthog.event(3, "$identify", **{"$anon_distinct_id": "cookie"}), test_posthog.shown(4, "10:00:00"),
+        test_posthog.sent(5, "10:01:00", **{"$survey_response_q": 9}),
+    ]  # fmt: skip
+    declaration = {"kind": "posthog", "service": "shop", "steps": {"/pay*": "pay"}, "questions": {"q": QUESTION}}
+    yield "posthog", "lines", {**declaration, "file": "a.jsonl"}, {"a.jsonl": _lines(list(events))}
+    yield "posthog", "api", {**declaration, "file": "a.json"}, {"a.json": json.dumps({"results": events}).encode()}
