@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from sources import test_posthog
+from sources import test_formbricks, test_posthog
 
 Exported = tuple[str, str, dict[str, object], dict[str, bytes]]
 QUESTION = {"instrument": "nps", "scale": [0, 10], "step": "stay"}
@@ -14,6 +14,7 @@ QUESTION = {"instrument": "nps", "scale": [0, 10], "step": "stay"}
 def exports() -> Iterator[Exported]:
     """Yield them all."""
     yield from _posthog()
+    yield from _formbricks()
 
 
 def _lines(rows: list[object]) -> bytes:
@@ -29,3 +30,14 @@ def _posthog() -> Iterator[Exported]:
     declaration = {"kind": "posthog", "service": "shop", "steps": {"/pay*": "pay"}, "questions": {"q": QUESTION}}
     yield "posthog", "lines", {**declaration, "file": "a.jsonl"}, {"a.jsonl": _lines(list(events))}
     yield "posthog", "api", {**declaration, "file": "a.json"}, {"a.json": json.dumps({"results": events}).encode()}
+
+
+def _formbricks() -> Iterator[Exported]:
+    responses = [test_formbricks.response(1, q=9), test_formbricks.response(1, updated="10:05:00", q=8)]
+    row = "1,r1,2026-07-01 24:05:00,Yes,s1,c1,ann,,9\n"
+    declaration: dict[str, object] = {"kind": "formbricks", "service": "stay", "questions": {"q": QUESTION}}
+    asked = {"questions": {"Would you recommend us?": QUESTION}}
+    yield "formbricks", "api", {**declaration, "file": "a.json"}, {"a.json": json.dumps({"data": responses}).encode()}
+    yield "formbricks", "lines", {**declaration, "file": "a.jsonl"}, {"a.jsonl": _lines(list(responses))}
+    table = f"{test_formbricks.HEADER}\n{row}".encode()
+    yield "formbricks", "table", {**declaration, **asked, "file": "a.csv"}, {"a.csv": table}

@@ -199,4 +199,6 @@ CODES: dict[str, str] = {
     "the response are kept. Perhaps scale: is wrong, or the survey was changed.",
     "SRC227": "The answer is no number, and no code under codes:. It is in quarantine with its place; what was answered is not "
     "kept there, for free words may name people.",
+    "SRC228": "Responses were read, and none of them answers a question that is declared. Perhaps its key is misspelt: it is "
+    "what the export calls it, an id or a heading; perhaps nobody answered it yet.",
 }

@@ -13,6 +13,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from wholeservice.errors import Place, Problem
 from wholeservice.sources import columnar, delimited
@@ -112,6 +113,22 @@ def instant(value: Any) -> dt.datetime | None:
     if not isinstance(value, dt.datetime) or not FIRST_YEAR < value.year < dt.MAXYEAR:
         return None
     return value.replace(tzinfo=dt.UTC) if value.tzinfo is None else value.astimezone(dt.UTC)
+
+
+def civil(text: Any, zone: str) -> dt.datetime | None:
+    """
+    Read a civil time of a zone as an instant in UTC; a time with an offset is what it says. None where it is none.
+
+    >>> civil("2026-07-01 12:00:00", "Europe/Berlin").hour, civil("2026-07-01T12:00:00Z", "Europe/Berlin").hour
+    (10, 12)
+    """
+    try:
+        found = dt.datetime.fromisoformat(text.strip()) if isinstance(text, str) else text
+        if isinstance(found, dt.datetime) and found.tzinfo is None and FIRST_YEAR < found.year < dt.MAXYEAR:
+            found = found.replace(tzinfo=ZoneInfo(zone)).astimezone(dt.UTC)
+    except (ValueError, OSError, ZoneInfoNotFoundError):
+        return None
+    return instant(found)
 
 
 def since_epoch(value: Any, per_second: int) -> dt.datetime | None:

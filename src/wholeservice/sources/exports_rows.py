@@ -12,7 +12,7 @@ from typing import Any
 from wholeservice.errors import InputError, Place, Problem, suggest
 from wholeservice.sources.base import Context, Header, Raw
 from wholeservice.sources.exports_options import DERIVED, ExportOptions
-from wholeservice.sources.exports_questions import Response, answer_rows
+from wholeservice.sources.exports_questions import NOT_ASKED, Response, answer_rows
 from wholeservice.sources.exports_read import Record
 from wholeservice.sources.exports_steps import Steps, Unmapped, path_of
 from wholeservice.sources.files import File
@@ -38,6 +38,7 @@ class Event:
 
 ReadFile = Callable[[File], Iterator[Record | Problem]]
 Answered = tuple[Response, Record]
+"""A response, and the record that says most of it."""
 
 
 def headers(options: ExportOptions, context: Context) -> tuple[list[Header], list[Problem]]:
@@ -55,6 +56,9 @@ class Reading:
     batcher: Batcher = field(init=False)
     seen: dict[bytes, bytes] = field(default_factory=dict)
     met: set[str] = field(default_factory=set)  # which of the columns that the mapping names there were
+    answered: set[str] = field(default_factory=set)  # which of the questions anybody answered
+    keys: set[str] = field(default_factory=set)  # what the export calls its questions
+    n_responses: int = 0
 
     def __post_init__(self) -> None:
         self.batcher = Batcher(Rows((*DERIVED, *self.options.named)))
@@ -88,6 +92,8 @@ class Reading:
     def response(self, response: Response, record: Record) -> Iterator[Raw]:
         """Yield a row for each question that a response may answer."""
         options = self.options
+        self.n_responses += 1
+        self.answered.update(key for key, value in response.answers.items() if value not in (NOT_ASKED, None, ""))
         for row in answer_rows(options.questions, response, record.place, options.service, options.channel):
             if isinstance(row, Problem):
                 yield row
@@ -110,12 +116,21 @@ class Reading:
     def rest(self) -> Iterator[Raw]:
         """Yield the last rows, and what there is to tell."""
         yield from self.batcher.rest()
+        yield from self._told()
+
+    def _told(self) -> Iterator[Problem]:
         if self.options.steps.place != Steps().place or not self.options.questions:
             yield from self.unmapped.told(self.options.steps)
         for name in self.options.named if self.batcher.file is not None else ():
             if name not in self.met:  # a mistake, or a day without such events: only a person can tell
                 yield Problem("SRC219", f"no record has '{name}'", self.options.place, "a column of the export",
                               suggest(name, DERIVED), "correct the name, if it is one", severity="warning")  # fmt: skip
+
+        for question in self.options.questions if self.n_responses else ():
+            if question.key not in self.answered:
+                nearest = suggest(question.key, self.keys)
+                yield Problem("SRC228", f"nobody answered '{question.key}'", question.place, "a question of the export",
+                              nearest, "correct its key, if it is misspelt", severity="warning")  # fmt: skip
 
     def _row(self, event: Event) -> dict[str, Any]:
         step = self.options.steps.of(event.name, event.page)
@@ -142,6 +157,31 @@ class Reading:
             return True
         return Problem("SRC222", "another event with the same id says something else", place, "one event for each id",
                        next_step="see which program gives ids twice")  # fmt: skip
+
+
+@dataclass(slots=True)
+class Newest:
+    """Responses that may come several times: the newest of each counts, the others are rows that make no fact."""
+
+    of: dict[str, tuple[Any, Response, Record]] = field(default_factory=dict)
+    older: list[tuple[str, Record]] = field(default_factory=list)
+
+    def add(self, response: Response, revision: Any, record: Record) -> None:
+        """Take a response in; of two that are as new as each other the later one counts."""
+        known = self.of.get(response.id)
+        if known is not None and known[0] > revision:
+            self.older.append((response.id, record))
+            return
+        if known is not None:
+            self.older.append((response.id, known[2]))
+        self.of[response.id] = revision, response, record
+
+    def raws(self, reading: Reading) -> Iterator[Raw]:
+        """Yield the rows of them all."""
+        for key, record in self.older:
+            yield from reading.row({"event.id": key, "event.kind": AGAIN}, record, is_whole=False)
+        for _, response, record in self.of.values():
+            yield from reading.response(response, record)
 
 
 def digest(value: Any) -> bytes:
