@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Iterator
 
-from sources import test_formbricks, test_posthog
+from sources import test_formbricks, test_ga4, test_posthog
 
 Exported = tuple[str, str, dict[str, object], dict[str, bytes]]
 QUESTION = {"instrument": "nps", "scale": [0, 10], "step": "stay"}
@@ -15,6 +16,7 @@ def exports() -> Iterator[Exported]:
     """Yield them all."""
     yield from _posthog()
     yield from _formbricks()
+    yield from _ga4()
 
 
 def _lines(rows: list[object]) -> bytes:
@@ -41,3 +43,18 @@ def _formbricks() -> Iterator[Exported]:
     yield "formbricks", "lines", {**declaration, "file": "a.jsonl"}, {"a.jsonl": _lines(list(responses))}
     table = f"{test_formbricks.HEADER}\n{row}".encode()
     yield "formbricks", "table", {**declaration, **asked, "file": "a.csv"}, {"a.csv": table}
+
+
+def _ga4() -> Iterator[Exported]:
+    events = [
+        test_ga4.event(page="/pay"), test_ga4.event(page="/pay"), test_ga4.event("other", 2, user_id="ann"),
+        test_ga4.event(page="/pay", index=3, batch_page_id=None),
+    ]  # fmt: skip
+    declaration: dict[str, object] = {"kind": "ga4", "service": "shop", "steps": {"/pay*": "pay"}}
+    yield "ga4", "lines", {**declaration, "file": "a.json"}, {"a.json": _lines(list(events))}
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    out = io.BytesIO()
+    pq.write_table(pa.Table.from_pylist(events), out)
+    yield "ga4", "parquet", {**declaration, "file": "a.parquet"}, {"a.parquet": out.getvalue()}

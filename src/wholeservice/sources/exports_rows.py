@@ -160,6 +160,28 @@ class Reading:
 
 
 @dataclass(slots=True)
+class Linked:
+    """Which browsers, in whose events an account stands, are that account: each pair once, since its first event."""
+
+    pairs: dict[tuple[str, str], tuple[dt.datetime, Event, Record]] = field(default_factory=dict)
+
+    def note(self, event: Event, account: str | None, record: Record) -> None:
+        """Take in what an event says of its browser."""
+        if event.at is None or not event.person or not account or account == event.person:
+            return
+        pair = (event.person, account)
+        if pair not in self.pairs or event.at < self.pairs[pair][0]:
+            self.pairs[pair] = event.at, event, record
+
+    def raws(self, reading: Reading) -> Iterator[Raw]:
+        """Yield a row for each pair. Its id is that of the event: one made of the ids of people could be tried out."""
+        for (browser, account), (at, event, record) in self.pairs.items():
+            row = {"event.id": f"{event.id}:account", "event.kind": LINK, "event.at": at, "link.from": browser,
+                   "link.to": f"account:{account}"}  # fmt: skip
+            yield from reading.row(row, record, is_whole=False)
+
+
+@dataclass(slots=True)
 class Newest:
     """Responses that may come several times: the newest of each counts, the others are rows that make no fact."""
 
