@@ -1,8 +1,8 @@
 """
 GA4's export to BigQuery: parameters as pairs, order within a batch, the running day beside the whole one, and no consent.
 
-The files have the shape that support.google.com/analytics/answer/7029846 describes, as BigQuery writes it out: whole numbers are
-text in JSON, and what is null is left out; in Parquet a list has `list` and `element` around it.
+The files have the shape that support.google.com/analytics/answer/7029846 describes, as BigQuery writes it out: whole
+numbers are text in JSON, and what is null is left out; in Parquet a list has `list` and `element` around it.
 """
 
 from __future__ import annotations
@@ -144,6 +144,13 @@ def test_parquet_says_what_json_says(workspace, tmp_path, wrapped):
 
 def test_a_mapping_of_its_own_names_parameters(workspace):
     """`{event_params.NAME}` is the value, whichever of its four fields holds it."""
-    mapping = '  facts: [ contact: {{ happened_at: "{{event.at}}", service: "{{device.category}}", words: "{{event_params.ga_session_id}}" }} ]\n'
-    ingest(workspace, event(), declared="shop:\n  kind: ga4\n  file: '{file}'\n" + mapping)
+    declared = """
+shop:
+  kind: ga4
+  file: "{file}"
+  facts:
+    - contact:
+        {{ happened_at: "{{event.at}}", service: "{{device.category}}", words: "{{event_params.ga_session_id}}" }}
+"""
+    ingest(workspace, event(), declared=declared)
     assert workspace.rows("contacts", "service", "words") == [("mobile", "7")]

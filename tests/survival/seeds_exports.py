@@ -6,7 +6,7 @@ import io
 import json
 from collections.abc import Iterator
 
-from sources import test_formbricks, test_ga4, test_posthog
+from sources import test_formbricks, test_ga4, test_limesurvey, test_posthog
 
 Exported = tuple[str, str, dict[str, object], dict[str, bytes]]
 QUESTION = {"instrument": "nps", "scale": [0, 10], "step": "stay"}
@@ -17,6 +17,7 @@ def exports() -> Iterator[Exported]:
     yield from _posthog()
     yield from _formbricks()
     yield from _ga4()
+    yield from _limesurvey()
 
 
 def _lines(rows: list[object]) -> bytes:
@@ -58,3 +59,10 @@ def _ga4() -> Iterator[Exported]:
     out = io.BytesIO()
     pq.write_table(pa.Table.from_pylist(events), out)
     yield "ga4", "parquet", {**declaration, "file": "a.parquet"}, {"a.parquet": out.getvalue()}
+
+
+def _limesurvey() -> Iterator[Exported]:
+    asked = {"G01Q02[SQ001]": {**QUESTION, "codes": {"A1": 1, "A5": 5}}, "G01Q03": {"text": "true"}}
+    declaration: dict[str, object] = {"kind": "limesurvey", "service": "stay", "file": "a.csv", "questions": asked}
+    rows = test_limesurvey.row(1, words="calm"), test_limesurvey.row(2, "A1", submitted="")
+    yield "limesurvey", "csv", declaration, {"a.csv": test_limesurvey.table(*rows).encode()}

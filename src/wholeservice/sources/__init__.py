@@ -4,7 +4,7 @@ A source never decides what a row means; the mapping in `facts` does. Add one: w
 `SOURCE = Source(...)`, and put it in this tuple.
 """
 
-from wholeservice.sources import cloudevents, compose, database, formbricks, ga4, git, ocel, posthog, table, xes
+from wholeservice.sources import cloudevents, compose, database, formbricks, ga4, git, limesurvey, ocel, posthog, table, xes
 from wholeservice.sources.base import Source
 
 SOURCES: tuple[Source, ...] = (
@@ -18,4 +18,5 @@ SOURCES: tuple[Source, ...] = (
     posthog.SOURCE,
     formbricks.SOURCE,
     ga4.SOURCE,
+    limesurvey.SOURCE,
 )

@@ -19,9 +19,10 @@ FIELDS: dict[str, str] = {
     "service": "the service it is about, where it is another than that of the source",
     "survey": "the id of the survey, where a key is not the only one of its name",
     "words": "the question in its words",
-    "codes": "{CODE: NUMBER}: what stands in the export for a point of the scale",
+    "codes": "{CODE: NUMBER}: what stands in the export for a point of the scale; `nothing` for an answer beside it",
     "text": "true: the answer is free words, not a number",
 }
+NOTHING = "nothing"
 NOT_ASKED = object()
 """What stands for the answer to a question that was not asked; None was asked and not answered."""
 
@@ -38,7 +39,7 @@ class Question:
     service: str | None = None
     survey: str | None = None
     words: str | None = None
-    codes: Mapping[str, float] = field(default_factory=dict)
+    codes: Mapping[str, float | None] = field(default_factory=dict)
     is_text: bool = False
 
 
@@ -118,6 +119,8 @@ def _score(question: Question, value: Any, place: Place) -> float | Problem | No
         return None
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     text = str(value).strip() if isinstance(value, str) or is_number else ""
+    if text in question.codes and question.codes[text] is None:
+        return None
     number = question.codes.get(text, _number(text))
     low, high = question.scale or (-math.inf, math.inf)
     if number is None:
@@ -137,12 +140,12 @@ def _number(text: str | None) -> float | None:
     return found if math.isfinite(found) else None
 
 
-def _codes(node: Node | None) -> dict[str, float] | None:
-    """Return the number of each code, None where one has none."""
-    found: dict[str, float] = {}
+def _codes(node: Node | None) -> dict[str, float | None] | None:
+    """Return the point of the scale that each code means, None where one is not understood."""
+    found: dict[str, float | None] = {}
     for code, child in node.mapping.items() if node is not None else ():
         number = _number(child.text)
-        if number is None:
+        if number is None and child.text != NOTHING:
             return None
         found[code] = number
     return None if node is not None and not found else found

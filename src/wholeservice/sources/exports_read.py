@@ -10,6 +10,8 @@ from __future__ import annotations
 import codecs
 import datetime as dt
 import json
+import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -26,6 +28,7 @@ TEXTS = {".csv": CSV, ".txt": CSV, ".tsv": TSV, ".tab": TSV}
 MAX_FIRST_LINE = 2**20
 FIRST_YEAR = 1000  # as everywhere in facts: what is earlier is a mistake
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+_FIRST_CELL = re.compile(r'(?:"[^"]*"|[^",;\t|\r\n]*)([,;\t|])')  # of a header, whose other cells may be whole sentences
 _LISTS = ("list", "element", "item")  # what Parquet puts around the values of a list
 
 
@@ -185,15 +188,24 @@ def _no_object(value: Any, place: Place) -> Problem:
 
 
 def _rows(raws: Iterator[Raw], json_in: tuple[str, ...]) -> Iterator[Record | Problem]:
-    """Turn batches of columns back into records; a column that holds JSON becomes what it says."""
+    """Turn batches of columns back into records; a column that holds JSON becomes what it says.
+
+    Where two columns have one name it says neither, which is told.
+    """
+    told: set[str] = set()
     for raw in raws:
         if isinstance(raw, Problem):
             yield replace(raw, place=raw.place and replace(raw.place, text=None))
         elif isinstance(raw, Batch):
             names = raw.header.names
+            doubled = {name for name, n in Counter(names).items() if n > 1}
+            for name in sorted(doubled - told - {""}):
+                yield Problem("SRC109", f"several columns are called '{name}', so none of them is read", Place(raw.header.file),
+                              "one column of a name", next_step="give them names of their own", severity="warning")  # fmt: skip
+            told |= doubled
             columns = [each.to_pylist() for each in raw.columns]
             for number, cells in zip(raw.numbers.to_pylist(), zip(*columns, strict=True), strict=True):
-                values = dict(zip(names, cells, strict=True))
+                values = {name: cell for name, cell in zip(names, cells, strict=True) if name not in doubled}
                 for name in json_in:
                     if isinstance(values.get(name), str):
                         values[name] = parsed(values[name])
@@ -202,10 +214,12 @@ def _rows(raws: Iterator[Raw], json_in: tuple[str, ...]) -> Iterator[Record | Pr
 
 def _delimited(file: File) -> Iterator[Raw]:
     """Read a text table: in UTF-16 where its first bytes say so, as some of these tools write for a spreadsheet."""
-    is_wide = start(file).startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    options = TableOptions((), Place(file.name), format=TEXTS[file.bare_suffix],
-                           encoding="utf-16" if is_wide else DEFAULT_ENCODING)  # fmt: skip
-    return delimited.read(file, replace(options, delimiter=delimited.delimiter_of(file, options)))
+    beginning = start(file)
+    is_wide = beginning.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    encoding = "utf-16" if is_wide else DEFAULT_ENCODING
+    first = _FIRST_CELL.match(beginning.decode(encoding, "replace"))
+    options = TableOptions((), Place(file.name), format=TEXTS[file.bare_suffix], encoding=encoding)
+    return delimited.read(file, replace(options, delimiter=first[1] if first else delimited.delimiter_of(file, options)))
 
 
 def _is_lines(file: File) -> bool:
