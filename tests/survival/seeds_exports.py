@@ -6,7 +6,7 @@ import io
 import json
 from collections.abc import Iterator
 
-from sources import test_formbricks, test_ga4, test_limesurvey, test_posthog
+from sources import test_formbricks, test_ga4, test_limesurvey, test_matomo, test_posthog, test_snowplow
 
 Exported = tuple[str, str, dict[str, object], dict[str, bytes]]
 QUESTION = {"instrument": "nps", "scale": [0, 10], "step": "stay"}
@@ -18,6 +18,8 @@ def exports() -> Iterator[Exported]:
     yield from _formbricks()
     yield from _ga4()
     yield from _limesurvey()
+    yield from _snowplow()
+    yield from _matomo()
 
 
 def _lines(rows: list[object]) -> bytes:
@@ -66,3 +68,25 @@ def _limesurvey() -> Iterator[Exported]:
     declaration: dict[str, object] = {"kind": "limesurvey", "service": "stay", "file": "a.csv", "questions": asked}
     rows = test_limesurvey.row(1, words="calm"), test_limesurvey.row(2, "A1", submitted="")
     yield "limesurvey", "csv", declaration, {"a.csv": test_limesurvey.table(*rows).encode()}
+
+
+def _snowplow() -> Iterator[Exported]:
+    events = (
+        test_snowplow.event(page="/pay", user_id="ann"),
+        test_snowplow.event(page="/pay"),
+        test_snowplow.event(2, "other"),
+    )
+    declaration: dict[str, object] = {"kind": "snowplow", "service": "shop", "file": "a.tsv", "steps": {"/pay*": "pay"}}
+    yield "snowplow", "tsv", declaration, {"a.tsv": ("\n".join(events) + "\n").encode()}
+
+
+def _matomo() -> Iterator[Exported]:
+    actions = test_matomo.page(11, "/pay"), {"type": "goal", "goalId": 2, "timestamp": test_matomo.AT}
+    visits = [test_matomo.visit(1, *actions, userId="ann"), test_matomo.visit(2)]
+    declaration: dict[str, object] = {"kind": "matomo", "service": "shop", "steps": {"/pay*": "pay"}}
+    yield "matomo", "json", {**declaration, "file": "a.json"}, {"a.json": json.dumps(visits).encode()}
+    table = (
+        "idVisit,visitorId,type (actionDetails 0),url (actionDetails 0),pageId (actionDetails 0),timestamp (actionDetails 0)\n"
+    )
+    row = f"1,aabb,action,https://shop.example/pay,11,{test_matomo.AT}\n"
+    yield "matomo", "table", {**declaration, "file": "a.csv"}, {"a.csv": (table + row).encode("utf-16")}

@@ -201,4 +201,6 @@ CODES: dict[str, str] = {
     "kept there, for free words may name people.",
     "SRC228": "Responses were read, and none of them answers a question that is declared. Perhaps its key is misspelt: it is "
     "what the export calls it, an id or a heading; perhaps nobody answered it yet.",
+    "SRC229": "The line has more or fewer fields than an enriched event of Snowplow, so nobody can know which field is which. "
+    "It is in quarantine, without its text.",
 }

@@ -24,7 +24,10 @@ STEP, NO_STEP, AGAIN, LINK = "step", "nothing", "again", "link"
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """What an event of any tool says, in our words. `page` is the address where it is the view of one."""
+    """What an event of any tool says, in our words. `page` is the address where it is the view of one.
+
+    `mark`: two events of one id are the same where their marks are; without it, where all is the same that becomes of them.
+    """
 
     id: str
     name: str
@@ -34,6 +37,7 @@ class Event:
     page: str | None = None
     channel: str | None = None
     link: tuple[str, str] | None = None  # who it says to be whom: an alias, and kind:alias
+    mark: str | None = None
 
 
 ReadFile = Callable[[File], Iterator[Record | Problem]]
@@ -81,7 +85,7 @@ class Reading:
         self.unmapped.n_all += 1
         self.unmapped.seen.add(event.name)
         row = self._row(event)
-        again = self._again(event.id, row, record.place)
+        again = self._again(event.id, event.mark or row, record.place)
         if isinstance(again, Problem):
             yield again
             return
@@ -147,9 +151,9 @@ class Reading:
                     "event.channel": step.channel or row["event.channel"]}  # fmt: skip
         return row
 
-    def _again(self, key: str, row: dict[str, Any], place: Place) -> bool | Problem:
+    def _again(self, key: str, what: Any, place: Place) -> bool | Problem:
         """Say whether the event was met already; another one of the same id is a problem."""
-        known, said = digest(key), digest(row)
+        known, said = digest(key), digest(what)
         if known not in self.seen:
             self.seen[known] = said
             return False

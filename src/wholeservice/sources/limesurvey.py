@@ -70,9 +70,12 @@ def read(options: LimeSurveyOptions, context: Context, cursor: str | None = None
     reading, newest = Reading(options.export, context), Newest()
     zone = options.export.zone or context.zone
     for record in reading.records(_records):
-        response = record if isinstance(record, Problem) else _response(record, options, zone)
-        if isinstance(response, Problem) or isinstance(record, Problem):
-            yield response if isinstance(response, Problem) else record
+        if isinstance(record, Problem):
+            yield record
+            continue
+        response = _response(record, options, zone)
+        if isinstance(response, Problem):
+            yield response
             continue
         reading.keys.update(record.values)
         newest.add(response, response.answered_at, record)
