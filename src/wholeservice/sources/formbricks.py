@@ -66,8 +66,9 @@ def _records(file: File) -> Iterator[Record | Problem]:
 def _delivered(record: Record) -> Record:
     """Return the response inside of what a webhook delivers; anything else is the response itself."""
     inner = record.values.get("data")
-    is_delivery = isinstance(inner, dict) and "surveyId" in inner and "event" in record.values
-    return Record(inner, record.file, record.number, record.counts_in) if is_delivery else record
+    if isinstance(inner, dict) and "surveyId" in inner and "event" in record.values:
+        return Record(inner, record.file, record.number, record.counts_in)
+    return record
 
 
 def _response(record: Record, options: ExportOptions) -> Response | Problem:
