@@ -217,6 +217,17 @@ shop:
     assert [each.what for each in report.problems if each.code == "SRC219"] == ["no record has 'properties.note'"]
 
 
+def test_what_nests_deep_costs_nobody_else(workspace):
+    """A value that can hardly be written again, in what the mapping names: it is accounted for, and the next is kept."""
+    levels = 900
+    deep = json.dumps(event(1, hotel="DEEP")).replace('"DEEP"', '{"a":' * levels + "1" + "}" * levels)
+    workspace.write("events.jsonl", deep + "\n" + json.dumps(event(2, hotel="Aurora")) + "\n")
+    made = 'facts: [ contact: { happened_at: "{event.at}", service: "{properties.hotel}" } ]'
+    (report,) = workspace.ingest(f"shop:\n  kind: posthog\n  file: events.jsonl\n  {made}\n").sources
+    assert report.kept + report.known + report.superseded + report.refused == report.read == 2
+    assert "Aurora" in workspace.rows("contacts", "service")
+
+
 def test_nothing_of_a_person_reaches_the_store_in_clear(workspace):
     """The id becomes a pseudonym, also in links; mail address, IP address and name are nowhere, nor in quarantine."""
     mail, address, name = secret = ("ann@example.com", "192.0.2.7", "Ann Example")

@@ -149,7 +149,7 @@ def since_epoch(value: Any, per_second: int) -> dt.datetime | None:
 
 
 def _at(values: Any, path: str) -> Any:
-    if not isinstance(values, Mapping):
+    if not isinstance(values, dict):
         return None
     if path in values:
         return values[path]

@@ -14,11 +14,12 @@ from wholeservice.sources.base import Context, Header, Raw
 from wholeservice.sources.exports_options import DERIVED, ExportOptions
 from wholeservice.sources.exports_questions import NOT_ASKED, Response, answer_rows
 from wholeservice.sources.exports_read import Record
-from wholeservice.sources.exports_steps import Steps, Unmapped, path_of
+from wholeservice.sources.exports_steps import Step, Steps, Unmapped, bare, path_of
 from wholeservice.sources.files import File
 from wholeservice.sources.row_batches import Batcher, Rows
 from wholeservice.sources.xes_files import found as found_files
 
+MAX_MEANT = 2**16
 STEP, NO_STEP, AGAIN, LINK = "step", "nothing", "again", "link"
 
 
@@ -63,6 +64,7 @@ class Reading:
     answered: set[str] = field(default_factory=set)  # which of the questions anybody answered
     keys: set[str] = field(default_factory=set)  # what the export calls its questions
     n_responses: int = 0
+    meant: dict[tuple[str, str | None], tuple[Step | None, str | None]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.batcher = Batcher(Rows((*DERIVED, *self.options.named)))
@@ -84,12 +86,13 @@ class Reading:
             return
         self.unmapped.n_all += 1
         self.unmapped.seen.add(event.name)
-        row = self._row(event)
+        step, path = self._meant(event)
+        row = self._row(event, step, path)
         again = self._again(event.id, event.mark or row, record.place)
         if isinstance(again, Problem):
             yield again
             return
-        if not again and row["event.kind"] == NO_STEP and self.options.steps.of(event.name, event.page) is None:
+        if not again and step is None and event.link is None:
             self.unmapped.names[event.name] += 1
         yield from self.row({"event.id": event.id, "event.kind": AGAIN} if again else row, record, is_whole=not again)
 
@@ -106,16 +109,24 @@ class Reading:
 
     def row(self, row: dict[str, Any], record: Record, *, is_whole: bool = True) -> Iterator[Raw]:
         """Yield what a row completes, with the columns that the mapping names itself."""
-        for name in self.options.named if is_whole else ():
-            value = record.get(name)
-            if value is not None:
-                self.met.add(name)
-                row[name] = json.dumps(value, default=str) if isinstance(value, dict | list) else value
-        if any(_is_half(value) for value in row.values()):
+        try:
+            row |= self._named(record) if is_whole else {}
+        except RecursionError:
+            yield Problem("SRC220", "a value of the record nests too deep", record.place, "fewer levels",
+                          next_step="leave it out of the mapping")  # fmt: skip
+            return
+        if any(isinstance(value, str) and not value.isascii() and _is_half(value) for value in row.values()):
             yield Problem("SRC220", "a text in the record is half a character", record.place, "Unicode text",
                           next_step="see the program that wrote it")  # fmt: skip
             return
         yield from self.batcher.add(row, record.file, record.number, record.counts_in)
+
+    def _named(self, record: Record) -> dict[str, Any]:
+        """Return the columns that the mapping names itself; objects and lists as JSON. Raises RecursionError."""
+        found = {name: value for name in self.options.named if (value := record.get(name)) is not None}
+        self.met |= found.keys()
+        return {name: json.dumps(value, default=str) if isinstance(value, dict | list) else value
+                for name, value in found.items()}  # fmt: skip
 
     def rest(self) -> Iterator[Raw]:
         """Yield the last rows, and what there is to tell."""
@@ -129,20 +140,26 @@ class Reading:
             if name not in self.met:  # a mistake, or a day without such events: only a person can tell
                 yield Problem("SRC219", f"no record has '{name}'", self.options.place, "a column of the export",
                               suggest(name, DERIVED), "correct the name, if it is one", severity="warning")  # fmt: skip
-
         for question in self.options.questions if self.n_responses else ():
             if question.key not in self.answered:
                 nearest = suggest(question.key, self.keys)
                 yield Problem("SRC228", f"nobody answered '{question.key}'", question.place, "a question of the export",
                               nearest, "correct its key, if it is misspelt", severity="warning")  # fmt: skip
 
-    def _row(self, event: Event) -> dict[str, Any]:
-        step = self.options.steps.of(event.name, event.page)
+    def _meant(self, event: Event) -> tuple[Step | None, str | None]:
+        """Return what an event means, and the path of its page; most events are of few names and pages."""
+        key = event.name, None if event.page is None else bare(event.page)
+        if key not in self.meant:
+            if len(self.meant) >= MAX_MEANT:
+                self.meant.clear()
+            self.meant[key] = self.options.steps.of(*key), None if key[1] is None else path_of(key[1])
+        return self.meant[key]
+
+    def _row(self, event: Event, step: Step | None, path: str | None) -> dict[str, Any]:
         kind = LINK if event.link else STEP if step and step.step else NO_STEP
         row = {"event.id": event.id, "event.kind": kind, "event.at": event.at, "event.person": event.person,
                "event.visit": event.visit, "event.name": event.name, "event.service": self.options.service,
-               "event.channel": self.options.channel or event.channel,
-               "event.page": None if event.page is None else path_of(event.page)}  # fmt: skip
+               "event.channel": self.options.channel or event.channel, "event.page": path}  # fmt: skip
         if event.link:
             row |= {"link.from": event.link[0], "link.to": event.link[1]}
         if step is not None:
@@ -153,7 +170,7 @@ class Reading:
 
     def _again(self, key: str, what: Any, place: Place) -> bool | Problem:
         """Say whether the event was met already; another one of the same id is a problem."""
-        known, said = digest(key), digest(what)
+        known, said = _mark(key), _mark(what)
         if known not in self.seen:
             self.seen[known] = said
             return False
@@ -179,7 +196,8 @@ class Linked:
 
     def raws(self, reading: Reading) -> Iterator[Raw]:
         """Yield a row for each pair. Its id is that of the event: one made of the ids of people could be tried out."""
-        for (browser, account), (at, event, record) in self.pairs.items():
+        in_files = sorted(self.pairs.items(), key=lambda each: _stands(each[1][2]))
+        for (browser, account), (at, event, record) in in_files:
             row = {"event.id": f"{event.id}:account", "event.kind": LINK, "event.at": at, "link.from": browser,
                    "link.to": f"account:{account}"}  # fmt: skip
             yield from reading.row(row, record, is_whole=False)
@@ -204,10 +222,20 @@ class Newest:
 
     def raws(self, reading: Reading) -> Iterator[Raw]:
         """Yield the rows of them all."""
-        for key, record in self.older:
+        for key, record in sorted(self.older, key=lambda each: _stands(each[1])):
             yield from reading.row({"event.id": key, "event.kind": AGAIN}, record, is_whole=False)
-        for _, response, record in self.of.values():
+        for _, response, record in sorted(self.of.values(), key=lambda each: _stands(each[2])):
             yield from reading.response(response, record)
+
+
+def _stands(record: Record) -> tuple[str, int]:
+    """Return where a record stands: rows of one file one after the other make fewer batches."""
+    return record.file, record.number
+
+
+def _mark(value: Any) -> bytes:
+    """Return a short mark of a value, for this reading only."""
+    return hashlib.blake2b(repr(value).encode("utf-8", "surrogatepass"), digest_size=12).digest()
 
 
 def digest(value: Any) -> bytes:
@@ -220,11 +248,9 @@ def no_export(what: str, record: Record, expected: str) -> Problem:
     return Problem("SRC220", what, record.place, expected, next_step="see whether this is the right kind of export")
 
 
-def _is_half(value: Any) -> bool:
-    if not isinstance(value, str) or value.isascii():
-        return False
+def _is_half(text: str) -> bool:
     try:
-        value.encode()
+        text.encode()
     except UnicodeEncodeError:
         return True
     return False

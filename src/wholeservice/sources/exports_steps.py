@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, field
-from functools import lru_cache
 from urllib.parse import urlsplit
 
 from wholeservice.documents import Node
@@ -46,20 +45,21 @@ class Steps:
         >>> found.of("page_view", "https://shop.example/pay/card/?q=1").step, found.of("page_view", "/")
         ('pay', None)
         """
-        return _of(self, name[:MAX_NAME], None if page is None else page[:MAX_NAME])
+        for address in _addresses(page[:MAX_NAME]) if page is not None and self.of_pages else ():
+            for pattern, step in self.of_pages:
+                if pattern.fullmatch(address):
+                    return step
+        return next((step for pattern, step in self.named if pattern.fullmatch(name[:MAX_NAME])), None)
 
 
-@lru_cache(maxsize=2**14)
-def _of(steps: Steps, name: str, page: str | None) -> Step | None:
-    for address in _addresses(page) if page is not None and steps.of_pages else ():
-        for pattern, step in steps.of_pages:
-            if pattern.fullmatch(address):
-                return step
-    return next((step for pattern, step in steps.named if pattern.fullmatch(name)), None)
+def bare(page: str) -> str:
+    """Return an address without what stands behind `?` and `#`: that may name people, and no step is told by it."""
+    return page.partition("#")[0].partition("?")[0]
 
 
 def path_of(page: str) -> str:
-    """Return the path of an address: what stands behind `?` and `#` may name people, and no step is told by it.
+    """
+    Return the path of an address.
 
     >>> path_of("https://shop.example/pay/?mail=ann@shop.example#x"), path_of("shop.example/pay"), path_of("https://[")
     ('/pay', '/pay', '/')

@@ -75,7 +75,7 @@ def _value(value: Any) -> Any:
     """Return what a parameter holds: one of its four fields, whole numbers as text in JSON."""
     if not isinstance(value, Mapping):
         return value if isinstance(value, str | int | float) else None
-    return next((value[name] for name in _VALUES if value.get(name) is not None), None)
+    return next((value[name] for name in _VALUES if isinstance(value.get(name), str | int | float)), None)
 
 
 def _event(record: Record) -> Event | Problem:

@@ -57,7 +57,7 @@ class Surveys:
         return True
 
     def responses(self) -> Iterator[Answered]:
-        """Yield each time that somebody was asked, in the order of time."""
+        """Yield each time that somebody was asked, as they stand in the files."""
         asks: list[_Ask] = []
         last: dict[tuple[str | None, ...], _Ask] = {}
         by_submission: dict[str, _Ask] = {}
@@ -72,7 +72,7 @@ class Surveys:
                 ask.submission = submission
                 by_submission[submission] = ask
             self._note(ask, event, record)
-        for ask in asks:
+        for ask in sorted(asks, key=lambda each: (each.record.file, each.record.number)):
             yield self._response(ask), ask.record
 
     def _note(self, ask: _Ask, event: Event, record: Record) -> None:
