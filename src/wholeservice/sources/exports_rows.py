@@ -14,7 +14,7 @@ from wholeservice.sources.base import Context, Header, Raw
 from wholeservice.sources.exports_options import DERIVED, ExportOptions
 from wholeservice.sources.exports_questions import NOT_ASKED, Response, answer_rows
 from wholeservice.sources.exports_read import Record
-from wholeservice.sources.exports_steps import Step, Steps, Unmapped, bare, path_of
+from wholeservice.sources.exports_steps import Step, Unmapped, bare, path_of, shown
 from wholeservice.sources.files import File
 from wholeservice.sources.row_batches import Batcher, Rows
 from wholeservice.sources.xes_files import found as found_files
@@ -81,7 +81,7 @@ class Reading:
     def event(self, event: Event, record: Record) -> Iterator[Raw]:
         """Yield what one event adds: an event that was seen already is a row that makes no fact."""
         if event.at is None:
-            yield Problem("SRC221", f"the event '{_shown(event.name)}' has no instant", record.place, "an instant",
+            yield Problem("SRC221", f"the event '{shown(event.name)}' has no instant", record.place, "an instant",
                           next_step="see whether the export is complete")  # fmt: skip
             return
         self.unmapped.n_all += 1
@@ -134,8 +134,9 @@ class Reading:
         yield from self._told()
 
     def _told(self) -> Iterator[Problem]:
-        if self.options.steps.place != Steps().place or not self.options.questions:
-            yield from self.unmapped.told(self.options.steps)
+        steps = self.options.steps
+        if steps.named or steps.of_pages or not self.options.questions:
+            yield from self.unmapped.told(steps)
         for name in self.options.named if self.batcher.file is not None else ():
             if name not in self.met:  # a mistake, or a day without such events: only a person can tell
                 yield Problem("SRC219", f"no record has '{name}'", self.options.place, "a column of the export",
@@ -254,7 +255,3 @@ def _is_half(text: str) -> bool:
     except UnicodeEncodeError:
         return True
     return False
-
-
-def _shown(name: str) -> str:
-    return name[:60].encode("utf-8", "replace").decode()

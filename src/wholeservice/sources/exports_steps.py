@@ -135,7 +135,7 @@ class Unmapped:
         ]  # fmt: skip
         if not self.names:
             return lacking
-        common = ", ".join(f"'{_shown(name)}' {count:,}" for name, count in self.names.most_common(N_TOLD))
+        common = ", ".join(f"'{shown(name)}' {count:,}" for name, count in self.names.most_common(N_TOLD))
         more = f" and {len(self.names) - N_TOLD} more" if len(self.names) > N_TOLD else ""
         what = f"{self.names.total():,} of {self.n_all:,} events mean no step: {common}{more}"
         return [Problem("SRC223", what, steps.place, "every event under steps:",
@@ -143,5 +143,6 @@ class Unmapped:
                         severity="warning"), *lacking]  # fmt: skip
 
 
-def _shown(name: str) -> str:
+def shown(name: str) -> str:
+    """Return a name as a message may show it: short, and without half a character."""
     return name[:60].encode("utf-8", "replace").decode()
