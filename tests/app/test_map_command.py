@@ -122,6 +122,13 @@ def test_a_file_that_cannot_be_read_is_told(capsys, visits, name, content, expec
     ("log.xes", _XES, "xes"),
     ("e.jsonl", f'{{"specversion":"1.0","id":"1","source":"shop","type":"paid","time":"{_AT}"}}\n', "cloudevents"),
     ("o.json", '{"ocel:global-log":{},"ocel:events":{},"ocel:objects":{}}', "ocel"),
+    ("p.jsonl", f'{{"uuid":"1","event":"$pageview","distinct_id":"a","timestamp":"{_AT}"}}\n', "posthog"),
+    ("g.json", '{"event_date":"20260301","event_timestamp":"1772360100000000","event_name":"page_view"}\n' * 2, "ga4"),
+    ("s.tsv", "shop\tweb\t\t2026-03-01 10:15:00.000\t\tpage_view\tc6ef3124-b53a-4b13-a233-0088f79dcbcb" + "\t" * 121
+     + "page_view" + "\t" * 4 + "\n", "snowplow"),
+    ("m.json", '[{"idVisit":"1","visitorId":"a","actionDetails":[{"type":"action","timestamp":1772360100}]}]', "matomo"),
+    ("f.csv", "No.,Response ID,Timestamp,Finished,Survey ID,1. How was it?\n1,r1,2026-03-01 10:00:00,Yes,s,5\n", "formbricks"),
+    ("l.csv", '"id";"submitdate";"lastpage";"startlanguage";"G01Q02"\n"1";"2026-03-01 10:00:00";"1";"en";"4"\n', "limesurvey"),
     ("commits.csv", f"sha,parents,author_date,commit_date,subject\n{'a' * 40},,{_AT},{_AT},x\n", "git"),
 ])  # fmt: skip
 def test_what_is_more_than_a_table_is_recognised(capsys, visits, name, content, kind):

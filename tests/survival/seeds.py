@@ -19,6 +19,7 @@ from sources.test_cloudevents import cdevent
 from sources.test_cloudevents import event as cloud_event
 from sources.test_table import workbook
 from sources.xes_logs import ONE, event, log, trace
+from survival.seeds_exports import exports
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,4 +155,4 @@ def _others() -> list[Seed]:
 @cache
 def seeds() -> tuple[Seed, ...]:
     """Return all of them."""
-    return (*_tables(), *_databases(), *_git(), *_logs(), *_others())
+    return (*_tables(), *_databases(), *_git(), *_logs(), *_others(), *(Seed(*each) for each in exports()))

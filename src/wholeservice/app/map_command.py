@@ -45,9 +45,9 @@ def map_file(
     """Look at FILE and propose what its rows become: a declaration to paste under sources:, ten rows as facts, and what
     did not resolve.
 
-    CSV, workbooks, JSON, YAML and Parquet, also packed, are proposed a mapping; of event logs, git, compose files and
-    CloudEvents it is said which kind of source reads them. Each line says why it is so. What is only likely says "unsure"
-    and what else it could be; what nobody needs is commented out.
+    CSV, workbooks, JSON, YAML and Parquet, also packed, are proposed a mapping; of event logs, git, compose files,
+    CloudEvents and the exports of tools such as PostHog it is said which kind of source reads them. Each line says why it
+    is so. What is only likely says "unsure" and what else it could be; what nobody needs is commented out.
 
     Nothing is written without --write, which changes nothing else in wholeservice.yaml. Outside of a workspace no names are
     resolved. Exit code 1 when nothing says what a row is.

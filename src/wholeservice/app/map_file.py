@@ -262,7 +262,7 @@ def _other(job: _Job, lines: list[Line]) -> Found:
 
 def _spelled(line: Line) -> str:
     mark = "" if line.is_active else "# "
-    said = f"maybe: {line.why}" if not line.is_active else line.why
+    said = f"maybe: {line.why}" if not line.is_active else line.why if line.is_sure else f"unsure: {line.why}"
     return f"  {mark}{line.key}: {line.value}" + (f"  # {said}" if said else "")
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 
+from wholeservice.app import map_exports
 from wholeservice.errors import InputError, Place, Problem
 from wholeservice.proposal.spelling import Line, scalar
 from wholeservice.sources.files import PACKED
@@ -35,12 +36,13 @@ def by_content(path: Path, file: str, start: bytes) -> list[Line] | None:
         return [Line("kind", "ocel", "an object-centric event log"), Line("file", scalar(file))]
     if _COMPOSE.fullmatch(path.name) or (suffix in (".yml", ".yaml") and _IS_COMPOSE.search(start)):
         return [Line("kind", "compose", "services that are run together"), Line("file", scalar(file))]
-    return None
+    return map_exports.by_content(file, start)
 
 
 def by_names(names: Iterable[str], path: Path, file: str) -> list[Line] | None:
-    """Return the declaration of a table whose columns show that it is an export of git, or events of CloudEvents."""
-    given = {each.strip().lower() for each in names}
+    """Return the declaration of a table whose columns show that another source reads it: git, CloudEvents, or a tool."""
+    listed = list(names)
+    given = {each.strip().lower() for each in listed}
     if given >= _COMMITS:
         lines = [Line("kind", "git", "an export of commits"), Line("commits", scalar(file))]
         beside = path.with_name(path.name.replace("commits", "tags"))
@@ -60,7 +62,7 @@ def by_names(names: Iterable[str], path: Path, file: str) -> list[Line] | None:
         return None  # git needs the commits
     if given >= _EVENT:
         return [Line("kind", "cloudevents", "events in the standard envelope"), Line("file", scalar(file))]
-    return None
+    return map_exports.by_names(listed, file)
 
 
 def of_repository(path: Path, file: str) -> list[Line]:

@@ -12,7 +12,7 @@ from wholeservice.organisation.graph import Need, Target
 from wholeservice.pages.base import Data
 from wholeservice.pages.listing import needs_of
 from wholeservice.pages.numbers import NOT_MEASURED, Number, listed, number_of, plural, possible, unit_of, when
-from wholeservice.units import SHARE, Unit, write
+from wholeservice.units import Unit, write
 
 MET, MISSED, OPEN, UNKNOWN = "met", "missed", "cannot tell yet", NOT_MEASURED
 FACTS = {

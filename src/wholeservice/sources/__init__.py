@@ -4,7 +4,21 @@ A source never decides what a row means; the mapping in `facts` does. Add one: w
 `SOURCE = Source(...)`, and put it in this tuple.
 """
 
-from wholeservice.sources import cloudevents, compose, database, git, ocel, table, xes
+from wholeservice.sources import (
+    cloudevents,
+    compose,
+    database,
+    formbricks,
+    ga4,
+    git,
+    limesurvey,
+    matomo,
+    ocel,
+    posthog,
+    snowplow,
+    table,
+    xes,
+)
 from wholeservice.sources.base import Source
 
 SOURCES: tuple[Source, ...] = (
@@ -15,4 +29,10 @@ SOURCES: tuple[Source, ...] = (
     compose.SOURCE,
     xes.SOURCE,
     ocel.SOURCE,
+    posthog.SOURCE,
+    formbricks.SOURCE,
+    ga4.SOURCE,
+    limesurvey.SOURCE,
+    snowplow.SOURCE,
+    matomo.SOURCE,
 )

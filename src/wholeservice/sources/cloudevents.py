@@ -22,9 +22,8 @@ from wholeservice.sources.cloudevents_kinds import DERIVED, Ends, as_kind, deriv
 from wholeservice.sources.cloudevents_options import OPTIONS, CloudEventsOptions, load
 from wholeservice.sources.cloudevents_read import Found, flat, found_in
 from wholeservice.sources.files import File, find
-from wholeservice.sources.nested import columns_of
+from wholeservice.sources.row_batches import Rows
 
-ROWS_PER_BATCH, NAMES_PER_BATCH, CHARACTERS_PER_BATCH = 2**14, 1000, 2**24
 ATTRIBUTES = ("specversion", "id", "source", "type", "subject", "time", "datacontenttype", "dataschema")
 N_ENDS_NAMED = 3
 
@@ -54,7 +53,7 @@ facts:
 
 def read(options: CloudEventsOptions, context: Context, cursor: str | None = None) -> Iterator[Raw]:
     """Yield every event of every file, those that begin something last: only then is known when it ended."""
-    reading = _Reading(options, _Rows((*ATTRIBUTES, *DERIVED, *options.named)))
+    reading = _Reading(options, Rows((*ATTRIBUTES, *DERIVED, *options.named)))
     for file in _files(options, context):
         counts_in = LINE
         for found in found_in(file):
@@ -63,9 +62,9 @@ def read(options: CloudEventsOptions, context: Context, cursor: str | None = Non
             if isinstance(result, Problem):
                 yield result
             elif reading.rows.is_full:
-                yield reading.rows.batch(file, counts_in)
+                yield reading.rows.batch(file.name, counts_in)
         if reading.rows.rows:
-            yield reading.rows.batch(file, counts_in)
+            yield reading.rows.batch(file.name, counts_in)
     yield from reading.beginnings()
     yield from reading.warnings()
 
@@ -85,44 +84,11 @@ def usual(options: CloudEventsOptions) -> str:
 
 
 @dataclass(slots=True)
-class _Rows:
-    """Rows on their way into a batch: few enough that columns which only some have cannot grow without bound. The columns
-    *always* are there in each."""
-
-    always: tuple[str, ...]
-    rows: list[dict[str, Any]] = field(default_factory=list)
-    numbers: list[int] = field(default_factory=list)
-    names: set[str] = field(default_factory=set)
-    n_characters: int = 0
-
-    @property
-    def is_full(self) -> bool:
-        is_long = self.n_characters >= CHARACTERS_PER_BATCH
-        return is_long or len(self.rows) >= ROWS_PER_BATCH or len(self.names) >= NAMES_PER_BATCH
-
-    def add(self, row: dict[str, Any], number: int) -> None:
-        self.rows.append(row)
-        self.numbers.append(number)
-        self.names.update(row)
-        self.n_characters += sum(len(value) for value in row.values() if isinstance(value, str))
-
-    def batch(self, file: File, counts_in: str) -> Batch:
-        """Return what was added as a batch, and start anew."""
-        import pyarrow as pa
-
-        blank = dict.fromkeys(self.always)
-        columns = columns_of([{**blank, **row} for row in self.rows])
-        numbers = pa.array(self.numbers, pa.int64())
-        self.rows, self.numbers, self.names, self.n_characters = [], [], set(), 0
-        return Batch(Header(file.name, tuple(columns), is_open=True), tuple(columns.values()), numbers, counts_in)
-
-
-@dataclass(slots=True)
 class _Reading:
     """All files of one reading: what was seen, and what waits for its end."""
 
     options: CloudEventsOptions
-    rows: _Rows
+    rows: Rows
     names: set[str] = field(default_factory=set)
     seen: dict[bytes, bytes] = field(default_factory=dict)
     ends: Ends = field(default_factory=Ends)
@@ -159,7 +125,7 @@ class _Reading:
             self.rows.add(self.ends.completed(row), found.number)
             is_last_of_file = index + 1 == len(self.waiting) or self.waiting[index + 1][0] != file
             if self.rows.is_full or is_last_of_file:
-                yield self.rows.batch(file, found.counts_in)
+                yield self.rows.batch(file.name, found.counts_in)
 
     def warnings(self) -> Iterator[Problem]:
         """Yield a warning for all incidents whose beginning is not in the files, and one for each field that no event has."""

@@ -31,11 +31,14 @@ class Found:
     raw: str | None = None
 
 
-def found_in(file: File) -> Iterator[Found]:
-    """Yield what stands in a file, one by one. Raises InputError for a file that cannot be read at all."""
+def found_in(file: File, *, as_lines: bool = False) -> Iterator[Found]:
+    """Yield what stands in a file, one by one; *as_lines*: one a line, whatever the file is called.
+
+    Raises InputError for a file that cannot be read at all.
+    """
     if (strange := looks_like(start(file))) is not None:
         raise InputError(not_as_named(file, f"the content is {strange}, not JSON"))
-    if file.bare_suffix in LINES:
+    if as_lines or file.bare_suffix in LINES:
         yield from _lines(file)
     else:
         document = _document(file)

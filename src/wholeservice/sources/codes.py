@@ -182,4 +182,25 @@ CODES: dict[str, str] = {
     "were no events of that type.",
     "SRC218": "types: says what events of a type become: interaction, contact, deployment, incident, item or nothing. A type "
     "is written in full, or with * for any letters.",
+    # exports of tools that record journeys and answers
+    "SRC220": "The record is not what this kind of export holds: no object, without what the tool always writes, or with a "
+    "text that is no text. It is in quarantine, with its place; its text is not kept, for it may name people.",
+    "SRC221": "The event or response has no instant, or one that cannot be read, so nobody knows when it happened. It is in "
+    "quarantine.",
+    "SRC222": "Two events have one id and say different things. The first was taken, the other is in quarantine. The same "
+    "event delivered twice is one event, and no problem.",
+    "SRC223": "Some events mean no step, because nothing under `steps:` fits them, so they make no facts. The commonest are "
+    "named. Say which step they mean, or `nothing` where they mean none: then they are not told again.",
+    "SRC224": "steps: says which step an event means: the name of the event, or the path of the page that it is a view of, and "
+    "the step; or an object with step, outcome (done, failed, left), service and channel. `nothing` means none.",
+    "SRC225": "questions: says what each question measures: instrument: (nps, csat, ces, sus, gds, satisfaction) and scale: "
+    "with its lowest and highest point, or text: true for free words; codes: where the export has codes instead of points.",
+    "SRC226": "The answer lies outside of the scale that is declared. It is in quarantine with its place; the other answers of "
+    "the response are kept. Perhaps scale: is wrong, or the survey was changed.",
+    "SRC227": "The answer is no number, and no code under codes:. It is in quarantine with its place; what was answered is not "
+    "kept there, for free words may name people.",
+    "SRC228": "Responses were read, and none of them answers a question that is declared. Perhaps its key is misspelt: it is "
+    "what the export calls it, an id or a heading; perhaps nobody answered it yet.",
+    "SRC229": "The line has more or fewer fields than an enriched event of Snowplow, so nobody can know which field is which. "
+    "It is in quarantine, without its text.",
 }
