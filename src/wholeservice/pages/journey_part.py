@@ -17,8 +17,8 @@ from wholeservice.draw.journey import Journey, JourneyStep
 from wholeservice.findings.wording import period_of
 from wholeservice.measures.base import Cell, Measure, Statistics, Value
 from wholeservice.organisation.graph import Entity, Step
+from wholeservice.pages.addresses import address
 from wholeservice.pages.base import Data
-from wholeservice.pages.entries import address
 from wholeservice.pages.numbers import listed, plural, when
 from wholeservice.periods import Period
 from wholeservice.units import COUNT, SHARE, write
