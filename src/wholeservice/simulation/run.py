@@ -13,7 +13,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from wholeservice.simulation.world import BUSY_HOURS, DAY, WEEK, Outage, SimulatedPart, SimulatedStep, Survey, Trouble, World
+from wholeservice.simulation.world import (
+    BUSY_HOURS,
+    DAY,
+    WEEK,
+    Outage,
+    Question,
+    SimulatedPart,
+    SimulatedStep,
+    Survey,
+    Trouble,
+    World,
+)
 from wholeservice.tables import KEYS, Answer, Call, Deployment, Incident, Interaction
 
 STARTS_ON = dt.date(2026, 6, 1)  # a Monday
@@ -36,7 +47,8 @@ class Simulated:
 
 def simulate(world: World, seed: int) -> Simulated:
     """Run *world* for its days; the same seed gives the same facts."""
-    return _Run(world, random.Random(seed)).run()  # noqa: S311 - a simulation, not security
+    asking = random.Random(f"asked {seed}")  # noqa: S311 - a simulation, not security
+    return _Run(world, random.Random(seed), asking).run()  # noqa: S311
 
 
 def recorded(simulated: Simulated, world: World, seed: int) -> Simulated:
@@ -73,12 +85,13 @@ class _Moment:
     step: str = ""
     n_spans: int = 0
     ever_failed: set[str] = field(default_factory=set)
+    been: set[str] = field(default_factory=set)  # steps
     starts: list[tuple[str, bool]] = field(default_factory=list)  # failures not yet absorbed: (part, was it planted)
 
 
 class _Run:
-    def __init__(self, world: World, draw: random.Random) -> None:
-        self.world, self.draw = world, draw
+    def __init__(self, world: World, draw: random.Random, asking: random.Random) -> None:
+        self.world, self.draw, self.asking = world, draw, asking
         self.result = Simulated()
         self.troubles: dict[str, list[tuple[Trouble, bool]]] = {}
         for trouble in world.causes:
@@ -121,6 +134,7 @@ class _Run:
             if step.is_optional and self.draw.random() < step.is_optional:
                 continue
             moment.step = step.id
+            moment.been.add(step.id)
             outcome = self._step(step, moment, step is last)
             self._record_step(moment, consumer, outcome)
             if outcome in ("failed", "left"):
@@ -225,24 +239,29 @@ class _Run:
         )  # fmt: skip
 
     def _ask(self, survey: Survey, moment: _Moment, consumer: str, outcome: str) -> None:
-        reached = [step.id for step in self.world.steps]
-        passed = outcome == "done" or reached.index(moment.step) >= reached.index(survey.step)
-        if not passed or self.draw.random() >= survey.asked_share:
+        """Ask of those who were at the step; what is asked never changes what happens, so it draws lots of its own."""
+        passed = survey.step in moment.been and self.asking.random() < survey.asked_share
+        if not passed:
             return
-        low, high = survey.scale
-        mood = survey.mood if outcome == "done" else survey.after_failure
-        score = min(high, max(low, round(self.draw.gauss(mood, 0.9))))
-        answered = self.draw.random() < survey.answered_share
-        asked_at = moment.at + dt.timedelta(minutes=30)
-        self.result.answers.append(
-            Answer(
-                **_keys(f"{survey.instrument}:{moment.attempt}", asked_at), asked_at=asked_at,
-                answered_at=asked_at + dt.timedelta(minutes=5) if answered else None, ask=survey.instrument, consumer=consumer,
-                attempt=moment.attempt, service=self.world.service, step=survey.step, channel=moment.channel,
-                instrument=survey.instrument, question=survey.question, score=float(score) if answered else None,
-                scale_min=float(low), scale_max=float(high),
-            )
-        )  # fmt: skip
+        is_answered, asked_at = self.asking.random() < survey.answered_share, moment.at + dt.timedelta(minutes=30)
+        spoiled = outcome == "failed" and moment.step == survey.step
+        for question in survey.questions:
+            score = self._score(question.after_failure if spoiled else question.mood, question)
+            expected = None if question.expects is None else self._score(question.expects, question)
+            self.result.answers.append(
+                Answer(
+                    **_keys(f"{survey.name}:{question.instrument}:{moment.attempt}", asked_at), asked_at=asked_at,
+                    answered_at=asked_at + dt.timedelta(minutes=5) if is_answered else None, ask=survey.name, consumer=consumer,
+                    attempt=moment.attempt, service=self.world.service, step=survey.step, channel=moment.channel,
+                    instrument=question.instrument, question=question.words, score=score if is_answered else None,
+                    expected=expected if is_answered else None,
+                    scale_min=float(question.scale[0]), scale_max=float(question.scale[1]),
+                )
+            )  # fmt: skip
+
+    def _score(self, mean: float, question: Question) -> float:
+        low, high = question.scale
+        return float(min(high, max(low, round(self.asking.gauss(mean, 0.225 * (high - low))))))
 
     def _release(self, part: str, on_day: int) -> None:
         at = dt.datetime.combine(STARTS_ON + dt.timedelta(days=on_day), dt.time(9), dt.UTC)

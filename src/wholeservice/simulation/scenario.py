@@ -12,12 +12,14 @@ from typing import Any
 from wholeservice.documents import Node, parse
 from wholeservice.errors import InputError, Problem, suggest
 from wholeservice.organisation.graph import Organisation, steps
-from wholeservice.simulation.world import Release, SimulatedPart, SimulatedStep, Survey, Trouble, Use, World
+from wholeservice.simulation.world import Question, Release, SimulatedPart, SimulatedStep, Survey, Trouble, Use, World
 from wholeservice.units import Amount, parse_amount
 
 FIELDS = ("service", "days", "attempts-per-day", "channels", "leaves", "skips", "fails", "takes", "troubles", "decoys", "dark",
           "silent", "releases", "surveys", "traced")  # fmt: skip
 TROUBLE_FIELDS = ("part", "fails", "from-day", "to-day", "channels", "hours", "after")
+SURVEY_FIELDS = ("name", "step", "asked", "answered", "questions", "instrument", "question", "scale", "mood", "after-failure",
+                 "expects")  # fmt: skip
 PROBLEMS = {
     "SIM001": "A scenario must be a YAML mapping that names a service of the organisation. See docs/scenarios.md.",
     "SIM002": "The scenario uses a word it does not know. The fields are: " + ", ".join(FIELDS) + ".",
@@ -130,17 +132,32 @@ class _Reader:
             )
 
     def _surveys(self, journey: list[str]) -> Iterator[Survey]:
-        for each in self._list("surveys"):
+        for number, each in enumerate(self._list("surveys")):
             get = each.mapping.get
+            asked = get("questions", _EMPTY).items or [each]
+            step = self._name(get("step"), journey) or ""
             yield Survey(
-                step=self._name(get("step"), journey) or "",
+                name=get("name", _EMPTY).text or f"{step}-{number}",
+                step=step,
                 asked_share=self._number(get("asked"), 0.1),
                 answered_share=self._number(get("answered"), 0.3),
-                instrument=(get("instrument", _EMPTY).text or "csat"),
-                question=(get("question", _EMPTY).text or ""),
-                mood=self._number(get("mood"), 4.4),
-                after_failure=self._number(get("after-failure"), 2.6),
+                questions=tuple(self._question(question) for question in asked),
             )
+
+    def _question(self, node: Node) -> Question:
+        get = node.mapping.get
+        for key in node.mapping:
+            if key not in SURVEY_FIELDS:
+                self._unknown("SIM002", key, SURVEY_FIELDS, (node.key_places or {}).get(key, node.place))
+        low, high = [int(self._number(each)) for each in get("scale", _EMPTY).items] or [1, 5]
+        return Question(
+            instrument=get("instrument", _EMPTY).text or "csat",
+            words=get("question", _EMPTY).text or "",
+            scale=(low, high),
+            mood=self._number(get("mood"), 4.4),
+            after_failure=self._number(get("after-failure"), 2.6),
+            expects=self._number(get("expects")) if "expects" in node.mapping else None,
+        )
 
     def _section(self, name: str) -> dict[str, Node]:
         node = self.root.mapping.get(name)

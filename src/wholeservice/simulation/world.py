@@ -83,17 +83,26 @@ class Release:
 
 
 @dataclass(frozen=True, slots=True)
-class Survey:
-    """Who is asked what they think after an attempt, on a scale; scores fall with what went wrong."""
+class Question:
+    """One question on a scale: scores lie about `mood`, lower where something failed; `expects` is what people had expected."""
 
-    step: str
-    asked_share: float
-    answered_share: float
     instrument: str
-    question: str
+    words: str
     scale: tuple[int, int] = (1, 5)
     mood: float = 4.4
     after_failure: float = 2.6
+    expects: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """Who is asked what, once they have been at a step: those of one survey answer all of its questions or none."""
+
+    name: str
+    step: str
+    asked_share: float
+    answered_share: float
+    questions: tuple[Question, ...]
 
 
 @dataclass(frozen=True, slots=True)
