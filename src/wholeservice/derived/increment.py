@@ -8,7 +8,8 @@ the next step only adds to the last two. What is touched is found by comparing t
     exposures                   the trace of each call that came or went
 
 is_matured looks at all attempts: it is said anew of all of them, and those of which it changed count as changed. An attempt
-that two threads share by its name cannot be told by its thread; then, as always in doubt, everything is derived again.
+that two threads share by its name cannot be told by its thread; then, as always in doubt, everything is derived again. So it
+is where a service follows people from attempt to attempt (`derived.tries`).
 """
 
 from __future__ import annotations
@@ -24,7 +25,9 @@ from wholeservice.derived.base import thread_of
 from wholeservice.derived.changed import BEFORE, Files, as_written, both_ways, count, keep, keep_named, touched_facts
 from wholeservice.derived.instead import Instead
 from wholeservice.derived.outcomes import unjudged
+from wholeservice.derived.tries import is_by_consumer
 from wholeservice.engines.with_views import WithViews
+from wholeservice.facts.identity import FactTables
 
 if TYPE_CHECKING:
     from ibis.expr.types import StringColumn
@@ -72,6 +75,8 @@ def advance(engine: WithViews, before: Files, now: Files, longest: dt.timedelta 
              and `before_newest`; *before* and *now*: fact table -> the files of the run the pieces are of, and of this one;
              *longest*: no period in which attempts are summed up is longer
     """
+    if is_by_consumer(FactTables(engine)):
+        return None
     changed.add_files(engine, before, now)
     some = {table.name: rows for table in changed.EVENTS if (rows := changed.changed(engine, table)) is not None}
     if changed.is_too_much(engine, some):

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from wholeservice.derived.attempt_rules import add_attempt_rules
+from wholeservice.derived.funnel_rules import add_funnel_rules
 from wholeservice.facts.identity import leaf_steps, local_id
 
 if TYPE_CHECKING:
@@ -46,10 +47,12 @@ def flatten(journey: tuple[Step, ...]) -> tuple[Stop, ...]:
 
 
 def add_journeys(engine: Engine, organisation: Organisation, zone: str = "UTC") -> None:
-    """Add the tables `journeys` (one row per step of a service), `ends` (one row per legitimate end) and `attempt_rules`."""
-    engine.add(JOURNEYS, journeys_table(organisation))
+    """Add the tables `journeys` (one row per step of a service), `ends` (one row per legitimate end) and those of the rules."""
+    journeys = journeys_table(organisation)
+    engine.add(JOURNEYS, journeys)
     engine.add(ENDS, ends_table(organisation))
     add_attempt_rules(engine, organisation, zone)
+    add_funnel_rules(engine, organisation, journeys)
 
 
 def journeys_table(organisation: Organisation) -> pa.Table:
