@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from wholeservice.engines.base import Engine
-    from wholeservice.organisation.graph import Organisation, Step
+    from wholeservice.organisation.graph import Entity, Organisation, Step
 
 FUNNEL_RULES, PASSABLE = "funnel_rules", "passable"
 Way = tuple[tuple[str, str, int], ...]
@@ -33,7 +33,7 @@ def add_funnel_rules(engine: Engine, organisation: Organisation, journeys: pa.Ta
 
 
 def funnel_rules_table(organisation: Organisation, steps: list[dict[str, Any]]) -> pa.Table:
-    """Return rule_of (entity), order_of, within_s, span_s (the longest from the first step to the last), per_step, by_consumer."""
+    """Return rule_of (entity), order_of, within_s, span_s (from the first step to the last at most), per_step, by_consumer."""
     import pyarrow as pa
 
     rows = []
@@ -56,8 +56,7 @@ def passable_table(organisation: Organisation, steps: list[dict[str, Any]]) -> p
     pairs: list[tuple[int, int]] = []
     for entity, rows in _by_entity(steps).items():
         if funnel_rule(organisation, entity).order == kinds.STRICT:
-            holder = organisation.entities[entity]
-            ways = {local_id(holder, step): way for step, way in _ways(holder.journey, ())}
+            ways = ways_through(organisation.entities[entity])
             bases = {row["step_id"]: row["base_id"] for row in rows}
             numbers = {row["step_id"]: row["step_no"] for row in rows}
             pairs += [(numbers[step], numbers[other]) for step in bases for other in passable(step, bases, ways)]
@@ -74,6 +73,11 @@ def passable(step: str, bases: Mapping[str, str | None], ways: Mapping[str, Way]
     at_once = {other for other in order for one in (step, base) if _meet(ways[one], ways[other]) == "parallel"}
     instead = {other for other in order if _meet(ways[step], ways[other]) == "choice"}
     return [other for other in order if other in (between | at_once) - instead]
+
+
+def ways_through(entity: Entity) -> dict[str, Way]:
+    """Return the way to each step of a journey, in order."""
+    return {local_id(entity, step): way for step, way in _ways(entity.journey, ())}
 
 
 def _meet(one: Way, other: Way) -> str | None:
