@@ -21,7 +21,9 @@ FAR = "2026-06-01 12:00"
 
 CASES: dict[str, tuple[str, dict[str, Any], str, set[str]]] = {
     # what it shows: journey; rule; events as `attempt step moment`, in the order of their records; attempts and steps reached
-    "something may lie between two steps": ("find pay", {}, "a find 10:00, a elsewhere 10:01, a pay 10:02", {"a find", "a pay"}),
+    "something may lie between two steps": (
+        "find pay", {}, "a find 10:00, a elsewhere 10:01, a pay 10:02", {"a find", "a pay"},
+    ),
     "strictly nothing may": ("find pay", STRICT, "a find 10:00, a elsewhere 10:01, a pay 10:02", {"a find"}),
     "strictly, the same step again may": ("find pay", STRICT, "a find 10:00, a find 10:01, a pay 10:02", {"a find", "a pay"}),
     "strictly, an optional step between may": (
@@ -63,7 +65,9 @@ CASES: dict[str, tuple[str, dict[str, Any], str, set[str]]] = {
         {"a find", "a choose", "a pay"},
     ),
     "by attempt, each is for itself": ("find pay", {}, "a:ann find 10:00, b:ann pay 12:00", {"a find"}),
-    "by consumer, one goes on with the other": ("find pay", BY_CONSUMER, "a:ann find 10:00, b:ann pay 12:00", {"a find", "a pay"}),
+    "by consumer, one goes on with the other": (
+        "find pay", BY_CONSUMER, "a:ann find 10:00, b:ann pay 12:00", {"a find", "a pay"},
+    ),
     "by consumer, two people stay two": ("find pay", BY_CONSUMER, "a:ann find 10:00, b:bo pay 12:00", {"a find"}),
     "by consumer, nobody is not somebody": ("find pay", BY_CONSUMER, "a find 10:00, b pay 12:00", {"a find"}),
     "by consumer, who has finished begins anew": (
@@ -99,7 +103,8 @@ def rows_of(number: int, events: str) -> list[dict[str, Any]]:
         rows.append(
             {
                 "record": f"{number:03}-{place:03}", "service": f"shop{number}", "step": None if step == "-" else step,
-                "attempt": f"{number}{attempt}", "consumer": f"{number}{consumer}" if consumer else None, "happened_at": at(moment),
+                "attempt": f"{number}{attempt}", "consumer": f"{number}{consumer}" if consumer else None,
+                "happened_at": at(moment),
             }
         )  # fmt: skip
     return rows
@@ -112,7 +117,8 @@ def reached(rows: list[dict[str, Any]], shops: list[Entity]) -> dict[str, set[st
     found: dict[str, set[str]] = {each.id: set() for each in shops}
     for row in engine.run(engine.table("reached")).to_pylist():
         known = found[row["entity"]]
-        assert (said := f"{row['attempt'].lstrip('0123456789')} {row['step']}") not in known
+        said = f"{row['attempt'].lstrip('0123456789')} {row['step']}"
+        assert said not in known
         known.add(said)
     engine.close()
     return found
@@ -142,18 +148,18 @@ def test_the_order_of_rows_does_not_matter(found: dict[str, set[str]]):
 
 def test_a_step_is_reached_by_its_own_first_event():
     """In any order a step is reached when the last of what it needs has come; by default by the event that fills it."""
-    rows = rows_of(0, "a pay 10:00, a find 10:03, a pay 10:05")
-    for rule, minute in (({}, 5), (ANY, 3)):
-        engine = prepared(
-            engine_with(interactions=rows), organisation(service("shop0", "find pay", fields={"funnel": rule})), ["reached"]
-        )
-        (row,) = (row for row in engine.run(engine.table("reached")).to_pylist() if row["step"] == "pay")
-        assert (row["base"], row["reached_at"]) == ("find", at("2026-01-05 10:00") + dt.timedelta(minutes=minute))
+    rows = [row for number in (0, 1) for row in rows_of(number, "a pay 10:00, a find 10:03, a pay 10:05")]
+    shops = [service(f"shop{number}", "find pay", fields={"funnel": rule}) for number, rule in enumerate(({}, ANY))]
+    engine = prepared(engine_with(interactions=rows), organisation(*shops), ["reached"])
+    found = {row["entity"]: row for row in engine.run(engine.table("reached")).to_pylist() if row["step"] == "pay"}
+    for shop, minute in (("shop0", 5), ("shop1", 3)):
+        expected = ("find", at("2026-01-05 10:00") + dt.timedelta(minutes=minute))
+        assert (found[shop]["base"], found[shop]["reached_at"]) == expected
 
 
 def test_what_may_come_between():
     """A branch walked at the same time may, another way of a choice may not."""
-    leaf = {name: Step(name, name) for name in "order check pack send card cash thank".split()}
+    leaf = {name: Step(name, name) for name in ("order", "check", "pack", "send", "card", "cash", "thank")}
     journey = (
         leaf["order"], Step("parallel#1", "", "parallel", (leaf["check"], leaf["pack"])), leaf["send"],
         Step("choice#2", "", "choice", (leaf["card"], leaf["cash"])), leaf["thank"],
@@ -173,8 +179,9 @@ def test_how_long_the_longest_way_may_take():
     """Three steps are two steps from one another: two days each, or two days in all; one step alone has the time it has."""
     per_step = {"funnel": {"within": 2 * DAY_S, "per": "step"}}
     known = organisation(
-        service("long", "find help? choose pay", fields=per_step), service("all", "find pay", fields={"funnel": {"within": 60.0}}),
+        service("long", "find help? choose pay", fields=per_step),
+        service("all", "find pay", fields={"funnel": {"within": 60.0}}),
         service("one", "find", fields=per_step),
-    )  # fmt: skip
+    )
     table = funnel_rules_table(known, journeys_table(known).to_pylist()).to_pylist()
     assert {row["rule_of"]: row["span_s"] for row in table} == {"long": 4 * DAY_S, "all": 60.0, "one": 2 * DAY_S}
