@@ -1,8 +1,8 @@
-"""When a step counts as reached, as tables: the rule of each journey, and what may come between a step and its base.
+"""When a step counts as reached, as tables: the rule of each journey, what may come between a step and its base, and its plan.
 
 `funnel_rules` has a row per journey, `passable` rows only for journeys that are strict: the steps that may come between a step
 and its base. These are the two themselves, done again; what the journey has between them; and what may be done at the same
-time as one of them. Another way of a choice is not among them.
+time as one of them. Another way of a choice is not among them. `plans` says which step may follow (`derived.planned`).
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from wholeservice.facts.identity import local_id
+from wholeservice.derived.planned import plan
+from wholeservice.facts.identity import leaf_steps, local_id
 from wholeservice.organisation import kinds
 from wholeservice.organisation.funnel import funnel_rule
 
@@ -20,16 +21,17 @@ if TYPE_CHECKING:
     from wholeservice.engines.base import Engine
     from wholeservice.organisation.graph import Entity, Organisation, Step
 
-FUNNEL_RULES, PASSABLE = "funnel_rules", "passable"
+FUNNEL_RULES, PASSABLE, PLANS = "funnel_rules", "passable", "plans"
 Way = tuple[tuple[str, str, int], ...]
 """From the outside in, the groups a step is in: id, kind, and in which of its children."""
 
 
 def add_funnel_rules(engine: Engine, organisation: Organisation, journeys: pa.Table) -> None:
-    """Add `funnel_rules` and `passable`; *journeys* is the table of that name."""
+    """Add `funnel_rules`, `passable` and `plans`; *journeys* is the table of that name."""
     steps = journeys.to_pylist()
     engine.add(FUNNEL_RULES, funnel_rules_table(organisation, steps))
     engine.add(PASSABLE, passable_table(organisation, steps))
+    engine.add(PLANS, plans_table(organisation, steps))
 
 
 def funnel_rules_table(organisation: Organisation, steps: list[dict[str, Any]]) -> pa.Table:
@@ -62,6 +64,23 @@ def passable_table(organisation: Organisation, steps: list[dict[str, Any]]) -> p
             pairs += [(numbers[step], numbers[other]) for step in bases for other in passable(step, bases, ways)]
     columns = {"step_no": [step for step, _ in pairs], "other_no": [other for _, other in pairs]}
     return pa.table({name: pa.array(values, pa.int64()) for name, values in columns.items()})
+
+
+def plans_table(organisation: Organisation, steps: list[dict[str, Any]]) -> pa.Table:
+    """Return plan_of (entity), state, step_no, next_state; each journey begins with its lowest state."""
+    import pyarrow as pa
+
+    rows: list[tuple[str, int, int, int]] = []
+    first = 0
+    for entity, some in _by_entity(steps).items():
+        holder = organisation.entities[entity]
+        numbers = {row["step_id"]: row["step_no"] for row in some}
+        locals_ = {step.id: local_id(holder, step) for step in leaf_steps(holder.journey)}
+        moves = plan(holder.journey) or []
+        rows += [(entity, first + state, numbers[locals_[step]], first + then) for state, step, then in moves]
+        first += max((then for _, _, then in moves), default=0) + 1
+    names = {"plan_of": pa.string(), "state": pa.int64(), "step_no": pa.int64(), "next_state": pa.int64()}
+    return pa.table({name: pa.array([row[n] for row in rows], kind) for n, (name, kind) in enumerate(names.items())})
 
 
 def passable(step: str, bases: Mapping[str, str | None], ways: Mapping[str, Way]) -> list[str]:

@@ -4,7 +4,7 @@ A table is kept in three pieces, all of them tables of the engine: `whole_NAME` 
 which nothing in it counts any more, `later_NAME` the rows that stand in their place. So the table is whole − gone + later, and
 the next step only adds to the last two. What is touched is found by comparing the files of two pinned runs, row by row:
 
-    visits, attempts, reached   entity and thread of each interaction that came or went, or whose person is another now
+    visits, attempts, ...       entity and thread of each interaction that came or went, or whose person is another now
     exposures                   the trace of each call that came or went
 
 is_matured looks at all attempts: it is said anew of all of them, and those of which it changed count as changed. An attempt
@@ -17,6 +17,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from wholeservice import tables
@@ -34,11 +35,11 @@ if TYPE_CHECKING:
     from ibis.expr.types import Table as IbisTable
 
 WHOLE, LATER, GONE, NEXT = "whole_", "later_", "gone_", "next_"
-VISITS, ATTEMPTS, REACHED, EXPOSURES = "visits", "attempts", "reached", "exposures"
+VISITS, ATTEMPTS, EXPOSURES = "visits", "attempts", "exposures"
+OF_ATTEMPTS = ("reached", "paths")
 THREADS, TRACES = "threads", "traces"
 KEYS = {THREADS: ("entity", "thread"), ATTEMPTS: ("entity", "attempt"), TRACES: ("attempt",)}
-KEYED = {VISITS: THREADS, ATTEMPTS: THREADS, REACHED: ATTEMPTS,
-         EXPOSURES: TRACES}  # fmt: skip
+KEYED = {VISITS: THREADS, ATTEMPTS: THREADS, **dict.fromkeys(OF_ATTEMPTS, ATTEMPTS), EXPOSURES: TRACES}
 """Derived table -> the keys by which its rows are replaced."""
 
 TOOK, USUAL, NEWEST = "took", "usual", "newest"
@@ -53,7 +54,7 @@ class Changes:
 
     Shape    fact or derived table -> rows; a table that is not there was not touched. `attempts` has all attempts of each
              person (or attempt, where nobody is known) of which any changed, as far as one period can hold them together with
-             it; `reached` theirs, `visits` of touched threads
+             it; `reached` and `paths` theirs, `visits` of touched threads
     """
 
     old: dict[str, IbisTable]
@@ -107,13 +108,13 @@ def current(engine: WithViews, name: str, step: str = "", some: Some = lambda ro
     return some(whole).anti_join(gone, list(KEYS[keys])).union(some(later.select(whole.columns)))
 
 
-# visits, attempts and reached ---------------------------------------------------------------------------------------------
+# visits, attempts and what is made of them --------------------------------------------------------------------------------
 
 
 def _visits_again(engine: WithViews, rows: IbisTable | None, old: dict[str, IbisTable], new: dict[str, IbisTable]) -> bool:
     """Derive the touched threads again; False when threads cannot be told apart by their attempts."""
     if rows is None:
-        _stay(engine, VISITS, ATTEMPTS, REACHED)
+        _stay(engine, VISITS, ATTEMPTS, *OF_ATTEMPTS)
         for each in (TOOK, NEWEST):
             engine.add(each, engine.table(BEFORE + each))
         keep(engine, USUAL, maturity.usual(engine.table(TOOK)))
@@ -166,8 +167,9 @@ def _derived(engine: WithViews, threads: IbisTable) -> dict[str, IbisTable]:
     own = NEXT + "own_"
     visits = keep_named(engine, own + VISITS, lambda: _build(VISITS)(Instead(engine, given)))
     attempts = keep_named(engine, own + ATTEMPTS, lambda: unjudged(visits))
-    engine.add(own + REACHED, _build(REACHED)(Instead(engine, {VISITS: visits})))
-    return {VISITS: visits, ATTEMPTS: attempts, REACHED: engine.table(own + REACHED)}
+    for name in OF_ATTEMPTS:
+        engine.add(own + name, _build(name)(Instead(engine, {VISITS: visits})))
+    return {VISITS: visits, ATTEMPTS: attempts, **{name: engine.table(own + name) for name in OF_ATTEMPTS}}
 
 
 def _is_shared(engine: WithViews, touched: IbisTable, threads: IbisTable) -> bool:
@@ -236,9 +238,11 @@ def _people_again(engine: WithViews, longest: dt.timedelta, old: dict[str, IbisT
     then = keep_named(engine, "then_attempts", lambda: current(engine, ATTEMPTS, some=theirs))
     now = then.anti_join(touched, key).union(own.select(then.columns))
     old[ATTEMPTS], new[ATTEMPTS] = _judged(engine, then, BEFORE), _judged(engine, now)
-    steps = keep_named(engine, "then_reached", lambda: current(engine, REACHED, some=lambda r: r.semi_join(then, key)))
-    own_steps = engine.table(NEXT + "own_reached").select(steps.columns)
-    old[REACHED], new[REACHED] = steps, steps.anti_join(touched, key).union(own_steps)
+    for name in OF_ATTEMPTS:
+        make = partial(current, engine, name, some=lambda rows: rows.semi_join(then, key))
+        old[name] = keep_named(engine, "then_" + name, make)
+        again = engine.table(NEXT + "own_" + name).select(old[name].columns)
+        new[name] = old[name].anti_join(touched, key).union(again)
 
 
 def _whose(engine: WithViews, attempts: list[IbisTable], longest: dt.timedelta) -> IbisTable:

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
+from wholeservice.facts.identity import leaf_steps
+
 if TYPE_CHECKING:
     from wholeservice.organisation.graph import Step
 
@@ -73,7 +75,7 @@ def _left(ways: Ways, step: str) -> Iterator[Ways]:
         yield from (each for way in ways.inside for each in _after(way, step))
     elif ways.kind == RETRY:
         (again,) = ways.inside
-        yield from (Ways(SEQUENCE, (each, Ways(CHOICE, (NOTHING_MORE, ways)))) for each in _after(again, step))
+        yield from (_in_turn(each, (Ways(CHOICE, (NOTHING_MORE, ways)),)) for each in _after(again, step))
     elif ways.kind == PARALLEL:
         for place, way in enumerate(ways.inside):
             others = ways.inside[:place], ways.inside[place + 1 :]
@@ -86,7 +88,7 @@ def _left(ways: Ways, step: str) -> Iterator[Ways]:
 
 
 def _in_turn(first: Ways, rest: tuple[Ways, ...]) -> Ways:
-    return Ways(SEQUENCE, rest if first == NOTHING_MORE else (first, *rest))
+    return Ways(SEQUENCE, (*first.inside, *rest) if first.kind == SEQUENCE else (first, *rest))
 
 
 @cache
@@ -95,3 +97,25 @@ def _may_be_left_out(ways: Ways) -> bool:
         return False
     found = [_may_be_left_out(each) for each in ways.inside]
     return any(found) if ways.kind == CHOICE else all(found)
+
+
+MOST_STATES = 1_000
+"""A journey of which more can be left, such as ten steps in parallel, is too free to say whether it is kept."""
+
+
+def plan(journey: tuple[Step, ...]) -> list[tuple[int, str, int]] | None:
+    """Return every (what is left, step, what is then left), numbered from 0, the start; None where it is too free."""
+    steps = [leaf.id for leaf in leaf_steps(journey)]
+    numbers: dict[Left, int] = {planned(journey): 0}
+    moves = []
+    for left in (waiting := [*numbers]):  # grows while it is walked
+        for step in steps:
+            if not (then := after(left, step)):
+                continue
+            if then not in numbers:
+                numbers[then] = len(numbers)
+                waiting.append(then)
+            moves.append((numbers[left], step, numbers[then]))
+        if len(numbers) > MOST_STATES:
+            return None
+    return moves

@@ -18,9 +18,10 @@ Shape    one row per attempt and step reached: entity, attempt, step, base, reac
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from wholeservice.derived.base import Derived, whole_seconds
+from wholeservice.derived.sorting import sorted_visits
 from wholeservice.derived.tries import is_by_consumer, tries
 from wholeservice.derived.walk import NOWHERE, Journey, Rows, reach
 from wholeservice.organisation.kinds import STRICT
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from ibis.expr.types import Table as IbisTable
 
-    from wholeservice.derived.walk import Numbers
     from wholeservice.facts.identity import FactTables
 
 
@@ -40,7 +40,7 @@ def build(facts: FactTables) -> pa.Table:
 
     steps, walked = _steps(facts), _journeys(facts)
     visits = facts.run(_visits(facts))
-    journeys, attempts, order = _sorted(visits, list(walked))
+    journeys, attempts, order = sorted_visits(visits, list(walked))
     number, seconds = (visits.column(name).to_numpy()[order] for name in ("step_no", "seconds"))
     found = [(np.empty(0, np.int64), np.empty(0, np.int64))]
     for place, journey in enumerate(walked.values()):
@@ -90,29 +90,6 @@ def _visits(facts: FactTables) -> IbisTable:
         v = v.mutate(nth=ibis.row_number().over(ibis.window(group_by=[v.entity, v.attempt], order_by=order)))
     step_no, seconds = v.step_no.fill_null(NOWHERE), whole_seconds(v.happened_at)
     return v.select(v.entity, v.attempt, v.nth, v.happened_at, step_no=step_no, seconds=seconds)
-
-
-def _sorted(visits: pa.Table, entities: list[str]) -> tuple[Numbers, Numbers, Numbers]:
-    """Return of each visit, by journey, attempt and place in it: the journey, the attempt, and where it stands in the table."""
-    import numpy as np
-
-    journey, names = _coded(visits.column("entity"))
-    places = {name: place for place, name in enumerate(entities)}
-    journey = np.array([places[name] for name in names.to_pylist()], np.int64)[journey]
-    attempt, names = _coded(visits.column("attempt"))
-    attempt = journey * max(1, len(names)) + attempt
-    nth = visits.column("nth").to_numpy()
-    order = np.argsort(attempt * (nth.max(initial=0) + 1) + nth)
-    return journey[order], attempt[order], order
-
-
-def _coded(words: pa.ChunkedArray) -> tuple[Numbers, Any]:
-    """Number words as they come; return the numbers and what they stand for."""
-    import numpy as np
-
-    coded = words.dictionary_encode().unify_dictionaries()
-    numbers = np.concatenate([np.empty(0, np.int64), *(chunk.indices.to_numpy() for chunk in coded.chunks)])
-    return numbers, coded.chunk(0).dictionary if coded.chunks else words
 
 
 REACHED = Derived(
