@@ -48,7 +48,7 @@ def build(facts: FactTables) -> pa.Table:
         at, reached = reach(Rows(attempts[low:high], number[low:high], seconds[low:high]), journey)
         found.append((order[low:high][at], reached))
     rows, reached = (np.concatenate([each[column] for each in found]) for column in (0, 1))
-    entity, attempt, reached_at = visits.select(["entity", "attempt", "happened_at"]).take(pa.array(rows)).columns
+    entity, attempt, reached_at = visits.select(["entity", "attempt", "reached_at"]).take(pa.array(rows)).columns
     step, base = steps.take(pa.array(reached)).columns
     names = ["entity", "attempt", "step", "base", "reached_at"]
     return pa.table([entity, attempt, step, base, reached_at], names=names)
@@ -89,7 +89,7 @@ def _visits(facts: FactTables) -> IbisTable:
         order = [v.happened_at, v.position.asc(nulls_first=False), v.nth]
         v = v.mutate(nth=ibis.row_number().over(ibis.window(group_by=[v.entity, v.attempt], order_by=order)))
     step_no, seconds = v.step_no.fill_null(NOWHERE), whole_seconds(v.happened_at)
-    return v.select(v.entity, v.attempt, v.nth, v.happened_at, step_no=step_no, seconds=seconds)
+    return v.select(v.entity, v.attempt, v.nth, reached_at=v.happened_at, step_no=step_no, seconds=seconds)
 
 
 REACHED = Derived(
