@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def is_by_consumer(facts: FactTables) -> bool:
     """Say whether any service follows people."""
     rules = facts.funnel_rules
-    return facts.run(rules.filter(rules.by_consumer).limit(1)).num_rows > 0
+    return bool(facts.run(rules.filter(rules.by_consumer).limit(1)).num_rows)
 
 
 def tries(facts: FactTables) -> IbisTable:
