@@ -70,6 +70,9 @@ CASES: dict[str, tuple[str, dict[str, Any], str, set[str]]] = {
     ),
     "by consumer, two people stay two": ("find pay", BY_CONSUMER, "a:ann find 10:00, b:bo pay 12:00", {"a find"}),
     "by consumer, nobody is not somebody": ("find pay", BY_CONSUMER, "a find 10:00, b pay 12:00", {"a find"}),
+    "by consumer, ties follow the journey across attempts": (
+        "find choose pay", BY_CONSUMER, "b:ann choose 10:00, b:ann find 10:01, a:ann choose 10:01", {"b find", "b choose"},
+    ),
     "by consumer, who has finished begins anew": (
         "find pay", BY_CONSUMER, "a:ann find 10:00, a:ann pay 10:05, b:ann find 12:00", {"a find", "a pay", "b find"},
     ),
