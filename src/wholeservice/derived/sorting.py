@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 
 MOST_BITS = 63
+AT_ONCE = 1 << 16
+"""Rows whose numbers stay near the processor while they are packed."""
 
 
 def sorted_visits(visits: pa.Table, entities: list[str]) -> tuple[Numbers, Numbers, Numbers]:
@@ -55,14 +57,15 @@ def sorted_together(*columns: Numbers) -> list[Numbers]:
     if sum(bits) > MOST_BITS:
         order = np.lexsort(columns[::-1])
         return [column[order] for column in columns]
-    packed = columns[0].astype(np.int64) - least[0]
-    for column, low, width in zip(columns[1:], least[1:], bits[1:], strict=True):
-        packed <<= width
-        packed += column
-        packed -= low
+    shifts = [sum(bits[place + 1 :]) for place in range(len(bits))]
+    packed, n = np.zeros(len(columns[0]), np.int64), len(columns[0])
+    pieces = [slice(low, low + AT_ONCE) for low in range(0, n, AT_ONCE)]
+    for piece in pieces:
+        for column, low, shift in zip(columns, least, shifts, strict=True):
+            packed[piece] |= (column[piece].astype(np.int64) - low) << shift
     packed.sort()
-    found = []
-    for low, width in zip(least[:0:-1], bits[:0:-1], strict=True):
-        found.append((packed & ((1 << width) - 1)) + low)
-        packed >>= width
-    return [packed + least[0], *reversed(found)]
+    found = [np.empty(n, column.dtype) for column in columns]
+    for piece in pieces:
+        for column, low, width, shift in zip(found, least, bits, shifts, strict=True):
+            column[piece] = ((packed[piece] >> shift) & ((1 << width) - 1)) + low
+    return found
