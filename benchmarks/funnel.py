@@ -63,7 +63,7 @@ pa.set_cpu_count(2)
     work=f"""
 table = pq.read_table(path, columns=["who", "step", "channel", "moment"])
 who, step, channel = (table[name].to_numpy() for name in ("who", "step", "channel"))
-second = table["moment"].cast(pa.int64()).to_numpy() // 1_000_000
+second = table["moment"].cast(pa.timestamp("s"), safe=False).cast(pa.int64()).to_numpy()
 del table
 who, second, step, channel = sorted_together(who, second, step, channel)
 at, reached = reach(Rows(who, step, second), Journey({{step: step - 1 for step in range({N_STEPS})}}, within_s={WITHIN_S}))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -11,8 +12,9 @@ if TYPE_CHECKING:
 
 
 MOST_BITS = 63
-AT_ONCE = 1 << 16
+AT_ONCE = 1 << 18
 """Rows whose numbers stay near the processor while they are packed."""
+N_THREADS = 2
 
 
 def sorted_visits(visits: pa.Table, entities: list[str]) -> tuple[Numbers, Numbers, Numbers]:
@@ -60,12 +62,18 @@ def sorted_together(*columns: Numbers) -> list[Numbers]:
     shifts = [sum(bits[place + 1 :]) for place in range(len(bits))]
     packed, n = np.zeros(len(columns[0]), np.int64), len(columns[0])
     pieces = [slice(low, low + AT_ONCE) for low in range(0, n, AT_ONCE)]
-    for piece in pieces:
+
+    def pack(piece: slice) -> None:
         for column, low, shift in zip(columns, least, shifts, strict=True):
             packed[piece] |= (column[piece].astype(np.int64) - low) << shift
-    packed.sort()
-    found = [np.empty(n, column.dtype) for column in columns]
-    for piece in pieces:
+
+    def unpack(piece: slice) -> None:
         for column, low, width, shift in zip(found, least, bits, shifts, strict=True):
             column[piece] = ((packed[piece] >> shift) & ((1 << width) - 1)) + low
+
+    found = [np.empty(n, column.dtype) for column in columns]
+    with ThreadPoolExecutor(N_THREADS) as pool:
+        list(pool.map(pack, pieces))
+        packed.sort()
+        list(pool.map(unpack, pieces))
     return found
