@@ -16,8 +16,11 @@ import pytest
 from measures.given import at, facts_table, organisation, service
 from wholeservice import tables
 from wholeservice.app import derived_store, incremental
-from wholeservice.derived import DERIVED, changed
+from wholeservice.derived import DERIVED, changed, increment
+from wholeservice.derived.funnel_rules import add_funnel_rules
+from wholeservice.derived.journeys import journeys_table
 from wholeservice.engines.duckdb_engine import DuckdbEngine
+from wholeservice.engines.with_views import WithViews
 from wholeservice.organisation.graph import Organisation
 
 N_WORLDS = int(os.environ.get("WHOLESERVICE_WORLDS", "1"))
@@ -29,7 +32,10 @@ EVENTS = (tables.INTERACTIONS, tables.ANSWERS, tables.CALLS, tables.LINKS)
 AFTER = (0, 60, 1700, 1801, 86_400, 20 * 86_400, 33 * 86_400, 33 * 86_400 + 1795)  # seconds after the start
 KNOWN = Organisation(
     name="the organisation", purpose="", north_star="", edges=(), needs=(), aliases={"the-shop": "shop"}, hash="-",
-    entities=organisation(service("shop", "find pay"), service("desk", "ask get"), service("till", kind="part")).entities,
+    entities=organisation(
+        service("shop", "find pay"), service("desk", "ask get", fields={"funnel": {"order": "any", "within": 1800.0}}),
+        service("till", kind="part"),
+    ).entities,
 )  # fmt: skip
 
 FACTS: dict[str, dict[str, tuple[Any, ...]]] = {
@@ -166,3 +172,25 @@ def check_steps(world: World, derived: Path, steps: list[dict[str, Any]]) -> int
                 assert different(again.sums, full.sums, is_exact=each["is_exact"]) == []
             save(derived, number, files, again or full, kept if again else None)
     return n_again
+
+
+class Looked(Exception):
+    """What changed was looked for."""
+
+
+@pytest.mark.parametrize(("by", "looks"), [("consumer", False), ("attempt", True)])
+def test_where_people_are_followed_all_is_derived_again(by: str, looks: bool, monkeypatch: pytest.MonkeyPatch):
+    """A new attempt changes what an untouched one of the same person reached: an increment does not even look."""
+
+    def look(*_: Any) -> None:
+        raise Looked
+
+    monkeypatch.setattr(changed, "add_files", look)
+    known = organisation(service("shop", "find pay", fields={"funnel": {"by": by}}), service("desk", "ask get"))
+    engine = WithViews(DuckdbEngine())
+    add_funnel_rules(engine, known, journeys_table(known))
+    if looks:
+        with pytest.raises(Looked):
+            increment.advance(engine, {}, {})
+    else:
+        assert increment.advance(engine, {}, {}) is None

@@ -6,12 +6,13 @@ import json
 import os
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from measures.given import at, engine_with, organisation, prepared, service
-from wholeservice.derived.reached import reach
+from wholeservice.derived.walk import Journey, Rows, reach
 
 DATA = Path(os.environ.get("WHOLESERVICE_TEST_DATA") or Path(__file__).parents[2] / "../shared/data")
 EXPERIENCE = DATA.parent / "peers/experience.json"
@@ -21,12 +22,13 @@ ORDERED = [case for case in FUNNELS if case["order"] == "ordered" and "*" not in
 
 def counts(people: dict[str, list[tuple[str, float]]], steps: list[str], window_s: float) -> list[int]:
     """Return how many people reached each step."""
-    rows = [(number, *event) for number, events in enumerate(people.values()) for event in events if event[0] in steps]
-    places = [steps.index(step) for _, step, _ in rows]
-    kept = list(
-        reach([row[0] for row in rows], places, [place - 1 for place in places], [row[2] for row in rows], window_s=window_s)
-    )
-    return [sum(places[index] == place for index in kept) for place in range(len(steps))]
+    rows = [
+        (number, steps.index(step), int(second))
+        for number, events in enumerate(people.values()) for step, second in events if step in steps
+    ]  # fmt: skip
+    columns = [np.array([row[column] for row in rows], np.int64) for column in range(3)]
+    _, found = reach(Rows(*columns), Journey({place: place - 1 for place in range(len(steps))}, within_s=window_s))
+    return [int((found == place).sum()) for place in range(len(steps))]
 
 
 @pytest.mark.real_data

@@ -1,6 +1,6 @@
 """Derived tables: attempts and the like, made of facts once, so that no two views disagree. One file each, in `DERIVED`."""
 
-from wholeservice.derived import attempts, disagreements, exposures, reached, tallied, tiles, visits
+from wholeservice.derived import attempts, disagreements, exposures, paths, reached, tallied, tiles, visits
 from wholeservice.derived.base import Derived
 
 DERIVED: tuple[Derived, ...] = (  # in the order in which they are built
@@ -8,6 +8,7 @@ DERIVED: tuple[Derived, ...] = (  # in the order in which they are built
     attempts.ATTEMPTS,
     exposures.EXPOSURES,
     reached.REACHED,
+    paths.PATHS,
     tallied.TALLIED,
     disagreements.DISAGREEMENTS,
     tiles.TILES,

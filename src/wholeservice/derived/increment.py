@@ -4,11 +4,12 @@ A table is kept in three pieces, all of them tables of the engine: `whole_NAME` 
 which nothing in it counts any more, `later_NAME` the rows that stand in their place. So the table is whole − gone + later, and
 the next step only adds to the last two. What is touched is found by comparing the files of two pinned runs, row by row:
 
-    visits, attempts, reached   entity and thread of each interaction that came or went, or whose person is another now
+    visits, attempts, ...       entity and thread of each interaction that came or went, or whose person is another now
     exposures                   the trace of each call that came or went
 
 is_matured looks at all attempts: it is said anew of all of them, and those of which it changed count as changed. An attempt
-that two threads share by its name cannot be told by its thread; then, as always in doubt, everything is derived again.
+that two threads share by its name cannot be told by its thread; then, as always in doubt, everything is derived again. So it
+is where a service follows people from attempt to attempt (`derived.tries`).
 """
 
 from __future__ import annotations
@@ -36,18 +37,20 @@ from wholeservice.derived.changed import (
 )
 from wholeservice.derived.instead import Instead
 from wholeservice.derived.outcomes import unjudged
+from wholeservice.derived.tries import is_by_consumer
 from wholeservice.engines.with_views import WithViews, run_named
+from wholeservice.facts.identity import FactTables
 
 if TYPE_CHECKING:
     from ibis.expr.types import StringColumn
     from ibis.expr.types import Table as IbisTable
 
 WHOLE, LATER, GONE, NEXT = "whole_", "later_", "gone_", "next_"
-VISITS, ATTEMPTS, REACHED, EXPOSURES = "visits", "attempts", "reached", "exposures"
+VISITS, ATTEMPTS, EXPOSURES = "visits", "attempts", "exposures"
+OF_ATTEMPTS = ("reached", "paths")
 THREADS, TRACES = "threads", "traces"
 KEYS = {THREADS: ("entity", "thread"), ATTEMPTS: ("entity", "attempt"), TRACES: ("attempt",)}
-KEYED = {VISITS: THREADS, ATTEMPTS: THREADS, REACHED: ATTEMPTS,
-         EXPOSURES: TRACES}  # fmt: skip
+KEYED = {VISITS: THREADS, ATTEMPTS: THREADS, **dict.fromkeys(OF_ATTEMPTS, ATTEMPTS), EXPOSURES: TRACES}
 """Derived table -> the keys by which its rows are replaced."""
 
 TOOK, USUAL, NEWEST, FLIPPED = "took", "usual", "newest", "flipped"
@@ -63,7 +66,7 @@ class Changes:
 
     Shape    fact or derived table -> rows; a table that is not there was not touched. `attempts` has all attempts of each
              person (or attempt, where nobody is known) of which any changed, as far as one period can hold them together with
-             it; `reached` theirs, `visits` of touched threads
+             it; `reached` and `paths` theirs, `visits` of touched threads
     """
 
     old: Sides
@@ -85,6 +88,8 @@ def advance(engine: WithViews, before: Files, now: Files, longest: dt.timedelta 
              and `before_newest`; *before* and *now*: fact table -> the files of the run the pieces are of, and of this one;
              *longest*: no period in which attempts are summed up is longer
     """
+    if is_by_consumer(FactTables(engine)):
+        return None
     changed.add_files(engine, before, now)
     changed.keep_others(engine)
     some = {table.name: rows for table in changed.EVENTS if (rows := changed.changed(engine, table)) is not None}
@@ -116,13 +121,13 @@ def current(engine: WithViews, name: str, step: str = "", some: Some = lambda ro
     return some(whole).anti_join(gone, list(KEYS[keys])).union(some(later.select(whole.columns)))
 
 
-# visits, attempts and reached ---------------------------------------------------------------------------------------------
+# visits, attempts and what is made of them --------------------------------------------------------------------------------
 
 
 def _visits_again(engine: WithViews, rows: IbisTable | None, old: Sides, new: Sides) -> bool:
     """Derive the touched threads again; False when threads cannot be told apart by their attempts."""
     if rows is None:
-        _stay(engine, VISITS, ATTEMPTS, REACHED)
+        _stay(engine, VISITS, ATTEMPTS, *OF_ATTEMPTS)
         for each in (TOOK, NEWEST):
             engine.add(each, engine.table(BEFORE + each))
         keep(engine, USUAL, lambda: maturity.usual(engine.table(TOOK)))
@@ -184,8 +189,9 @@ def _derived(engine: WithViews, threads: IbisTable) -> dict[str, IbisTable]:
     given = {name: keep(engine, "touched_" + name, facts, of=which(engine, tables.INTERACTIONS))}
     visits = keep(engine, own + VISITS, lambda: _build(VISITS)(Instead(engine, given)))
     attempts = keep(engine, own + ATTEMPTS, lambda: unjudged(visits))
-    engine.add(own + REACHED, _build(REACHED)(Instead(engine, {VISITS: visits})))
-    return {VISITS: visits, ATTEMPTS: attempts, REACHED: engine.table(own + REACHED)}
+    for each in OF_ATTEMPTS:
+        engine.add(own + each, _build(each)(Instead(engine, {VISITS: visits})))
+    return {VISITS: visits, ATTEMPTS: attempts, **{each: engine.table(own + each) for each in OF_ATTEMPTS}}
 
 
 def _is_shared(engine: WithViews, threads: IbisTable) -> bool:
@@ -262,12 +268,17 @@ def _people_again(engine: WithViews, longest: dt.timedelta, old: Sides, new: Sid
         return attempts.semi_join(whose, [attempts.entity == whose.who_of, who(attempts) == whose.who, *is_near])
 
     then = keep(engine, "then_attempts", lambda: current(engine, ATTEMPTS, some=theirs))
-    steps = keep(engine, "then_reached", lambda: current(engine, REACHED, some=lambda r: r.semi_join(then, key)))
-    own_steps = engine.table(NEXT + "own_reached")
     old[ATTEMPTS] = lambda: _judged(engine, then, BEFORE)
     new[ATTEMPTS] = lambda: _judged(engine, then.anti_join(touched, key).union(own.select(then.columns)))
-    old[REACHED] = lambda: steps
-    new[REACHED] = lambda: steps.anti_join(touched, key).union(own_steps.select(steps.columns))
+    for name in OF_ATTEMPTS:
+        make = partial(current, engine, name, some=lambda rows: rows.semi_join(then, key))
+        old[name], new[name] = _with_own(engine, keep(engine, "then_" + name, make), name, touched)
+
+
+def _with_own(engine: WithViews, then: IbisTable, name: str, touched: IbisTable) -> tuple[Make, Make]:
+    """How to give the rows of some attempts as they were, and as they are: those of touched attempts were derived again."""
+    own = engine.table(NEXT + "own_" + name)
+    return lambda: then, lambda: then.anti_join(touched, list(KEYS[ATTEMPTS])).union(own.select(then.columns))
 
 
 def _whose(engine: WithViews, longest: dt.timedelta) -> IbisTable:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from wholeservice.derived.attempt_rules import add_attempt_rules
 from wholeservice.derived.eligible import ELIGIBLE, eligible_table
+from wholeservice.derived.funnel_rules import add_funnel_rules
 from wholeservice.facts.identity import leaf_steps, local_id
 
 if TYPE_CHECKING:
@@ -49,12 +50,14 @@ def flatten(journey: tuple[Step, ...]) -> tuple[Stop, ...]:
 def add_journeys(engine: Engine, organisation: Organisation, zone: str = "UTC") -> None:
     """
     Add what is declared as tables: `journeys` (one row per step of a service), `ends` (one row per legitimate end), `eligible`
-    (how many people a service is for) and `attempt_rules`.
+    (how many people a service is for) and those of the rules.
     """
-    engine.add(JOURNEYS, journeys_table(organisation))
+    journeys = journeys_table(organisation)
+    engine.add(JOURNEYS, journeys)
     engine.add(ENDS, ends_table(organisation))
     engine.add(ELIGIBLE, eligible_table(organisation))
     add_attempt_rules(engine, organisation, zone)
+    add_funnel_rules(engine, organisation, journeys)
 
 
 def journeys_table(organisation: Organisation) -> pa.Table:

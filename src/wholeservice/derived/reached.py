@@ -1,77 +1,97 @@
-"""Steps reached: which steps of its journey each attempt reached, in order.
+"""Steps reached: which steps of its journey each attempt reached.
 
-A step is reached by an event at it after its base was reached (see `derived.journeys`), within the window counted from the
-first step, the window's end included. One event never fills two steps. A later start may fill the rest where an earlier
-one came too soon.
+As the service says it (`funnel:` in the organisation). By default a step is reached by an event at it after its base was
+reached (see `derived.journeys`), within the window counted from the first step, the window's end included. One event never
+fills two steps. A later start may fill the rest where an earlier one came too soon. Ties in time are ordered by the journey,
+then by record.
 
+    order     ordered: after the base; strict: and with nothing else in between that is at a step; any: the step and all its
+              bases in one window, whatever their order, reached by the last of them
+    per       journey: the window counts from the first step (of the journey, or in any order the first that was taken);
+              step: from the event that reached the base
+    by        attempt; consumer: a person's attempts are joined (`derived.tries`), and their steps stand under the attempt in
+              which they entered. They stand here once the window has passed since then, so that all had the same time
+
+Key      entity and attempt; by consumer, all attempts of the entity, since people's are joined, and the newest instant
 Shape    one row per attempt and step reached: entity, attempt, step, base, reached_at
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from wholeservice.derived.base import Derived, whole_seconds
+from wholeservice.derived.sorting import sorted_visits
+from wholeservice.derived.tries import is_by_consumer, tries
+from wholeservice.derived.walk import NOWHERE, Journey, Rows, reach
+from wholeservice.organisation.kinds import STRICT
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    from ibis.expr.types import Table as IbisTable
 
     from wholeservice.facts.identity import FactTables
 
-WINDOW_S = 90 * 86400.0
-"""An attempt is bounded by its own rule; this only ends those that a source never closes."""
-
 
 def build(facts: FactTables) -> pa.Table:
-    """Walk the visits of each attempt in order and keep the first time each step was reached."""
+    """Walk the visits of each journey and keep the first time each attempt reached each step."""
+    import numpy as np
     import pyarrow as pa
 
-    visits, journeys = facts.visits, facts.journeys
-    v = visits.join(journeys, [visits.step_no == journeys.step_no])
-    v = v.mutate(seconds=whole_seconds(v.happened_at)).order_by(v.entity, v.attempt, v.nth)
-    rows = facts.run(v.select(v.entity, v.attempt, v.step, v.base_id, v.happened_at, v.step_no, v.base_no, v.seconds))
-    codes = (rows.column(name).to_pylist() for name in ("step_no", "base_no", "seconds"))
-    kept = list(reach(_numbered(rows), *codes, window_s=WINDOW_S))
-    found = rows.take(pa.array(kept, pa.int64()))
-    return found.select([0, 1, 2, 3, 4]).rename_columns(["entity", "attempt", "step", "base", "reached_at"])
+    steps, walked = _steps(facts), _journeys(facts)
+    visits = facts.run(_visits(facts))
+    journeys, attempts, order = sorted_visits(visits, list(walked))
+    number, seconds = (visits.column(name).to_numpy()[order] for name in ("step_no", "seconds"))
+    found = [(np.empty(0, np.int64), np.empty(0, np.int64))]
+    for place, journey in enumerate(walked.values()):
+        low, high = np.searchsorted(journeys, [place, place + 1])
+        at, reached = reach(Rows(attempts[low:high], number[low:high], seconds[low:high]), journey)
+        found.append((order[low:high][at], reached))
+    rows, reached = (np.concatenate([each[column] for each in found]) for column in (0, 1))
+    entity, attempt, reached_at = visits.select(["entity", "attempt", "reached_at"]).take(pa.array(rows)).columns
+    step, base = steps.take(pa.array(reached)).columns
+    names = ["entity", "attempt", "step", "base", "reached_at"]
+    return pa.table([entity, attempt, step, base, reached_at], names=names)
 
 
-def reach(
-    attempts: Sequence[int], steps: Sequence[int], bases: Sequence[int], seconds: Sequence[float], *, window_s: float
-) -> Iterator[int]:
-    """Yield the index of each event that reaches a step for the first time.
-
-    Shape    rows sorted by attempt, then by place in it; bases: -1 where a step starts the journey
-    Unit     seconds since any instant
-
-    >>> list(reach([1, 1, 1, 1], [0, 1, 0, 1], [-1, 0, -1, 0], [0, 900, 1000, 1200], window_s=300))
-    [0, 3]
-    """
-    begun: dict[int, float] = {}  # step -> the latest start from which it was reached
-    attempt = None
-    for index, (step, base) in enumerate(zip(steps, bases, strict=True)):
-        if attempts[index] != attempt:
-            attempt, begun = attempts[index], {}
-        start = seconds[index] if base < 0 else begun.get(base)
-        if start is None or seconds[index] - start > window_s:
-            continue
-        if step not in begun:
-            yield index
-        begun[step] = max(start, begun.get(step, start))
+def _steps(facts: FactTables) -> pa.Table:
+    """The names of all steps and their bases, at the places of their numbers."""
+    j = facts.journeys
+    return facts.run(j.order_by(j.step_no).select(step="step_id", base="base_id"))
 
 
-def _numbered(rows: pa.Table) -> list[int]:
-    """Number the attempts of sorted rows."""
-    import numpy as np
+def _journeys(facts: FactTables) -> dict[str, Journey]:
+    """The journey of each entity, as it is to be walked."""
+    passable: dict[int, set[int]] = {}
+    for pair in facts.run(facts.passable).to_pylist():
+        passable.setdefault(pair["step_no"], set()).add(pair["other_no"])
+    bases: dict[str, dict[int, int]] = {}
+    for row in facts.run(facts.journeys.order_by("step_no")).to_pylist():
+        bases.setdefault(row["entity_id"], {})[row["step_no"]] = row["base_no"]
+    frozen = {step: frozenset(others) for step, others in passable.items()}
+    return {
+        rule["rule_of"]: Journey(bases[rule["rule_of"]], rule["order_of"], rule["within_s"], rule["per_step"], frozen)
+        for rule in facts.run(facts.funnel_rules).to_pylist()
+    }
 
-    if rows.num_rows == 0:
-        return []
-    is_new = np.zeros(rows.num_rows, dtype=bool)
-    for name in rows.column_names[:2]:
-        codes = rows.column(name).combine_chunks().dictionary_encode().indices.to_numpy()
-        is_new[1:] |= codes[1:] != codes[:-1]
-    return [int(number) for number in np.cumsum(is_new)]
+
+def _visits(facts: FactTables) -> IbisTable:
+    """The visits that a walk looks at, in no order, with their place in the attempt; by consumer, in the try."""
+    import ibis
+
+    v, rules = facts.visits, facts.funnel_rules
+    v = v.inner_join(rules, [v.entity == rules.rule_of])
+    v = v.filter(v.step_no.notnull() | ((v.order_of == STRICT) & v.step.notnull()))
+    if is_by_consumer(facts):
+        t = tries(facts)
+        v = v.left_join(t, [v.entity == t.tried_in, v.attempt == t.tried])
+        v = v.filter(v.is_old.fill_null(True)).mutate(attempt=v.entry.coalesce(v.attempt))
+        order = [v.happened_at, v.position.asc(nulls_first=False), v.nth]
+        v = v.mutate(nth=ibis.row_number().over(ibis.window(group_by=[v.entity, v.attempt], order_by=order)))
+    step_no, seconds = v.step_no.fill_null(NOWHERE), whole_seconds(v.happened_at)
+    return v.select(v.entity, v.attempt, v.nth, reached_at=v.happened_at, step_no=step_no, seconds=seconds)
 
 
-REACHED = Derived(name="reached", needs=("visits", "journeys"), build=build, key=("entity", "attempt"))
+REACHED = Derived(
+    name="reached", needs=("visits", "attempts", "journeys", "funnel_rules", "passable"), build=build, key=("entity", "attempt")
+)

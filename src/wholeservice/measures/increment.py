@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 SINCE, LASTING = "periods_since", "periods_lasting"
 TALLIED = "tallied"
-EVENTS = ("attempts", "visits", "reached", ANSWERS.name, CALLS.name)
+EVENTS = ("attempts", "visits", "reached", "paths", ANSWERS.name, CALLS.name)
 SIGNED = (*EVENTS, TALLIED, JOURNEYS)
 """What a measure may read to be patched. Its query is the same whatever their rows are: it is written down."""
 WENT, CAME = "-", "+"

@@ -4,9 +4,10 @@ Step conversion: the share of those at one step that reached the next. One minus
 Formula   reached the step / reached its base: the last step before it that everybody had to pass (`derived.journeys`). An
           optional step, or one way of a choice, is a share of the step before it and never the base of the next
 Unit      share          Grain  one row per entity, period, step and channel
-Counts    attempts that began in the period and are old enough to judge, clustered by consumer; a step is reached in order,
-          within the window counted from the first step, its end included; one event never fills two steps. From counts per
-          step: counted at the step / counted at its base, one source, one window, one kind of count
+Counts    attempts that began in the period and are old enough to judge, clustered by consumer; a step is reached as the
+          service says it (`funnel:`): by default in order, within the window counted from the first step, its end included;
+          one event never fills two steps. By consumer, a person's attempts count as one where it began. From counts per step:
+          counted at the step / counted at its base, one source, one window, one kind of count
 Leaves out  the first step (nothing comes before it); steps whose base has no number. More at a step than at its base is kept
           as the source gives it: a finding about the data
 Source    ordered funnels as PostHog defines them; Wilson 1927 and Kish 1965 for the interval

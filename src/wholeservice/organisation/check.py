@@ -48,7 +48,7 @@ def check(org: Organisation, known_measures: Measures | None = None) -> list[Pro
     *known_measures* are the registered measure words; given with their units, the units of targets are checked too.
     Without them no target's measure is.
     """
-    rules = (_references, _circles_of_use, _dates, _owners, _homes, _policies, _attempts)
+    rules = (_references, _circles_of_use, _dates, _owners, _homes, _policies, _attempts, _funnels)
     problems = [problem for rule in rules for problem in rule(org)]
     for need in org.needs:
         for target in need.targets:
@@ -290,6 +290,19 @@ def _attempts(org: Organisation) -> Iterator[Problem]:
                 f"the attempts of '{entity.id}' end both after a pause and at the end of the day",
                 entity.places.get("attempt") or entity.place,
                 "one of the two: { idle: 30m } or { per: day }",
+                fix="remove one of them",
+            )
+
+
+def _funnels(org: Organisation) -> Iterator[Problem]:
+    for entity in org.entities.values():
+        rule = entity.fields.get("funnel") or {}
+        if rule.get("order") == kinds.ANY_ORDER and rule.get("per") == kinds.PER_STEP:
+            yield new_problem(
+                "ORG047",
+                f"the steps of '{entity.id}' come in any order, and time counts from the step before",
+                entity.places.get("funnel") or entity.place,
+                "one of the two: { order: any } or { per: step }",
                 fix="remove one of them",
             )
 

@@ -200,4 +200,9 @@ CODES: Mapping[str, str] = {
         "The rule that says what makes one attempt names both a pause and the day.",
         "the two would cut the same events differently, and completion with them. Until one is removed, the day counts.",
         "services:\n  book: { attempt: { idle: 30m, per: day } }", "services:\n  book: { attempt: { idle: 30m } }"),
+    "ORG047": _page(
+        "The rule that says when a step counts as reached lets steps come in any order, and counts time from the step before.",
+        "in any order there is no step before. Until one is removed, the time counts from the first step that was taken.",
+        "services:\n  book: { funnel: { order: any, within: 2d, per: step } }",
+        "services:\n  book: { funnel: { order: any, within: 2d } }"),
 }  # fmt: skip

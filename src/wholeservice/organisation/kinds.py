@@ -23,6 +23,9 @@ ROLES = ("uses", "pays", "judges")
 TEAM_TYPES = ("stream-aligned", "platform", "enabling", "complicated-subsystem")
 SERVING = ("x-as-a-service", "collaboration", "facilitating")
 STAGE_KINDS = ("value-adding", "necessary", "waste")
+ORDERS = IN_ORDER, STRICT, ANY_ORDER = "ordered", "strict", "any"
+FOLLOWED = BY_ATTEMPT, BY_CONSUMER = "attempt", "consumer"
+COUNTED_FROM = PER_JOURNEY, PER_STEP = "journey", "step"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,18 @@ _PROVIDED = (
             Field("idle", DURATION, "a longer pause begins another attempt"),
             Field("until", CHOICE, "reaching an end is the end of the attempt", choices=("end",)),
             Field("per", CHOICE, "one for each consumer and civil day, whatever the pauses", choices=("day",)),
+        ),
+    ),
+    Field(
+        "funnel",
+        RECORD,
+        "when a step of the journey counts as reached; in order, by attempt and within 90 days of the first step when nothing "
+        "is said; inherited by what is inside",
+        fields=(
+            Field("order", CHOICE, "in the journey's order; with nothing else in between; or in any order", choices=ORDERS),
+            Field("by", CHOICE, "whose steps are followed: one attempt's, or a consumer's over all attempts", choices=FOLLOWED),
+            Field("within", DURATION, "how long it may take, the last second included"),
+            Field("per", CHOICE, "whether that counts from the first step, or from the step before", choices=COUNTED_FROM),
         ),
     ),
     Field("needs", NEEDS, "what its consumers want, in their words"),

@@ -1,0 +1,44 @@
+"""
+Cross-channel: the share of attempts that needed more than one channel.
+
+Formula   attempts with events in two channels or more / attempts of which at least one channel is known
+Unit      share          Grain  one row per entity, period and channel; the channel of an attempt is the first one seen in it
+Counts    attempts that began in the period and are old enough to judge, clustered by consumer. Attempts are what the service
+          says they are (`attempt:`): where a change of channel begins another attempt, the two are not one here
+Leaves out  attempts of which no channel is known. A source that tells of one channel only makes this look small: it is the
+          least that is so
+Source    the channel shift of the GOV.UK Service Manual: people who cannot finish where they began. Neither more nor less is
+          better by itself: a change may be meant, as from the web to the desk; Wilson 1927 and Kish 1965 for the interval
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wholeservice.measures.base import Measure
+from wholeservice.measures.finish import finish_share
+from wholeservice.measures.units import sum_units
+from wholeservice.units import SHARE
+
+if TYPE_CHECKING:
+    from ibis.expr.types import Table as IbisTable
+
+    from wholeservice.facts.identity import FactTables
+
+
+def query(facts: FactTables, periods: IbisTable) -> IbisTable:
+    """Count attempts, and those of several channels."""
+    import ibis
+
+    a = facts.attempts
+    a = a.filter(a.is_matured, a.channels_used > 0)
+    several = (a.channels_used > 1).ifelse(1.0, 0.0)
+    who = a.consumer.coalesce(a.attempt)
+    units = a.select(a.entity, a.channel, unit_at=a.started_at, cluster=who, hit=several, weight=ibis.literal(1.0))
+    return sum_units(units, periods, by=["channel"])
+
+
+MEASURE = Measure(
+    name="cross-channel", title="Attempts that needed more than one channel", unit=SHARE, better="neither",
+    needs=("attempts",), query=query, finish=finish_share, words=("channel-switch", "several-channels"),
+)  # fmt: skip
