@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from wholeservice.measures.base import Measure
 from wholeservice.measures.finish import finish_share
-from wholeservice.measures.units import sum_units
+from wholeservice.measures.units import Units, union_all
 from wholeservice.units import SHARE
 
 if TYPE_CHECKING:
@@ -28,17 +28,21 @@ if TYPE_CHECKING:
 
 def query(facts: FactTables, periods: IbisTable) -> IbisTable:
     """Count attempts, and those of several channels."""
+    return union_all([each.summed(periods) for each in units(facts)])
+
+
+def units(facts: FactTables) -> tuple[Units, ...]:
+    """Attempts that are old enough to judge; those of several channels are hits."""
     import ibis
 
     a = facts.attempts
     a = a.filter(a.is_matured, a.channels_used > 0)
     several = (a.channels_used > 1).ifelse(1.0, 0.0)
-    who = a.consumer.coalesce(a.attempt)
-    units = a.select(a.entity, a.channel, unit_at=a.started_at, cluster=who, hit=several, weight=ibis.literal(1.0))
-    return sum_units(units, periods, by=["channel"])
+    rows = a.mutate(unit_at=a.started_at, cluster=a.consumer.coalesce(a.attempt), hit=several, weight=ibis.literal(1.0))
+    return (Units("attempts", rows, by=("channel",)),)
 
 
 MEASURE = Measure(
     name="cross-channel", title="Attempts that needed more than one channel", unit=SHARE, better="neither",
-    needs=("attempts",), query=query, finish=finish_share, words=("channel-switch", "several-channels"),
+    needs=("attempts",), query=query, units=units, finish=finish_share, words=("channel-switch", "several-channels"),
 )  # fmt: skip

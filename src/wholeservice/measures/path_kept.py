@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from wholeservice.measures.base import Measure
 from wholeservice.measures.finish import finish_share
-from wholeservice.measures.units import sum_units
+from wholeservice.measures.units import Units, union_all
 from wholeservice.units import SHARE
 
 if TYPE_CHECKING:
@@ -30,16 +30,21 @@ if TYPE_CHECKING:
 
 def query(facts: FactTables, periods: IbisTable) -> IbisTable:
     """Count paths, and those that were foreseen."""
+    return union_all([each.summed(periods) for each in units(facts)])
+
+
+def units(facts: FactTables) -> tuple[Units, ...]:
+    """Attempts whose path the journey allows or not; those that went as it foresees are hits."""
     import ibis
 
     a, p = facts.attempts, facts.paths
-    units = p.filter(p.is_kept.notnull()).join(a.filter(a.is_matured), ["entity", "attempt"])
-    hit, who = units.is_kept.ifelse(1.0, 0.0), units.consumer.coalesce(units.attempt)
-    units = units.select(units.entity, units.channel, unit_at=units.started_at, cluster=who, hit=hit, weight=ibis.literal(1.0))
-    return sum_units(units, periods, by=["channel"])
+    rows = p.filter(p.is_kept.notnull()).join(a.filter(a.is_matured), ["entity", "attempt"])
+    hit, who = rows.is_kept.ifelse(1.0, 0.0), rows.consumer.coalesce(rows.attempt)
+    rows = rows.mutate(unit_at=rows.started_at, cluster=who, hit=hit, weight=ibis.literal(1.0))
+    return (Units("attempts", rows, by=("channel",)),)
 
 
 MEASURE = Measure(
     name="path-kept", title="Attempts that went as the journey foresees", unit=SHARE, better="neither",
-    needs=("paths", "attempts"), query=query, finish=finish_share, words=("journey-kept", "conformance"),
+    needs=("paths", "attempts"), query=query, units=units, finish=finish_share, words=("journey-kept", "conformance"),
 )  # fmt: skip

@@ -10,6 +10,7 @@ from wholeservice.draw.axes import signed
 from wholeservice.draw.emotion import Emotion, EmotionStep
 from wholeservice.draw.gap import Gap
 from wholeservice.measures.base import Measure
+from wholeservice.measures.results import Point
 from wholeservice.organisation import graph
 from wholeservice.organisation.graph import Entity
 from wholeservice.pages.base import Data
@@ -17,6 +18,7 @@ from wholeservice.pages.held_part import Promise, Where, periods_words, point_at
 from wholeservice.pages.numbers import listed, possible, when
 
 FEELINGS = ("satisfaction",)  # measures of what people say, the first that is asked at a step
+EXPECTED = "expectation-gap"  # what they got less what they had expected, in the same unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,8 @@ def feeling_part(data: Data, entity: Entity) -> FeelingPart | None:
     id_ = f"feeling-{svg.id_of(entity.id)}"
     worst = _worst(steps, measure)
     drawing = Emotion(id_, _title(steps, worst, measure), measure.unit, steps, direction=_direction(measure))
-    reading = f"{measure.title}, as they say themselves: {period}. The tick, or the dashed line, is what a need promises there."
+    reading = f"{measure.title}, as they say themselves: {period}. The tick, or the dashed line, is what a need promises there"
+    reading += "; else what people say that they had expected." if _says_expected(data, entity) else "."
     fill = f"Ask people right after {listed(dark)}, with the name of the step, to fill what is hatched." if dark else None
     return FeelingPart(drawing, drawing.title, reading, fill, worst.title if worst else None)
 
@@ -57,14 +60,28 @@ def _steps(data: Data, entity: Entity, measure: str) -> bool:
 
 
 def _step(data: Data, entity: Entity, measure: Measure, named: tuple[str, str], held: dict[Where, Promise]) -> EmotionStep:
-    """One step; a step without a need of its own has no expectation: none is guessed."""
+    """One step, against what a need promises there; else against what those who answered had expected. None is guessed."""
     step, title = named
     point, own = point_at(data, entity.id, measure, (step, None), held), held.get((step, None))
     spread = possible(point.value.interval, measure.unit) if point else None
     return EmotionStep(
-        title, own.level if own else None, point.value.value if point else None, spread.low if spread else None,
+        title, own.level if own else _expected(data, entity, step, point), point.value.value if point else None,
+        spread.low if spread else None,
         spread.high if spread else None, is_few=bool(point and point.value.is_few),
     )  # fmt: skip
+
+
+def _says_expected(data: Data, entity: Entity) -> bool:
+    return EXPECTED in data.measures and bool(data.results.steps(EXPECTED, entity.id))
+
+
+def _expected(data: Data, entity: Entity, step: str, point: Point | None) -> float | None:
+    """What people say they got, less how far that is from what they had expected, over the same period."""
+    if point is None or point.value.value is None or EXPECTED not in data.measures:
+        return None
+    gaps = data.results.series(EXPECTED, entity.id, step=step, days=point.period.days, window=point.period.window)
+    gap = next((each.value.value for each in gaps if each.period == point.period), None)
+    return None if gap is None else point.value.value - gap
 
 
 def _direction(measure: Measure) -> int:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from wholeservice.derived.journeys import Stop, flatten
 from wholeservice.draw import svg
 from wholeservice.draw.axes import NOT_MEASURED
-from wholeservice.draw.drop_out import River, RiverStep
+from wholeservice.draw.drop_out import River, RiverStep, leaving
 from wholeservice.draw.journey import Journey, JourneyStep
 from wholeservice.findings.wording import period_of
 from wholeservice.measures.base import Cell, Measure, Statistics, Value
@@ -26,11 +26,12 @@ from wholeservice.units import COUNT, SHARE, write
 VOLUME = "volume"
 WHO = "people"
 CONVERSION = "step-conversion"
+FAILED, ENDED = "left-after-failure", "left-at-an-end"
 MOST_DAYS = 92.0  # the picture is of about a quarter: recent enough to act on, long enough to count
 FEWEST = 2  # steps that are needed to see anybody leave
 WHY_THEY_LEFT = (
-    "Whether those who left could have been kept is not known at any step. Record why people leave, or that there was nothing "
-    "for them to do, at the step where it happens; the river then parts into those who could be kept and the rest."
+    "Why others left is not known. Record why people leave, or that there was nothing more for them to do, at the step where "
+    "it happens; the river then parts into those who could be kept and the rest."
 )
 
 Window = tuple[Period, ...]
@@ -41,7 +42,7 @@ class JourneyPart:
     """Who goes on: the drawing, a sentence that states what it shows, and its period.
 
     `heads` are the steps as the row that everything about the journey stands under; `leaving` says how many leave on the whole
-    way, and `fill` what would tell why; both are None where fewer than two steps have a number that can be true.
+    way, None where fewer than two steps have a number that can be true; `fill` what would tell why, where that is not known.
     """
 
     drawing: River
@@ -68,11 +69,11 @@ def journey_part(data: Data, entity: Entity) -> JourneyPart | None:
     drawn = tuple(_step(data, entity, stop, counted) for stop in stops)
     period = when(data, Period(window[0].from_at, window[-1].to_at)) if window else None
     title = _title(drawn, when(data, data.results.period) if data.results.period else None)
-    leaving = _leaving(drawn)
     drawing = River(f"river-{svg.id_of(entity.id)}", title, WHO, drawn)
+    says, is_open = _leaving(drawing), any(leaving(drawing, index).unknown >= 1 for index in range(len(drawn)))
     return JourneyPart(
-        drawing, _heads(entity, drawn), title, period, _reading(drawn, period, counted), len(window), leaving,
-        WHY_THEY_LEFT if leaving else None, window, channel,
+        drawing, _heads(entity, drawn), title, period, _reading(drawn, period, counted), len(window), says,
+        WHY_THEY_LEFT if says and is_open else None, window, channel,
     )  # fmt: skip
 
 
@@ -134,15 +135,18 @@ def _common_window(counts: dict[str, dict[Period, float]]) -> Window:
 def _step(data: Data, entity: Entity, stop: Stop, counted: _Counted) -> RiverStep:
     counts, window = counted.counts, counted.window
     people, before = _people(counts[stop.step], window), _people(counts.get(stop.base or "", {}), window)
-    kept = _kept(data, entity.id, stop.step, counted)
+    kept = _of_window(data, CONVERSION, entity.id, stop.step, counted)
     why = None
     if people is not None and before is not None and people > before:
         why = f"more than at the step before ({people:,.0f} against {before:,.0f})"
     share = kept.value if kept else people / before if people is not None and before else None
     spread = kept.interval if kept and not why else None
     bases = {each.base for each in flatten(entity.journey)}
+    left = max(0.0, before - people) if people is not None and before is not None and not why else None
+    avoidable, anyway = (_share_of(left, _of_window(data, each, entity.id, stop.step, counted)) for each in (FAILED, ENDED))
     return RiverStep(
-        stop.step, dict(_titles(entity.journey)).get(stop.step, stop.step), people, kept=None if why else share,
+        stop.step, dict(_titles(entity.journey)).get(stop.step, stop.step), people, avoidable, anyway,
+        kept=None if why else share,
         low=spread.low if spread else None, high=spread.high if spread else None, base=stop.base,
         is_detour=stop.step not in bases and not stop.is_end, why_impossible=why,
         remark=_remarks(data, entity.id).get(stop.step),
@@ -161,9 +165,14 @@ def _remarks(data: Data, entity: str) -> dict[str, str]:
     }
 
 
-def _kept(data: Data, entity: str, step: str, counted: _Counted) -> Value | None:
-    """The share of the people of the step before who reached this one, over the window, from the sums behind it."""
-    measure = data.measures.get(CONVERSION)
+def _share_of(left: float | None, value: Value | None) -> float | None:
+    """So many of those who left; None where either is not known."""
+    return None if left is None or value is None or value.value is None else left * value.value
+
+
+def _of_window(data: Data, name: str, entity: str, step: str, counted: _Counted) -> Value | None:
+    """A measure of a step over the whole window, from the sums behind it; None unless each of its periods has a number."""
+    measure = data.measures.get(name)
     if measure is None:
         return None
     found = data.results.rows(measure.name, entity, step=step, channel=counted.channel)
@@ -196,9 +205,9 @@ def _title(steps: tuple[RiverStep, ...], asked: str | None) -> str:
     return words + (f"; the numbers at {listed(wrong)} cannot be true" if wrong else "")
 
 
-def _leaving(steps: tuple[RiverStep, ...]) -> str | None:
-    """How many of those who start get to the last step that is measured; None where that cannot be seen."""
-    through = [each for each in steps if each.is_sound and not each.is_detour]
+def _leaving(river: River) -> str | None:
+    """How many of those who start get to the last step that is measured, and why; None where that cannot be seen."""
+    through = [each for each in river.steps if each.is_sound and not each.is_detour]
     if len(through) < FEWEST:
         return None
     first, last = through[0], through[-1]
@@ -207,7 +216,16 @@ def _leaving(steps: tuple[RiverStep, ...]) -> str | None:
         return f"Nobody is lost between “{first.title}” and “{last.title}”"
     share = f" ({write(gone / first.people, SHARE)})" if first.people else ""
     of = f"{write(gone, COUNT)} of {write(first.people, COUNT)} {WHO}{share}"
-    return f"{of} leave between “{first.title}” and “{last.title}”; why is not known"
+    return f"{of} leave between “{first.title}” and “{last.title}”; {_why(river)}"
+
+
+def _why(river: River) -> str:
+    left = [leaving(river, index) for index in range(len(river.steps))]
+    avoidable, anyway, unknown = (sum(getattr(each, name) for each in left) for name in ("avoidable", "anyway", "unknown"))
+    known = [f"{write(round(n), COUNT)} {words}" for n, words in
+             ((avoidable, "because something failed"), (anyway, "with nothing more to do")) if n >= 1]  # fmt: skip
+    rest = "why is not known" if not known else f"why {write(round(unknown), COUNT)} did is not known" if unknown >= 1 else ""
+    return ", ".join(filter(None, (*known, rest)))
 
 
 def _largest_drop(steps: tuple[RiverStep, ...]) -> tuple[RiverStep, RiverStep] | None:

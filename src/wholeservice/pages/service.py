@@ -26,6 +26,7 @@ from wholeservice.pages.sheet import NUMBER, number_cells
 from wholeservice.pages.sources_part import LateSource, late_sources
 from wholeservice.pages.unexplained_part import unexplained_words
 from wholeservice.pages.unmeasured_part import Unmeasured, unmeasured_of
+from wholeservice.pages.value_part import ValuePart, value_part
 from wholeservice.units import SHARE, write
 
 MOST_CHILDREN = 60
@@ -93,6 +94,7 @@ class ServicePage:
     snapshot: str
     reach: Reach | None = None  # what uses it and rides on it
     answers_title: str = ""  # who answers for it and who can act
+    value: ValuePart | None = None  # whether it was worth it
     junction: JunctionPart | None = None  # where it is lost, beside who could change it
     changed: ChangedPart | None = None
     unexplained: tuple[str, ...] = ()  # one sentence for each traced loss
@@ -126,6 +128,7 @@ def _page(data: Data, entity: Entity) -> ServicePage:
         unmeasured=unmeasured, findings=rows(data, about_data=False, of=near),
         data_findings=rows(data, about_data=True, of=near), snapshot=data.snapshot, reach=reach_of(data, entity.id),
         answers_title=_answers_title(data, entity), junction=junction, changed=changed, unexplained=unexplained_words(losses),
+        value=value_part(data, entity),
     )  # fmt: skip
 
 
