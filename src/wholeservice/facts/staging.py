@@ -16,6 +16,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -352,7 +353,6 @@ def parquet_writer(path: Path, rows: pa.Table) -> Any:
     list, and other texts as they are: a third of the size, in half the time.
     """
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
     encoding = {each.name: "DELTA_BINARY_PACKED" for each in rows.schema if pa.types.is_timestamp(each.type)}
     encoding |= {each.name: "DELTA_LENGTH_BYTE_ARRAY" for each in rows.schema if _is_varied(rows[each.name])}
@@ -361,7 +361,20 @@ def parquet_writer(path: Path, rows: pa.Table) -> Any:
     useful = [each.name for each in rows.schema if each.name not in (WHERE_FROM, DIGEST)]  # nobody looks for a range of these
     how = {"compression": "zstd", "compression_level": 1, "use_dictionary": others, "column_encoding": encoding,
            "write_statistics": useful}  # fmt: skip
-    return pq.ParquetWriter(path, rows.schema, **how)
+    return _writer_class()(path, rows.schema, **how)
+
+
+@cache
+def _writer_class() -> Any:
+    """A writer that is given up without a word: whoever wrote to a full disk was told already, by STO103."""
+    import pyarrow.parquet as pq
+
+    class GivenUp(pq.ParquetWriter):  # type: ignore[misc]
+        def __del__(self) -> None:
+            with contextlib.suppress(OSError):
+                super().__del__()
+
+    return GivenUp
 
 
 def _is_varied(values: pa.ChunkedArray) -> bool:
