@@ -2,45 +2,83 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
+import pyarrow as pa
 import pytest
 
-from measures.given import engine_with, organisation, prepared
-from measures.test_cases import CASES, entity_of, fact_of
-from wholeservice import tables
+from engines.golden import case_entities, case_rows
+from measures.given import organisation, prepared
+from measures.test_cases import CASES, edges_of
+from wholeservice.engines.duckdb_engine import DuckdbEngine
 from wholeservice.engines.with_views import WithViews
+from wholeservice.errors import Place
 from wholeservice.measures import MEASURES, behind
-from wholeservice.measures.base import Cell, Measure
+from wholeservice.measures.base import Cell, Measure, Statistics
 from wholeservice.measures.behind import Ground
 from wholeservice.measures.compute import compute
 from wholeservice.measures.roll_up import Tree
 
 EVERY = 1_000_000
-PER_CASE = 2  # cells that differ in what they are broken down by
+DECLARED_AT = Place("organisation.yaml", 1)
+SOURCE_ORDER = ("register", "website")
 COSTS, TAKE_UP = "cost-per-transaction", "channel-take-up"
 
 
-def some_cases() -> list[tuple[str, dict[str, Any]]]:
+@dataclass(frozen=True)
+class World:
+    """All cases beside each other: where to look for rows, and the sums of each cell."""
+
+    ground: Ground
+    sums: Mapping[Cell, Statistics]
+
+
+def some_cases() -> list[tuple[str, int]]:
     """Return of each measure one case for every kind of facts it is given, that with the most numbers."""
-    by_size = sorted(CASES, key=lambda each: len(each[1].get("expect", ())))
-    return [(name, case) for (name, _), case in {(name, frozenset(case["given"])): case for name, case in by_size}.items()]
+    by_size = sorted(range(len(CASES)), key=lambda number: len(CASES[number][1].get("expect", ())))
+    kinds = {(CASES[number][0], frozenset(CASES[number][1]["given"])): number for number in by_size}
+    return [(name, number) for (name, _), number in kinds.items() if CASES[number][1].get("expect")]
 
 
-@pytest.mark.parametrize(("name", "case"), some_cases(), ids=lambda each: each if isinstance(each, str) else each["says"])
-def test_the_rows_behind_a_number_add_up_to_its_n(name: str, case: dict[str, Any], monkeypatch: pytest.MonkeyPatch):
+@pytest.fixture(scope="module")
+def world() -> World:
+    """Every case in one organisation, its services under names of their own, summed up once."""
+    entities, edges, facts = [], [], {}
+    for number, (_, case) in enumerate(CASES):
+        entities += [replace(each, place=DECLARED_AT) for each in case_entities(case, prefix_of(number))]
+        edges += edges_of(case, prefix_of(number))
+        for name, rows in case_rows(case, prefix_of(number)).items():
+            facts.setdefault(name, []).append(rows)
+    known, engine = organisation(*entities, edges=tuple(edges)), DuckdbEngine()
+    for name, parts in facts.items():
+        engine.add(name, pa.concat_tables(parts))
+    prepared(engine, known, {name for each in MEASURES for name in each.needs})
+    sums = dict(compute(engine, known, zone="UTC", source_order=SOURCE_ORDER))
+    return World(Ground(WithViews(engine), Tree(known), "UTC", SOURCE_ORDER), sums)
+
+
+def prefix_of(number: int) -> str:
+    return f"case{number}-"
+
+
+@pytest.mark.parametrize(
+    ("name", "number"), some_cases(), ids=lambda each: each if isinstance(each, str) else CASES[each][1]["says"]
+)
+def test_the_rows_behind_a_number_add_up_to_its_n(world: World, name: str, number: int, monkeypatch: pytest.MonkeyPatch):
     """What the rows of a cell add to n, and to what is measured, is what the cell was summed up to: events, tallies, money."""
     monkeypatch.setattr(behind, "LEAST_PEOPLE", 0)  # a case has few people
     measure = next(each for each in MEASURES if each.name == name)
-    ground, sums = measured(measure, case)
-    for cell in some_of(list(sums)):
-        found = behind.behind(ground, measure, [cell], most=EVERY)
-        assert sum(each.counts for each in found.rows) == found.n == sums[cell].n, cell
+    cells = some_of([cell for cell in world.sums if cell.measure == name and cell.entity.startswith(prefix_of(number))])
+    assert cells
+    for cell in cells:
+        found, sums = behind.behind(world.ground, measure, [cell], most=EVERY), world.sums[cell]
+        assert sum(each.counts for each in found.rows) == found.n == sums.n, cell
         assert len(found.rows) == found.n_rows > 0, cell
         assert all(each.where_from for each in found.rows), cell
         added = [each.adds for each in found.rows]
         if None not in added and name != COSTS and not (name == TAKE_UP and cell.channel):
-            assert sum(added) == pytest.approx(sums[cell].numerator), cell
+            assert sum(added) == pytest.approx(sums.numerator), cell
 
 
 @pytest.mark.parametrize("measure", MEASURES, ids=lambda each: each.name)
@@ -49,18 +87,11 @@ def test_every_measure_says_its_units(measure: Measure):
     assert measure.units is not None
 
 
-def measured(measure: Measure, case: dict[str, Any]) -> tuple[Ground, dict[Cell, Any]]:
-    """Return where to look for the rows of a case, and its sums per cell."""
-    known = organisation(*(entity_of(name, words or {}) for name, words in case["organisation"].items()))
-    facts = {name: [fact_of(tables.BY_NAME[name], row) for row in rows] for name, rows in case["given"].items()}
-    order, zone = case.get("source-order", []), case.get("zone", "UTC")
-    engine = prepared(engine_with(**facts), known, measure.needs)
-    sums = dict(compute(engine, known, zone=zone, source_order=order, measures=[measure]))
-    return Ground(WithViews(engine), Tree(known), zone, tuple(order)), sums
-
-
 def some_of(cells: list[Cell]) -> list[Cell]:
-    """Return a cell of each kind: by entity, by step and by channel, and by how long it is."""
-    kinds = {(each.entity, each.step, each.channel, each.window, (each.to_at - each.from_at).days): each for each in cells}
-    in_order = sorted(kinds, key=lambda kind: tuple(str(each) for each in kind))
-    return [kinds[each] for each in in_order[:: max(1, -(-len(in_order) // PER_CASE))]]
+    """Return the shortest cell that is of everything together, and the longest of those most broken down."""
+    in_order = sorted(cells, key=lambda each: (n_named(each), each.to_at - each.from_at, str(each)))
+    return in_order[:1] + in_order[1:][-1:]
+
+
+def n_named(cell: Cell) -> int:
+    return sum(each is not None for each in (cell.step, cell.channel, cell.segment))

@@ -24,4 +24,6 @@ services:
 def test_only_where_every_kind_of_consumer_is_a_number_of_people():
     """Two kinds add up; a volume a year is no number of people, and one kind without a number leaves all unknown."""
     organisation, _ = load_texts({"organisation/x.yaml": TEXT})
-    assert eligible_table(organisation).to_pylist() == [{"eligible_of": "rooms", "n_people": 297.0}]
+    assert eligible_table(organisation).to_pylist() == [
+        {"eligible_of": "rooms", "n_people": 297.0, "declared_at": "organisation/x.yaml:5"}
+    ]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from wholeservice.facts.quality import (
     Declaration,
@@ -23,6 +24,7 @@ from wholeservice.findings.base import Evidence, Finding
 from wholeservice.findings.losses import ASSUMED, Box, LossMap, MissingData, Ribbon
 from wholeservice.mapping.quarantine import Reason
 from wholeservice.measures.base import FULL_COUNT, SAMPLE, Cell, Measure, Statistics, Value
+from wholeservice.measures.behind_rows import Behind, RowBehind
 from wholeservice.measures.results import Results
 from wholeservice.organisation.graph import Edge, Entity, Need, Organisation, Step, Target
 from wholeservice.pages.base import Data
@@ -260,7 +262,22 @@ def data() -> Data:
     return Data(
         organisation(), Results(MEASURES.values(), rows()), findings(), maps, MEASURES, (run,), "run-7.0a1b2c3d.v1", "UTC",
         sources(), {"bookings": Declaration("table", "wholeservice.yaml, line 8")},
+        rows=partial(rows_behind, dict(rows())),
     )  # fmt: skip
+
+
+def rows_behind(known: Mapping[Cell, Statistics], cells: Sequence[Cell], first: int, most: int) -> Behind:
+    """As many attempts as the number counts, one a minute, of people and from a file with long names."""
+    at, n = min(each.from_at for each in cells), round(sum(known[each].n for each in cells))
+    given = tuple(
+        RowBehind(
+            "attempt", at + dt.timedelta(minutes=i), None, cells[0].entity, cells[0].step, ("web", "phone")[i % 2],
+            "left at choose" if i % 4 == 0 else "done; took 12 min 5 s", 1.0, float(i % 4 > 0), f"p_{i % 97:04}…", "bookings",
+            f"exports/booking-system/2026/bookings-with-a-long-name.csv:{i + 2}",
+        )
+        for i in range(first, min(n, first + most))
+    )  # fmt: skip
+    return Behind(n, n, n - n // 9, given)
 
 
 def large(n_services: int = 734, n_periods: int = 21) -> Data:

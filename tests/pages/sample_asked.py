@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 
 from pages import sample
 from wholeservice.findings.base import Finding
@@ -86,5 +87,5 @@ def data() -> Data:
     at_pay = Finding("F120", "stay", "More leave at Pay than before", step="pay", who_can_act="Maya Okafor")
     return replace(
         whole, organisation=found, results=Results(MEASURES.values(), rows()), measures=MEASURES,
-        findings=(*whole.findings, at_pay), snapshot="asked",
+        findings=(*whole.findings, at_pay), snapshot="asked", rows=partial(sample.rows_behind, dict(rows())),
     )  # fmt: skip

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from wholeservice.measures.units import PERIOD, in_periods
 
 if TYPE_CHECKING:
-    from ibis.expr.types import BooleanValue, StringColumn
+    from ibis.expr.types import BooleanValue, NumericValue, StringColumn
     from ibis.expr.types import Table as IbisTable
 
     from wholeservice.facts.identity import FactTables
@@ -110,9 +110,9 @@ def has_top_two(a: IbisTable) -> BooleanValue:
     return a.width <= MOST_FOR_TWO
 
 
-def is_top(a: IbisTable) -> BooleanValue:
-    """Say of each answer whether it is one of the top two of its scale; of fewer than four points, the top one."""
-    return a.score > a.scale_max - (a.width >= LEAST_FOR_TWO).ifelse(TOP_POINTS, 1.0)
+def is_top(a: IbisTable, score: NumericValue) -> BooleanValue:
+    """Say of each answer whether a score is one of the top two of its scale; of fewer than four points, the top one."""
+    return score > a.scale_max - (a.width >= LEAST_FOR_TWO).ifelse(TOP_POINTS, 1.0)
 
 
 def points_of(units: IbisTable, periods: IbisTable) -> list[IbisTable]:
@@ -135,7 +135,10 @@ def points_of(units: IbisTable, periods: IbisTable) -> list[IbisTable]:
 
 
 def responses_of(a: IbisTable, **more: Any) -> IbisTable:
-    """Fold the answers of each response into one row; *more* are aggregates beside where, when and whose it is."""
+    """Fold the answers of each response into one row; *more* are aggregates beside where, when and whose it is.
+
+    Shape    entity, response, step, channel, segment, unit_at, who, many; consumer, n_asked (questions), place (of the first)
+    """
     return a.group_by(["entity", "response"]).aggregate(
         step=a.step.max(),
         channel=a.channel.max(),
@@ -143,8 +146,16 @@ def responses_of(a: IbisTable, **more: Any) -> IbisTable:
         unit_at=a.unit_at.max(),
         who=a.who.min(),
         many=a.many.max(),
+        consumer=a.consumer.min(),
+        n_asked=a.count(),
+        place=place_of(a).min(),
         **more,
     )
+
+
+def place_of(a: IbisTable) -> StringColumn:
+    """Return where an answer came from: its source, and below it the place there."""
+    return a.source.concat("\n", a.where_from)
 
 
 def text_of(a: IbisTable) -> StringColumn:

@@ -76,16 +76,19 @@ class _Made:
     """What a number is made of: rows that sources counted; single units of some entities in some spans of time."""
 
     counted: list[RowBehind] = field(default_factory=list)
-    units: dict[Span, set[str]] = field(default_factory=dict)
+    units: list[Cell] = field(default_factory=list)
 
-    def add_units(self, cell: Cell) -> None:
-        """Add the units of an entity in a period, which may go on where another ended."""
-        begins_at = cell.from_at
-        for (begin, end), entities in self.units.items():
-            if end == begins_at and cell.entity in entities:
-                entities.discard(cell.entity)
-                begins_at = begin
-        self.units.setdefault((begins_at, cell.to_at), set()).add(cell.entity)
+    def spans(self) -> Mapping[Span, set[str]]:
+        """Return which entities in which periods; one that goes on where another ended is one with it."""
+        found: dict[Span, set[str]] = {}
+        for cell in self.units:
+            begins_at = cell.from_at
+            for (begin, end), entities in found.items():
+                if end == begins_at and cell.entity in entities:
+                    entities.discard(cell.entity)
+                    begins_at = begin
+            found.setdefault((begins_at, cell.to_at), set()).add(cell.entity)
+        return found
 
 
 def behind(ground: Ground, measure: Measure, cells: Sequence[Cell], *, first: int = 0, most: int = 100) -> Behind:
@@ -100,9 +103,9 @@ def behind(ground: Ground, measure: Measure, cells: Sequence[Cell], *, first: in
         return Behind(why_hidden=SILENT)
     made = _made(ground, measure, cells)
     units = _units_of(ground, measure, cells[0], made)
-    n_units, n_people = _size(ground, units)
+    n_of_units, n_units, n_people = _size(ground, units)
     counted = sorted(made.counted, key=lambda row: (row.at, row.entity, row.channel or "", row.says))
-    n, n_rows = sum(each.counts for each in counted) + n_units, len(counted) + n_units
+    n, n_rows = sum(each.counts for each in counted) + n_of_units, len(counted) + n_units
     if n_units and n_people < LEAST_PEOPLE:
         return Behind(n, n_rows, n_people, (), FEW)
     given = counted[first : first + most]
@@ -121,10 +124,10 @@ def _made(ground: Ground, measure: Measure, cells: Sequence[Cell]) -> _Made:
         for cell in cells:
             _add_made(found, ground, measure, cell, entities)
         return found
-    own = _own(_with_units(ground, measure, all_of, entities), all_of, ground.tree)
+    own = _own(_with_units(ground, measure, cells, entities), all_of, ground.tree)
     for cell in sorted(cells, key=lambda each: each.from_at):
         for entity in own:
-            found.add_units(replace(cell, entity=entity))
+            found.units.append(replace(cell, entity=entity))
     return found
 
 
@@ -137,7 +140,7 @@ def _add_made(found: _Made, ground: Ground, measure: Measure, cell: Cell, entiti
         source = best_source(measure, cells[each], ground.source_order)
         found.counted += _counted(cells[each][source], rows, source)
         if source is None:
-            found.add_units(each)
+            found.units.append(each)
 
 
 def _own(own: Iterable[str], cell: Cell, tree: Tree) -> list[str]:
@@ -167,9 +170,14 @@ def _counted_facts(ground: Ground, measure: Measure, cell: Cell, entities: set[s
 
 
 def _narrowed(ground: Ground, measure: Measure, entities: list[str]) -> dict[str, IbisTable]:
-    """Return the events of some entities. Which ones stands in a table, so that the query is the same for all of them."""
+    """Return the events of some entities. Which ones stands in a table, so that the query is the same for all of them.
+
+    A measure of which no patch is made may look at events of others, so it gets them all.
+    """
     import pyarrow as pa
 
+    if measure.patch is None:
+        return {}
     ground.engine.add(ASKED + "entities", pa.table({"ours": pa.array(entities, pa.string())}))
     facts, asked = FactTables(ground.engine), ground.engine.table(ASKED + "entities")
     needed = [name for name in NARROWED if name in measure.needs]
@@ -237,42 +245,69 @@ def _counted(of: _Of, rows: Rows, source: str | None) -> Iterator[RowBehind]:
 # Single units --------------------------------------------------------------------------------------------------------------
 
 
-def _kind_of(ground: Ground, measure: Measure, cell: Cell) -> Units | None:
-    """Return which units of the measure a cell counts: those that are broken down the way it is."""
-    named = {name for name in ("step", "channel", "segment") if getattr(cell, name) is not None}
-    for each in measure.units(FactTables(ground.engine)) if measure.units else ():
-        if set(each.always) <= named <= {*each.by, *each.always, *each.beside}:
-            narrowed = [each.rows[name] == getattr(cell, name) for name in sorted(named - set(each.beside))]
-            return replace(each, rows=each.rows.filter(narrowed) if narrowed else each.rows)
-    return None
+def _named(cell: Cell) -> set[str]:
+    return {name for name in ("step", "channel", "segment") if getattr(cell, name) is not None}
+
+
+def _is_of(units: Units, named: set[str]) -> bool:
+    """Say whether units are broken down so: by what is crossed, or by what stands alone."""
+    by = named - set(units.always)
+    crossed = by <= {*units.by, *units.beside} or (len(by) == 1 and by <= set(units.alone))
+    return set(units.always) <= named and crossed
 
 
 def _units_of(ground: Ground, measure: Measure, cell: Cell, made: _Made) -> Units | None:
-    """Return the single units that a number is made of."""
-    import ibis
-
-    kind = _kind_of(ground, measure, cell) if made.units else None
+    """Return the single units that a number is made of: those that are broken down the way its cell is."""
+    named, kinds = _named(cell), measure.units(FactTables(ground.engine)) if measure.units and made.units else ()
+    kind = next((each for each in kinds if _is_of(each, named)), None)
     if kind is None:
         return None
+    rows = _dated(ground, kind, made) if kind.dated else _inside(kind, made)
+    narrowed = [rows[name] == getattr(cell, name) for name in sorted(named - set(kind.beside))]
+    return replace(kind, rows=rows.filter(narrowed) if narrowed else rows)
+
+
+def _inside(kind: Units, made: _Made) -> IbisTable:
+    """Return the rows of units that count each by itself, by when they were."""
+    import ibis
+
     at, entity = kind.rows.unit_at, kind.rows.entity
-    spans = [entity.isin(sorted(ours)) & (at >= begin) & (at < end) for (begin, end), ours in made.units.items()]
-    return replace(kind, rows=kind.rows.filter(ibis.or_(*spans)))
+    spans = [entity.isin(sorted(ours)) & (at >= begin) & (at < end) for (begin, end), ours in made.spans().items()]
+    return kind.rows.filter(ibis.or_(*spans))
 
 
-def _with_units(ground: Ground, measure: Measure, cell: Cell, entities: set[str]) -> set[str]:
-    """Return which of some entities have units in the period of a cell."""
+def _dated(ground: Ground, kind: Units, made: _Made) -> IbisTable:
+    """Return the rows of units that are what they are among the others of their period, once for each period."""
+    import ibis
+
+    ours = sorted({each.entity for each in made.units})
+    rows = replace(kind, rows=kind.rows.filter(kind.rows.entity.isin(ours))).in_periods(ground.engine.table(PERIODS))
+    spans: dict[tuple[Span, str], list[str]] = {}
+    for each in made.units:
+        spans.setdefault(((each.from_at, each.to_at), each.window), []).append(each.entity)
+    asked = [
+        rows.entity.isin(sorted(some)) & (rows.from_at == begin) & (rows.to_at == end) & (rows.window == window)
+        for ((begin, end), window), some in spans.items()
+    ]
+    return rows.filter(ibis.or_(*asked))
+
+
+def _with_units(ground: Ground, measure: Measure, cells: Sequence[Cell], entities: set[str]) -> set[str]:
+    """Return which of some entities have units in the periods of some cells."""
+    cell = cells[0]
     if entities == {cell.entity}:
         return entities
-    every = _Made(units={(cell.from_at, cell.to_at): entities})
+    every = _Made(units=[replace(each, entity=entity) for each in cells for entity in sorted(entities)])
     units = _units_of(ground, measure, cell, every)
     found = ground.engine.run(units.rows.select("entity").distinct()).column("entity").to_pylist() if units else ()
     return set(found)
 
 
-def _size(ground: Ground, units: Units | None) -> tuple[int, int]:
-    """Return how many units there are, and of how many people (or attempts, where nobody is known)."""
+def _size(ground: Ground, units: Units | None) -> tuple[float, int, int]:
+    """Return what units add to n, how many there are, and of how many people (or attempts, where nobody is known)."""
     if units is None:
-        return 0, 0
+        return 0, 0, 0
     rows = units.rows
-    (found,) = ground.engine.run(rows.aggregate(n=rows.count(), people=who_of(units).nunique())).to_pylist()
-    return found["n"], found["people"]
+    n = rows.n.sum() if "n" in rows.columns else rows.count()
+    (found,) = ground.engine.run(rows.aggregate(n=n, n_rows=rows.count(), people=who_of(units).nunique())).to_pylist()
+    return found["n"] or 0, found["n_rows"], found["people"]

@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Any
 from wholeservice.derived.base import DONE, RECORD_KEYS, thread_of
 from wholeservice.facts.identity import FactTables
 from wholeservice.measures.counted import COUNT, HISTOGRAM
-from wholeservice.tables import ANSWERS, CALLS
+from wholeservice.measures.units import PEOPLE, RESPONSES
+from wholeservice.tables import ANSWERS, CALLS, WHERE_FROM
+from wholeservice.units import SECONDS, write
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -29,7 +31,10 @@ LEAST_PEOPLE = 5
 
 N_LETTERS = 6  # of a pseudonym that are shown: enough to see that two rows are of one person
 ATTEMPTS, VISITS = "attempts", "visits"
-ONE_OF = {ATTEMPTS: "attempt", VISITS: "visit", ANSWERS.name: "answer", CALLS.name: "call"}
+ONE_OF = {ATTEMPTS: "attempt", VISITS: "visit", ANSWERS.name: "answer", CALLS.name: "call", RESPONSES: "response",
+          PEOPLE: "person"}  # fmt: skip
+KEYS = {ATTEMPTS: ("attempt",), VISITS: ("attempt", "nth"), RESPONSES: ("response", "place"), PEOPLE: ("consumer",)}
+MAYBE = ("step", "channel", "consumer", "lasted_s", "n", "n_asked", "has_met")
 COUNTED, SPENT = "number", "money"
 PLACE = "asked_place"
 
@@ -106,11 +111,10 @@ def _n_of(row: SimpleNamespace) -> float:
 
 def unit_rows(engine: Engine, units: Units, first: int, most: int) -> list[RowBehind]:
     """Return single units in the order of time, from place *first* on, at most so many."""
-    keys = {ATTEMPTS: ("attempt",), VISITS: ("attempt", "nth")}.get(units.of, RECORD_KEYS)
-    page = units.rows.order_by("unit_at", "entity", *keys).limit(most, offset=first)
-    named = ["entity", "unit_at", "hit", "weight", *(each for each in ("step", "channel", "consumer") if each in page.columns)]
+    page = units.rows.order_by("unit_at", "entity", *KEYS.get(units.of, RECORD_KEYS)).limit(most, offset=first)
+    named = ["entity", "unit_at", "hit", "weight", *(each for each in MAYBE if each in page.columns)]
     given = engine.run(page.select(*named, **_more(units.of, page)))
-    places = _places(engine, given) if units.of in (ATTEMPTS, VISITS) else {}
+    places = _places(engine, given, units.of) if units.of in (ATTEMPTS, VISITS, PEOPLE) else {}
     return [_unit(units.of, row, places.get(number)) for number, row in enumerate(given.to_pylist())]
 
 
@@ -120,13 +124,19 @@ def _more(of: str, rows: IbisTable) -> dict[str, Any]:
         return {"came": rows.outcome, "last": rows.last_step, "thread": rows.thread, "begun": rows.started_at}
     if of == VISITS:
         return {"came": rows.outcome, "thread": rows.thread, "begun": rows.happened_at}
+    if of == PEOPLE:
+        declared = {"place": rows.where_from} if WHERE_FROM in rows.columns else {}
+        return {"thread": rows.consumer, "begun": rows.unit_at, **declared}
+    if of == RESPONSES:
+        return {"first": rows.place}
     place = {"source": rows.source, "place": rows.where_from}
     if of == ANSWERS.name:
-        return {**place, "score": rows.score, "low": rows.scale_min, "high": rows.scale_max}
+        scale = {"low": rows.scale_min, "high": rows.scale_max}
+        return {**place, **scale, "score": rows.score, "hoped": rows.expected}
     return {**place, "failed": rows.failed} if of == CALLS.name else place
 
 
-def _places(engine: Engine, page: pa.Table) -> dict[int, tuple[str, str]]:
+def _places(engine: Engine, page: pa.Table, of: str) -> dict[int, tuple[str, str]]:
     """Where the event that a visit is, or that an attempt began with, came from: number of the row -> source and place."""
     import pyarrow as pa
 
@@ -137,6 +147,10 @@ def _places(engine: Engine, page: pa.Table) -> dict[int, tuple[str, str]]:
     engine.add(PLACE, pa.table(asked))
     bounds = pa.compute.min_max(begun).as_py()
     p, i = engine.table(PLACE), FactTables(engine).interactions
+    if of == PEOPLE:  # by the attempt of theirs that began then
+        a = FactTables(engine).attempts
+        theirs = p.join(a, [p["of"] == a.entity, p.whose == a.consumer, p.begun_at == a.started_at])
+        p = theirs.select("n", "of", "begun_at", whose=theirs.thread)
     i = i.filter(i.happened_at >= bounds["min"], i.happened_at <= bounds["max"])
     found = p.join(i, [p["of"] == i.entity, p.whose == thread_of(i), p.begun_at == i.happened_at])
     found = found.group_by("n").aggregate(first=found.source.concat("\n", found.where_from).min())
@@ -145,25 +159,64 @@ def _places(engine: Engine, page: pa.Table) -> dict[int, tuple[str, str]]:
 
 
 def _unit(of: str, row: Mapping[str, Any], found: tuple[str, str] | None) -> RowBehind:
-    source, place = found or (row.get("source"), row.get("place"))
+    source, place = found or _told(row)
+    kind = COUNTED if _is_declared(of, row) else ONE_OF.get(of, of)
     return RowBehind(
-        ONE_OF.get(of, of), row["unit_at"].astimezone(dt.UTC), None, row["entity"], row.get("step"), row.get("channel"),
-        "; ".join(_says(of, row)), 1.0, row["hit"] * row["weight"], shortened(row.get("consumer")), source, place,
+        kind, row["unit_at"].astimezone(dt.UTC), None, row["entity"], row.get("step"), row.get("channel"),
+        "; ".join(_says(of, row)), row.get("n", 1.0), row["hit"] * row["weight"], shortened(row.get("consumer")), source, place,
     )  # fmt: skip
+
+
+def _told(row: Mapping[str, Any]) -> tuple[str | None, str | None]:
+    """Return the source and the place that a row brings itself."""
+    if "first" in row:
+        source, _, place = row["first"].partition("\n")
+        return source, place
+    return row.get("source"), row.get("place")
+
+
+def _is_declared(of: str, row: Mapping[str, Any]) -> bool:
+    """Say whether a row is how many people there are, and none of them."""
+    return of == PEOPLE and row["consumer"] is None
 
 
 def _says(of: str, row: Mapping[str, Any]) -> Iterator[str]:
     """Say what came of a unit."""
+    yield from _came(of, row)
+    if of != PEOPLE and row.get("lasted_s") is not None:
+        yield f"took {write(row['lasted_s'], SECONDS)}"
+    if row["weight"] not in (0, 1):
+        yield f"stands for {row['weight']:,.10g}"
+
+
+def _came(of: str, row: Mapping[str, Any]) -> Iterator[str]:
     if of == ATTEMPTS:
         yield row["came"] if row["came"] == DONE or not row["last"] else f"{row['came']} at {row['last']}"
     elif of == VISITS:
         yield row["came"] or "seen"
     elif of == ANSWERS.name:
-        yield f"{row['score']:g} on a scale from {row['low']:g} to {row['high']:g}"
+        yield f"{row['score']:g}" + ("" if row["low"] is None else f" on a scale from {row['low']:g} to {row['high']:g}")
+        if row["hoped"] is not None:
+            yield f"expected {row['hoped']:g}"
+        if row.get("has_met") is not None:
+            yield "met a failure" if row["has_met"] else "met none, beside those who did"
+    elif of == RESPONSES:
+        yield "1 question" if (row["n_asked"] or 1) == 1 else f"{row['n_asked']} questions asked together"
     elif of == CALLS.name:
         yield "failed" if row["failed"] else "worked"
-    if row["weight"] != 1:
-        yield f"stands for {row['weight']:,.10g}"
+    elif _is_declared(of, row):
+        yield f"the number of people declared: {row['n']:,.10g}"
+    elif of == PEOPLE:
+        yield _of_person(row)
+
+
+def _of_person(row: Mapping[str, Any]) -> str:
+    """Say what is known of a person."""
+    if row.get("lasted_s") is not None:
+        return f"{'got there after' if row['hit'] else 'not there yet, seen for'} {write(row['lasted_s'], SECONDS)}"
+    if "n" in row:
+        return "came in the period"
+    return "came back" if row["hit"] else "did not come back"
 
 
 def shortened(alias: str | None) -> str | None:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from wholeservice.measures.answered import ALONE, BY, CSAT, answers_to, has_top_two, is_top, units_of
 from wholeservice.measures.base import Measure
 from wholeservice.measures.finish import finish_share
-from wholeservice.measures.units import sum_units
+from wholeservice.measures.units import Units, union_all
 from wholeservice.units import SHARE
 
 if TYPE_CHECKING:
@@ -28,12 +28,17 @@ if TYPE_CHECKING:
 
 def query(facts: FactTables, periods: IbisTable) -> IbisTable:
     """Count ratings, and those in the top two."""
+    return union_all([each.summed(periods) for each in units(facts)])
+
+
+def units(facts: FactTables) -> tuple[Units, ...]:
+    """Ratings on a scale that has a top; those in it are hits."""
     a = answers_to(facts, CSAT)
     a = a.filter(has_top_two(a))
-    return sum_units(units_of(a, is_top(a).ifelse(1.0, 0.0)), periods, by=BY, alone=ALONE)
+    return (Units("answers", units_of(a, is_top(a, a.score).ifelse(1.0, 0.0)), by=BY, alone=ALONE),)
 
 
 MEASURE = Measure(
     name="csat", title="People who are satisfied", unit=SHARE, better="higher", needs=("answers",), query=query,
-    finish=finish_share, words=("satisfied",),
+    units=units, finish=finish_share, words=("satisfied",),
 )  # fmt: skip

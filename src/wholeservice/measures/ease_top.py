@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from wholeservice.measures.answered import ALONE, BY, EASE, EFFORT, answers_to, has_top_two, is_top, units_of
 from wholeservice.measures.base import Measure
 from wholeservice.measures.finish import finish_share
-from wholeservice.measures.units import sum_units
+from wholeservice.measures.units import Units, union_all
 from wholeservice.units import SHARE
 
 if TYPE_CHECKING:
@@ -29,13 +29,18 @@ if TYPE_CHECKING:
 
 def query(facts: FactTables, periods: IbisTable) -> IbisTable:
     """Count answers, and those in the top of the scale."""
+    return union_all([each.summed(periods) for each in units(facts)])
+
+
+def units(facts: FactTables) -> tuple[Units, ...]:
+    """Answers on a scale that has a top; those in it, or in the lowest of effort, are hits."""
     a = answers_to(facts, (*EASE, *EFFORT))
+    a = a.filter(has_top_two(a))
     turned = a.word.isin(EFFORT).ifelse(a.scale_max + a.scale_min - a.score, a.score)
-    a = a.mutate(score=turned).filter(has_top_two(a))
-    return sum_units(units_of(a, is_top(a).ifelse(1.0, 0.0)), periods, by=BY, alone=ALONE)
+    return (Units("answers", units_of(a, is_top(a, turned).ifelse(1.0, 0.0)), by=BY, alone=ALONE),)
 
 
 MEASURE = Measure(
     name="ease-top", title="People who find it easy", unit=SHARE, better="higher", needs=("answers",), query=query,
-    finish=finish_share, words=("easy",),
+    units=units, finish=finish_share, words=("easy",),
 )  # fmt: skip

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from wholeservice.measures.answered import ALONE, BY, EXPERIENCE, SATISFACTION, answers_to, units_of
 from wholeservice.measures.base import Measure
 from wholeservice.measures.finish import finish_difference
-from wholeservice.measures.units import sum_units
+from wholeservice.measures.units import Units, union_all
 from wholeservice.units import SHARE_POINTS
 
 if TYPE_CHECKING:
@@ -29,12 +29,18 @@ if TYPE_CHECKING:
 
 def query(facts: FactTables, periods: IbisTable) -> IbisTable:
     """Sum the differences within people."""
+    return union_all([each.summed(periods) for each in units(facts)])
+
+
+def units(facts: FactTables) -> tuple[Units, ...]:
+    """Answers that say what was expected too; a hit is what they got less that."""
     a = answers_to(facts, (*SATISFACTION, EXPERIENCE), or_none=True)
     a = a.filter(a.expected >= a.scale_min, a.expected <= a.scale_max)
-    return sum_units(units_of(a, (a.score - a.expected) / a.width.nullif(0.0)), periods, by=BY, alone=ALONE)
+    rows = units_of(a, (a.score - a.expected) / a.width.nullif(0.0))
+    return (Units("answers", rows, by=BY, alone=ALONE),)
 
 
 MEASURE = Measure(
     name="expectation-gap", title="What people got against what they expected", unit=SHARE_POINTS, better="higher",
-    needs=("answers",), query=query, finish=finish_difference, patch=None,
+    needs=("answers",), query=query, units=units, finish=finish_difference, patch=None,
 )  # fmt: skip

@@ -20,7 +20,7 @@ from wholeservice.derived.base import in_production, whole_seconds
 from wholeservice.measures.answered import BY, SATISFACTION, answers_to, on_grid, units_of
 from wholeservice.measures.base import Measure
 from wholeservice.measures.finish import finish_difference
-from wholeservice.measures.units import PERIOD, in_periods, sum_dated
+from wholeservice.measures.units import PERIOD, Units, in_periods, union_all
 from wholeservice.units import SHARE_POINTS
 
 if TYPE_CHECKING:
@@ -34,15 +34,20 @@ ALIKE = ("entity", *PERIOD, "week", "at_step", "in_channel")
 
 def query(facts: FactTables, periods: IbisTable) -> IbisTable:
     """Set the answers of those who met a failure against those beside them."""
+    return union_all([each.summed(periods) for each in units(facts)])
+
+
+def units(facts: FactTables) -> tuple[Units, ...]:
+    """Answers that name their attempt: those who met a failure, and those beside them."""
     a = answers_to(facts, SATISFACTION, or_none=True)
-    answers = units_of(a, a.share, attempt=a.attempt).filter(lambda t: t.attempt.notnull())
+    answers = units_of(a.filter(a.attempt.notnull()), a.share)
     met = _met(facts, answers).mutate(has_met=True)
     answers = answers.left_join(met, ["entity", "attempt"]).drop("entity_right", "attempt_right")
     answers = answers.mutate(
         has_met=answers.has_met.fill_null(False), at_step=answers.step.fill_null(""), in_channel=answers.channel.fill_null(""),
         week=((whole_seconds(answers.unit_at).cast("float64") - MONDAY_S) / WEEK_S).floor(),
     )  # fmt: skip
-    return sum_dated(_against(in_periods(answers, periods)), by=BY)
+    return (Units("answers", answers, by=BY, dated=_against),)
 
 
 def _met(facts: FactTables, answers: IbisTable) -> IbisTable:
@@ -57,9 +62,9 @@ def _met(facts: FactTables, answers: IbisTable) -> IbisTable:
     return failed.union(stood.semi_join(harm, during).select("entity", "attempt")).distinct()
 
 
-def _against(answers: IbisTable) -> IbisTable:
+def _against(answers: IbisTable, periods: IbisTable) -> IbisTable:
     """Units of which those who met a failure count, and those beside them only vary."""
-    u = answers
+    u = in_periods(answers, periods)
     beside = u.weight * u.has_met.ifelse(0.0, 1.0)
     groups = u.group_by(list(ALIKE)).aggregate(
         n_met=(u.weight - beside).sum(), n_beside=beside.sum(), total=(u.hit * beside).sum()
@@ -75,5 +80,6 @@ def _against(answers: IbisTable) -> IbisTable:
 
 MEASURE = Measure(
     name="experience-in-failure", title="Satisfaction of those who met a failure against those beside them", unit=SHARE_POINTS,
-    better="higher", needs=("answers", "attempts", "exposures", "incidents"), query=query, finish=finish_difference, patch=None,
+    better="higher", needs=("answers", "attempts", "exposures", "incidents"), query=query, units=units,
+    finish=finish_difference, patch=None,
 )  # fmt: skip

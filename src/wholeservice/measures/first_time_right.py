@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 from wholeservice.derived.base import FAILED, whole_seconds
 from wholeservice.measures.base import Measure
 from wholeservice.measures.finish import finish_share
-from wholeservice.measures.units import sum_units
+from wholeservice.measures.units import Units, union_all
 from wholeservice.units import SHARE
 
 if TYPE_CHECKING:
@@ -35,16 +35,19 @@ KEY = ("entity", "attempt")
 
 def query(facts: FactTables, periods: IbisTable) -> IbisTable:
     """Count finished attempts, and those after which there was nothing more to do."""
+    return union_all([each.summed(periods) for each in units(facts)])
+
+
+def units(facts: FactTables) -> tuple[Units, ...]:
+    """Finished attempts of which it can be known; those after which there was nothing more to do are hits."""
     import ibis
 
     done = _done(facts)
     wrong = _repeated(facts, done).union(_in_contact(facts, done), _failed(facts, done)).distinct().mutate(is_wrong=True)
-    d = done.left_join(wrong, list(KEY))
-    units = d.select(
-        d.entity, d.channel, unit_at=d.started_at, cluster=d.consumer, hit=d.is_wrong.isnull().ifelse(1.0, 0.0),
-        weight=ibis.literal(1.0),
-    )  # fmt: skip
-    return sum_units(units, periods, by=["channel"])
+    d = done.left_join(wrong, list(KEY)).drop("entity_right", "attempt_right")
+    right = d.is_wrong.isnull().ifelse(1.0, 0.0)
+    rows = d.mutate(unit_at=d.started_at, cluster=d.consumer, hit=right, weight=ibis.literal(1.0))
+    return (Units("attempts", rows, by=("channel",)),)
 
 
 def _done(facts: FactTables) -> IbisTable:
@@ -56,7 +59,7 @@ def _done(facts: FactTables) -> IbisTable:
     a = a.filter(a.consumer.notnull(), a.finished_at.notnull()).cross_join(newest)
     a = a.filter(whole_seconds(a.newest_at) - whole_seconds(a.finished_at) >= AFTER_S)
     a = a.join(known, [a.entity == known.contacts_of, a.started_at >= known.since_at])
-    return a.select(*KEY, a.consumer, a.channel, a.started_at, a.finished_at)
+    return a.drop("newest_at", "contacts_of", "since_at")
 
 
 def _repeated(facts: FactTables, done: IbisTable) -> IbisTable:
@@ -83,6 +86,6 @@ def _failed(facts: FactTables, done: IbisTable) -> IbisTable:
 
 MEASURE = Measure(
     name="first-time-right", title="Right the first time", unit=SHARE, better="higher",
-    needs=("attempts", "visits", "contacts"), query=query, finish=finish_share,
+    needs=("attempts", "visits", "contacts"), query=query, units=units, finish=finish_share,
     patch=None,  # whether an attempt was right is seen in others of the same person
 )  # fmt: skip

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from wholeservice.measures import answered as of
 from wholeservice.measures.base import Measure
 from wholeservice.measures.finish import finish_net
-from wholeservice.measures.units import sum_units
+from wholeservice.measures.units import Units, union_all
 from wholeservice.units import NET_SCORE
 
 if TYPE_CHECKING:
@@ -30,15 +30,20 @@ DETRACTS, PROMOTES = 6.0, 9.0
 
 def query(facts: FactTables, periods: IbisTable) -> IbisTable:
     """Set promoters against detractors."""
+    return union_all([each.summed(periods) for each in units(facts)])
+
+
+def units(facts: FactTables) -> tuple[Units, ...]:
+    """Valid answers: a promoter is a hundred, a detractor a hundred below nothing."""
     import ibis
 
     a = of.asked_of(facts)
     a = a.filter(a.word.isin(of.NPS), of.is_net_answer(a))
     hit = ibis.cases((a.score >= PROMOTES, 100.0), (a.score <= DETRACTS, -100.0), else_=0.0)
-    return sum_units(of.units_of(a, hit), periods, by=of.BY, alone=of.ALONE)
+    return (Units("answers", of.units_of(a, hit), by=of.BY, alone=of.ALONE),)
 
 
 MEASURE = Measure(
     name="nps", title="How likely people are to recommend it", unit=NET_SCORE, better="higher", needs=("answers",), query=query,
-    finish=finish_net, words=("net-promoter-score", "recommend"),
+    units=units, finish=finish_net, words=("net-promoter-score", "recommend"),
 )  # fmt: skip

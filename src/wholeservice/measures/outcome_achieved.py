@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from wholeservice.measures.answered import ALONE, BY, OUTCOME, answers_to, is_good, units_of
 from wholeservice.measures.base import Measure
 from wholeservice.measures.finish import finish_share
-from wholeservice.measures.units import sum_units
+from wholeservice.measures.units import Units, union_all
 from wholeservice.units import SHARE
 
 if TYPE_CHECKING:
@@ -28,13 +28,18 @@ if TYPE_CHECKING:
 
 def query(facts: FactTables, periods: IbisTable) -> IbisTable:
     """Count the answers of those who finished, and the yeses."""
+    return union_all([each.summed(periods) for each in units(facts)])
+
+
+def units(facts: FactTables) -> tuple[Units, ...]:
+    """Answers about attempts that are not known to have come to no end; a yes is a hit."""
     a, tried = answers_to(facts, (OUTCOME,)), facts.attempts
     open_ends = tried.filter(tried.finished_at.isnull()).select(tried.entity, tried.attempt)
     a = a.anti_join(open_ends, ["entity", "attempt"])
-    return sum_units(units_of(a, is_good(a).ifelse(1.0, 0.0)), periods, by=BY, alone=ALONE)
+    return (Units("answers", units_of(a, is_good(a).ifelse(1.0, 0.0)), by=BY, alone=ALONE),)
 
 
 MEASURE = Measure(
     name="outcome-achieved", title="People who got what they came for", unit=SHARE, better="higher",
-    needs=("answers", "attempts"), query=query, finish=finish_share, words=("outcome",), patch=None,
+    needs=("answers", "attempts"), query=query, units=units, finish=finish_share, words=("outcome",), patch=None,
 )  # fmt: skip

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from wholeservice.measures.answered import SATISFACTION, answers_to, on_grid, units_of
 from wholeservice.measures.base import Measure, Statistics, Value
 from wholeservice.measures.finish import finish_difference
-from wholeservice.measures.units import PERIOD, in_periods, sum_dated, union_all
+from wholeservice.measures.units import PERIOD, Units, in_periods, union_all
 from wholeservice.units import SHARE_POINTS
 
 if TYPE_CHECKING:
@@ -35,11 +35,20 @@ NO_ATTEMPT = "no answer names an attempt that can be judged, so nobody knows how
 
 def query(facts: FactTables, periods: IbisTable) -> IbisTable:
     """Weigh answers by what they are of all attempts; where that is not known, only count them."""
-    a = answers_to(facts, SATISFACTION, or_none=True)
-    answers = in_periods(units_of(a, a.share, attempt=a.attempt), periods)
-    weighed = sum_dated(_weighed(answers, _tried(facts), periods))
-    lone = answers.group_by(list(CELL)).aggregate(n=answers.count().cast("float64"))
-    return union_all([weighed, lone.anti_join(weighed, list(CELL))])
+    return union_all([each.summed(periods) for each in units(facts)])
+
+
+def units(facts: FactTables) -> tuple[Units, ...]:
+    """Answers that can be weighed; where there are none, all answers, and none adds to anything but n."""
+    a, tried = answers_to(facts, SATISFACTION, or_none=True), _tried(facts)
+
+    def dated(rows: IbisTable, periods: IbisTable) -> IbisTable:
+        answers = in_periods(rows, periods)
+        weighed = _weighed(answers, tried, periods)
+        lone = answers.anti_join(weighed, list(CELL)).mutate(hit=0.0, weight=0.0)
+        return union_all([weighed, lone])
+
+    return (Units("answers", units_of(a, a.share), dated=dated),)
 
 
 def _tried(facts: FactTables) -> IbisTable:
@@ -80,5 +89,5 @@ def finish(sums: Statistics) -> Value:
 
 MEASURE = Measure(
     name="response-bias", title="What satisfaction would gain if all had answered", unit=SHARE_POINTS, better="neither",
-    needs=("answers", "attempts"), query=query, finish=finish, patch=None,
+    needs=("answers", "attempts"), query=query, units=units, finish=finish, patch=None,
 )  # fmt: skip

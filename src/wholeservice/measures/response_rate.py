@@ -19,7 +19,7 @@ from wholeservice.measures.answered import ALONE, BY, asked_of, responses_of, te
 from wholeservice.measures.base import Measure
 from wholeservice.measures.counted import counts, ratio, with_all_channels
 from wholeservice.measures.finish import finish_share
-from wholeservice.measures.units import sum_units, union_all
+from wholeservice.measures.units import RESPONSES, Units, union_all
 from wholeservice.units import SHARE
 
 if TYPE_CHECKING:
@@ -33,10 +33,11 @@ ANSWERED, ASKED = ("answered",), ("asked",)
 def query(facts: FactTables, periods: IbisTable) -> IbisTable:
     """Set those who answered against those who were asked."""
     told = ratio(counts(facts, ANSWERED), counts(facts, ASKED), "step", "channel")
-    return union_all([sum_units(_units(facts), periods, by=BY, alone=ALONE), with_all_channels(told, "step")])
+    return union_all([*(each.summed(periods) for each in units(facts)), with_all_channels(told, "step")])
 
 
-def _units(facts: FactTables) -> IbisTable:
+def units(facts: FactTables) -> tuple[Units, ...]:
+    """What was asked together, of sources that say whom they asked in vain; what got an answer is a hit."""
     import ibis
 
     a = asked_of(facts)
@@ -45,10 +46,10 @@ def _units(facts: FactTables) -> IbisTable:
     r = responses_of(a, source=a.source.min(), has_answer=a.has_answer.any())
     r = r.mutate(says_whom=(~r.has_answer).any().over(ibis.window(group_by=r.source)))
     r = r.filter(r.says_whom)
-    return units_of(r, r.has_answer.ifelse(1.0, 0.0))
+    return (Units(RESPONSES, units_of(r, r.has_answer.ifelse(1.0, 0.0)), by=BY, alone=ALONE),)
 
 
 MEASURE = Measure(
     name="response-rate", title="Of those asked, who answered", unit=SHARE, better="neither", needs=("answers", "tallied"),
-    query=query, finish=finish_share, patch=None,
+    query=query, units=units, finish=finish_share, patch=None,
 )  # fmt: skip

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from wholeservice.derived.base import in_production
 from wholeservice.measures.base import Measure
 from wholeservice.measures.finish import finish_durations
-from wholeservice.measures.units import sum_durations
+from wholeservice.measures.units import Units, union_all
 from wholeservice.units import SECONDS
 
 if TYPE_CHECKING:
@@ -30,18 +30,22 @@ if TYPE_CHECKING:
 
 def query(facts: FactTables, periods: IbisTable) -> IbisTable:
     """Count calls that worked by how long they took."""
+    return union_all([each.summed(periods) for each in units(facts)])
+
+
+def units(facts: FactTables) -> tuple[Units, ...]:
+    """Calls in production that worked."""
     import ibis
 
     c = in_production(facts.calls)
     c = c.filter(c.entity.notnull(), ~c.failed, c.duration_s >= 0)
-    units = c.select(
-        c.entity, c.step, unit_at=c.started_at, cluster=c.trace, lasted_s=c.duration_s, hit=ibis.literal(1.0),
-        weight=c.weight.coalesce(1.0),
-    )  # fmt: skip
-    return sum_durations(units, periods, by=["step"])
+    rows = c.mutate(
+        unit_at=c.started_at, cluster=c.trace, lasted_s=c.duration_s, hit=ibis.literal(1.0), weight=c.weight.coalesce(1.0)
+    )
+    return (Units("calls", rows, by=("step",)),)
 
 
 MEASURE = Measure(
     name="response-time", title="How long calls take", unit=SECONDS, better="lower", needs=("calls",), query=query,
-    finish=finish_durations, at=finish_durations, words=("latency",),
+    units=units, finish=finish_durations, at=finish_durations, words=("latency",),
 )  # fmt: skip

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from wholeservice.measures.base import Measure
 from wholeservice.measures.finish import finish_share
-from wholeservice.measures.units import PERIOD, in_periods, sum_dated
+from wholeservice.measures.units import PEOPLE, PERIOD, Units, in_periods, union_all
 from wholeservice.units import SHARE
 
 if TYPE_CHECKING:
@@ -26,30 +26,41 @@ if TYPE_CHECKING:
 
     from wholeservice.facts.identity import FactTables
 
+ACTIVE = ("entity", "consumer", *PERIOD)
 ALIKE_S = 4 * 86400.0  # February is followed by March
 
 
 def query(facts: FactTables, periods: IbisTable) -> IbisTable:
     """Count the people of each period, and those of them who are among the people of the next."""
+    return union_all([each.summed(periods) for each in units(facts)])
+
+
+def units(facts: FactTables) -> tuple[Units, ...]:
+    """People of each period by their first attempt in it; those who are back in the next one are hits."""
+    a = facts.attempts
+    a = a.filter(a.consumer.notnull())
+    return (Units(PEOPLE, a.select(a.entity, a.consumer, unit_at=a.started_at), dated=_back),)
+
+
+def _back(begun: IbisTable, periods: IbisTable) -> IbisTable:
+    """One row per person and period, with whether they are among the people of the next."""
     import ibis
 
-    active = _active(facts, periods)
+    active = _active(begun, periods)
     cohort, later = active.join(_followed(periods), list(PERIOD)), active.view()
     same = [
-        cohort.entity == later.entity, cohort.cluster == later.cluster, cohort.window == later.window,
+        cohort.entity == later.entity, cohort.consumer == later.consumer, cohort.window == later.window,
         cohort.next_from_at == later.from_at, cohort.next_to_at == later.to_at,
     ]  # fmt: skip
     c = cohort.left_join(later, same, rname="{name}_later")
-    back = c.cluster_later.notnull().ifelse(1.0, 0.0)
-    return sum_dated(c.select("entity", "cluster", *PERIOD, hit=back, weight=ibis.literal(1.0)))
+    back = c.consumer_later.notnull().ifelse(1.0, 0.0)
+    return c.select(*ACTIVE, "unit_at", cluster=c.consumer, hit=back, weight=ibis.literal(1.0))
 
 
-def _active(facts: FactTables, periods: IbisTable) -> IbisTable:
+def _active(begun: IbisTable, periods: IbisTable) -> IbisTable:
     """One row per entity, consumer and whole period with an attempt of theirs."""
-    a = facts.attempts
-    a = a.filter(a.consumer.notnull())
-    begun = a.select(a.entity, cluster=a.consumer, unit_at=a.started_at)
-    return in_periods(begun, periods.filter(periods.is_whole)).select("entity", "cluster", *PERIOD).distinct()
+    inside = in_periods(begun, periods.filter(periods.is_whole))
+    return inside.group_by(list(ACTIVE)).aggregate(unit_at=inside.unit_at.min())
 
 
 def _followed(periods: IbisTable) -> IbisTable:
@@ -64,5 +75,5 @@ def _followed(periods: IbisTable) -> IbisTable:
 
 MEASURE = Measure(
     name="retention", title="People who come back in the next period", unit=SHARE, better="higher", needs=("attempts",),
-    query=query, finish=finish_share, patch=None,  # one attempt more does not make one consumer more
+    query=query, units=units, finish=finish_share, patch=None,  # one attempt more does not make one consumer more
 )  # fmt: skip

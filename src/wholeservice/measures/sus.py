@@ -16,10 +16,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wholeservice.measures import answered as of
-from wholeservice.measures.answered import ALONE, BY, SUS_ITEMS, SUS_SCORED, answers_to, points_of, responses_of, units_of
 from wholeservice.measures.base import Measure
 from wholeservice.measures.finish import finish_hundred
-from wholeservice.measures.units import sum_units, union_all
+from wholeservice.measures.units import RESPONSES, Units, union_all
 from wholeservice.units import SCORE
 
 if TYPE_CHECKING:
@@ -27,37 +26,41 @@ if TYPE_CHECKING:
 
     from wholeservice.facts.identity import FactTables
 
-TURNED = SUS_ITEMS[1::2]  # the even statements: to agree is to find it hard
+TURNED = of.SUS_ITEMS[1::2]  # the even statements: to agree is to find it hard
 POINT, POINTS = 2.5, 40.0  # what a step of one statement is worth, and how many steps there are
 
 
 def query(facts: FactTables, periods: IbisTable) -> IbisTable:
     """Score whole responses, and count them per point beside."""
-    units = union_all([_responses(facts), _scored(facts)])
-    return union_all([sum_units(units, periods, by=BY, alone=ALONE), *points_of(units, periods)])
+    return union_all([part for each in units(facts) for part in (each.summed(periods), *of.points_of(each.rows, periods))])
+
+
+def units(facts: FactTables) -> tuple[Units, ...]:
+    """Whole responses, and those that a tool scored; a hit is the score."""
+    return (Units(RESPONSES, union_all([_responses(facts), _scored(facts)]), by=of.BY, alone=of.ALONE),)
 
 
 def _responses(facts: FactTables) -> IbisTable:
     import ibis
 
-    a = answers_to(facts, SUS_ITEMS)
+    a = of.answers_to(facts, of.SUS_ITEMS)
     a = a.filter(of.is_sus_scale(a))
     a = a.mutate(steps=a.word.isin(TURNED).ifelse(a.scale_max - a.score, a.score - a.scale_min))
-    r = responses_of(a, n_items=a.word.nunique(), n_answers=a.count(), point=a.steps.sum())
-    r = r.filter(r.n_items == len(SUS_ITEMS), r.n_answers == len(SUS_ITEMS))
-    return units_of(r, r.point * POINT, point=r.point, last=ibis.literal(POINTS))
+    r = of.responses_of(a, n_items=a.word.nunique(), point=a.steps.sum())
+    r = r.filter(r.n_items == len(of.SUS_ITEMS), r.n_asked == len(of.SUS_ITEMS))
+    return of.units_of(r, r.point * POINT, point=r.point, last=ibis.literal(POINTS))
 
 
 def _scored(facts: FactTables) -> IbisTable:
     """Scores that a tool made; nobody can tell which of ten statements an answer from 1 to 5 would be to."""
     import ibis
 
-    a = answers_to(facts, (SUS_SCORED,))
+    a = of.answers_to(facts, (of.SUS_SCORED,))
     a = a.filter(of.is_sus_range(a))
-    return units_of(a, a.score, point=a.score / POINT, last=ibis.literal(POINTS))
+    return of.units_of(a, a.score, point=a.score / POINT, last=ibis.literal(POINTS), place=of.place_of(a))
 
 
 MEASURE = Measure(
     name="sus", title="How usable people find it", unit=SCORE, better="higher", needs=("answers",), query=query,
-    finish=finish_hundred, words=("system-usability-scale",), patch=None,
+    units=units, finish=finish_hundred, words=("system-usability-scale",), patch=None,
 )  # fmt: skip

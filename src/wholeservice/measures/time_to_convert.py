@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from wholeservice.derived.base import whole_seconds
 from wholeservice.measures.base import Measure
 from wholeservice.measures.finish import finish_durations
-from wholeservice.measures.units import sum_durations, union_all
+from wholeservice.measures.units import Units, union_all
 from wholeservice.units import SECONDS
 
 if TYPE_CHECKING:
@@ -30,6 +30,11 @@ if TYPE_CHECKING:
 
 def query(facts: FactTables, periods: IbisTable) -> IbisTable:
     """Count attempts by how long they took, and by how long each step took them."""
+    return union_all([each.summed(periods) for each in units(facts)])
+
+
+def units(facts: FactTables) -> tuple[Units, ...]:
+    """Attempts that got to an end; and attempts per step that they reached from its base."""
     import ibis
 
     a = facts.attempts
@@ -38,12 +43,8 @@ def query(facts: FactTables, periods: IbisTable) -> IbisTable:
     )
     done = a.filter(a.finished_at.notnull())
     done = done.mutate(lasted_s=whole_seconds(done.finished_at) - whole_seconds(done.started_at))
-    return union_all(
-        [
-            sum_durations(done, periods, by=["channel"]),
-            sum_durations(_between_steps(facts, a), periods, by=["channel"], always=["step"]),
-        ]
-    )
+    between = Units("attempts", _between_steps(facts, a), by=("channel",), always=("step",))
+    return (Units("attempts", done, by=("channel",)), between)
 
 
 def _between_steps(facts: FactTables, attempts: IbisTable) -> IbisTable:
@@ -57,5 +58,6 @@ def _between_steps(facts: FactTables, attempts: IbisTable) -> IbisTable:
 
 MEASURE = Measure(
     name="time-to-convert", title="How long it takes those who get there", unit=SECONDS, better="lower",
-    needs=("attempts", "reached"), query=query, finish=finish_durations, at=finish_durations, words=("time-to-finish",),
+    needs=("attempts", "reached"), query=query, units=units, finish=finish_durations, at=finish_durations,
+    words=("time-to-finish",),
 )  # fmt: skip

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from wholeservice.derived.base import whole_seconds
 from wholeservice.measures.base import Measure
 from wholeservice.measures.finish import finish_waiting
-from wholeservice.measures.units import sum_durations
+from wholeservice.measures.units import PEOPLE, Units, union_all
 from wholeservice.units import SECONDS
 
 if TYPE_CHECKING:
@@ -29,6 +29,11 @@ if TYPE_CHECKING:
 
 def query(facts: FactTables, periods: IbisTable) -> IbisTable:
     """Count consumers by how long they needed, or have been waiting until the newest event."""
+    return union_all([each.summed(periods) for each in units(facts)])
+
+
+def units(facts: FactTables) -> tuple[Units, ...]:
+    """Consumers by their first contact; those who got to an end are hits."""
     import ibis
 
     a = facts.attempts
@@ -36,15 +41,15 @@ def query(facts: FactTables, periods: IbisTable) -> IbisTable:
     a = a.filter(a.consumer.notnull())
     c = a.group_by(a.entity, a.consumer).aggregate(unit_at=a.started_at.min(), done_at=a.finished_at.min())
     c = c.cross_join(newest)
-    units = c.select(
-        c.entity, c.unit_at, cluster=c.consumer, hit=c.done_at.notnull().ifelse(1.0, 0.0), weight=ibis.literal(1.0),
+    rows = c.mutate(
+        cluster=c.consumer, hit=c.done_at.notnull().ifelse(1.0, 0.0), weight=ibis.literal(1.0),
         lasted_s=whole_seconds(c.done_at.coalesce(c.newest_at)) - whole_seconds(c.unit_at),
     )  # fmt: skip
-    return sum_durations(units, periods)
+    return (Units(PEOPLE, rows),)
 
 
 MEASURE = Measure(
     name="time-to-first-success", title="How long until it first works out", unit=SECONDS, better="lower",
-    needs=("attempts",), query=query, finish=finish_waiting,
+    needs=("attempts",), query=query, units=units, finish=finish_waiting,
     patch=None,  # an attempt changes what is known of another one of the same person; and those who wait, wait on
 )  # fmt: skip

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from wholeservice.derived.base import FAILED, LEFT
 from wholeservice.measures.base import Measure
 from wholeservice.measures.finish import finish_share
-from wholeservice.measures.units import sum_units
+from wholeservice.measures.units import Units, union_all
 from wholeservice.units import SHARE
 
 if TYPE_CHECKING:
@@ -33,6 +33,11 @@ ABOUT = "attempt:"  # how a judgement names an attempt
 
 def query(facts: FactTables, periods: IbisTable) -> IbisTable:
     """Count attempts of which it can be known, and those that were asked once."""
+    return union_all([each.summed(periods) for each in units(facts)])
+
+
+def units(facts: FactTables) -> tuple[Units, ...]:
+    """Attempts of which it can be known; those in which nobody was asked again are hits."""
     import ibis
 
     again, judged, a = _again(facts), _judged(facts), facts.attempts
@@ -42,11 +47,8 @@ def query(facts: FactTables, periods: IbisTable) -> IbisTable:
     seen = (a.channels_used > 1).ifelse(a.n_again.notnull(), None)
     a = a.mutate(asked_again=a.said_again.coalesce(seen))
     a = a.filter(a.asked_again.notnull())
-    units = a.select(
-        a.entity, unit_at=a.started_at, cluster=a.consumer.coalesce(a.attempt), hit=a.asked_again.ifelse(0.0, 1.0),
-        weight=ibis.literal(1.0),
-    )  # fmt: skip
-    return sum_units(units, periods)
+    once, who = a.asked_again.ifelse(0.0, 1.0), a.consumer.coalesce(a.attempt)
+    return (Units("attempts", a.mutate(unit_at=a.started_at, cluster=who, hit=once, weight=ibis.literal(1.0))),)
 
 
 def _again(facts: FactTables) -> IbisTable:
@@ -72,5 +74,6 @@ def _judged(facts: FactTables) -> IbisTable:
 
 MEASURE = Measure(
     name="told-once", title="Never asked twice", unit=SHARE, better="higher", needs=("attempts", "visits", "judgements"),
-    query=query, finish=finish_share, words=("asked-once",), patch=None,  # judgements are not followed from run to run
+    query=query, units=units, finish=finish_share, words=("asked-once",),
+    patch=None,  # judgements are not followed from run to run
 )  # fmt: skip

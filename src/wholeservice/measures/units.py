@@ -6,7 +6,7 @@ whatever it is broken down by. A measure that says its units as `Units` counts a
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING
@@ -21,6 +21,12 @@ UNIT = ("entity", "unit_at", "cluster", "hit", "weight", "counts")
 """The columns of a unit; `counts` only where what a unit adds to the denominator is not its weight."""
 
 
+RESPONSES, PEOPLE = "responses", "people"
+"""Units that are no rows of a table: what one asked together, and who has attempts."""
+
+Dated = Callable[["IbisTable", "IbisTable"], "IbisTable"]
+
+
 @dataclass(frozen=True, slots=True)
 class Units:
     """
@@ -28,6 +34,10 @@ class Units:
 
     by, always, alone   what they are broken down by, as `sum_units` takes it
     beside              breakdowns that say what is measured, and leave in all that it is measured against
+    dated               (rows, periods) -> the units, each beside its period: where what a unit is depends on the others of its
+                        period, as for people. None: each counts by itself, by when it was. `n`, where a row of these has it,
+                        is what it adds to n, and else 1
+    lasted_s            in a column of this name, how long each lasted
     """
 
     of: str
@@ -36,9 +46,18 @@ class Units:
     always: tuple[str, ...] = ()
     alone: tuple[str, ...] = ()
     beside: tuple[str, ...] = ()
+    dated: Dated | None = None
+
+    def in_periods(self, periods: IbisTable) -> IbisTable:
+        """Return them beside the periods they count in."""
+        return (self.dated or in_periods)(self.rows, periods)
 
     def summed(self, periods: IbisTable) -> IbisTable:
         """Sum them up per entity, period and breakdown."""
+        if self.dated:
+            return sum_dated(self.in_periods(periods), by=self.by, always=self.always, alone=self.alone)
+        if "lasted_s" in self.rows.columns:
+            return sum_durations(self.rows, periods, by=self.by, always=self.always)
         return sum_units(self.rows, periods, by=self.by, always=self.always, alone=self.alone)
 
 

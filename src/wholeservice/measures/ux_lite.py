@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from wholeservice.measures.answered import ALONE, BY, UX_LITE_ITEMS, answers_to, points_of, responses_of, units_of
 from wholeservice.measures.base import Measure
 from wholeservice.measures.finish import finish_hundred
-from wholeservice.measures.units import sum_units, union_all
+from wholeservice.measures.units import RESPONSES, Units, union_all
 from wholeservice.units import SCORE
 
 if TYPE_CHECKING:
@@ -29,17 +29,22 @@ if TYPE_CHECKING:
 
 def query(facts: FactTables, periods: IbisTable) -> IbisTable:
     """Score whole responses, and count them per point beside."""
+    return union_all([part for each in units(facts) for part in (each.summed(periods), *points_of(each.rows, periods))])
+
+
+def units(facts: FactTables) -> tuple[Units, ...]:
+    """Whole responses; a hit is the mean of both answers, from 0 to 100."""
     a = answers_to(facts, UX_LITE_ITEMS)
     a = a.mutate(steps=a.score - a.scale_min)
     sums = {"last": a.width.sum(), "point": a.steps.sum()}
-    r = responses_of(a, n_items=a.word.nunique(), n_answers=a.count(), n_scales=a.width.nunique(), **sums)
+    r = responses_of(a, n_items=a.word.nunique(), n_scales=a.width.nunique(), **sums)
     n = len(UX_LITE_ITEMS)
-    r = r.filter(r.n_items == n, r.n_answers == n, r.n_scales == 1)
-    units = units_of(r, 100.0 * r.point / r.last.nullif(0.0), point=r.point, last=r.last)
-    return union_all([sum_units(units, periods, by=BY, alone=ALONE), *points_of(units, periods)])
+    r = r.filter(r.n_items == n, r.n_asked == n, r.n_scales == 1)
+    rows = units_of(r, 100.0 * r.point / r.last.nullif(0.0), point=r.point, last=r.last)
+    return (Units(RESPONSES, rows, by=BY, alone=ALONE),)
 
 
 MEASURE = Measure(
     name="ux-lite", title="How useful and easy people find it", unit=SCORE, better="higher", needs=("answers",), query=query,
-    finish=finish_hundred, words=("umux-lite",), patch=None,
+    units=units, finish=finish_hundred, words=("umux-lite",), patch=None,
 )  # fmt: skip

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from wholeservice.measures.answered import EXPERIENCE
 from wholeservice.measures.base import Measure
 from wholeservice.measures.finish import finish_share
+from wholeservice.measures.units import Units, union_all
 from wholeservice.measures.value import judged
 from wholeservice.units import SHARE
 
@@ -28,10 +29,15 @@ if TYPE_CHECKING:
 
 def query(facts: FactTables, periods: IbisTable) -> IbisTable:
     """Count attempts of which all three are known, and those in which this one is good."""
-    return judged(facts, periods, (EXPERIENCE,))
+    return union_all([each.summed(periods) for each in units(facts)])
+
+
+def units(facts: FactTables) -> tuple[Units, ...]:
+    """Attempts of which all three are known; those in which this one is good are hits."""
+    return judged(facts, (EXPERIENCE,))
 
 
 MEASURE = Measure(
     name="value-experience", title="Of those asked all three: found it good", unit=SHARE, better="higher",
-    needs=("answers",), query=query, finish=finish_share, patch=None,
+    needs=("answers",), query=query, units=units, finish=finish_share, patch=None,
 )  # fmt: skip

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from wholeservice.measures.base import Measure
 from wholeservice.measures.finish import finish_share
+from wholeservice.measures.units import Units, union_all
 from wholeservice.measures.value import judged
 from wholeservice.units import SHARE
 
@@ -30,10 +31,15 @@ if TYPE_CHECKING:
 
 def query(facts: FactTables, periods: IbisTable) -> IbisTable:
     """Count attempts of which all three are known, and those in which all three are good."""
-    return judged(facts, periods)
+    return union_all([each.summed(periods) for each in units(facts)])
+
+
+def units(facts: FactTables) -> tuple[Units, ...]:
+    """Attempts of which all three are known; those in which all three are good are hits."""
+    return judged(facts)
 
 
 MEASURE = Measure(
     name="value-realised", title="People for whom it was worth it", unit=SHARE, better="higher", needs=("answers",),
-    query=query, finish=finish_share, words=("value",), patch=None,
+    query=query, units=units, finish=finish_share, words=("value",), patch=None,
 )  # fmt: skip

@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 from wholeservice.draw.axes import signed
 from wholeservice.draw.drop_out import RiverStep
 from wholeservice.draw.trend import Trend
+from wholeservice.findings.wording import period_of
 from wholeservice.measures.asked import unasked
 from wholeservice.organisation import graph
 from wholeservice.organisation.graph import Entity
 from wholeservice.organisation.remit import owner_of
-from wholeservice.pages.addresses import address
+from wholeservice.pages.addresses import address, rows_address
 from wholeservice.pages.base import Data, Page, Sheet
 from wholeservice.pages.entries import address_of
 from wholeservice.pages.findings_part import FindingRow, rows
@@ -27,17 +28,22 @@ from wholeservice.periods import Period
 from wholeservice.units import COUNT, SHARE, write
 
 SATISFACTION, SUCCESS = "satisfaction", "success"
+COME = "Come"
 
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """How many came, went on or left over the period of the journey; `why` says why there is no number."""
+    """How many came, went on or left over the period of the journey; `why` says why there is no number.
+
+    `rows` is the address of the rows behind it; None where it was not measured as one number.
+    """
 
     label: str
     written: str | None
     range_written: str | None
     note: str
     why: str | None
+    rows: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +138,7 @@ def _page(data: Data, entity: Entity, journey: JourneyPart, here: RiverStep) -> 
     needs, parts = _needs(data, entity, here), _parts(data, entity, here)
     channels = _channels(data, entity, journey, here, after)
     flows, trends = _flows(here, before, after), tuple(_trends(data, entity, here))
+    flows = tuple(_with_rows(data, entity, journey, each, _of(each, here, after)) for each in flows)
     feels = any(each.number.measure == SATISFACTION for each in trends) or any(each.feels for each in channels)
     return StepPage(
         entity=entity.id, of=entity.title, of_address=address_of(entity), step=here.id, title=here.title,
@@ -158,7 +165,7 @@ def _period(journey: JourneyPart) -> str | None:
 
 def _flows(here: RiverStep, before: RiverStep | None, after: tuple[RiverStep, ...]) -> tuple[Flow, ...]:
     onward = [each for each in after if not each.is_detour]
-    come = Flow("Come", _count(here.people), None, _of_before(here, before), None if here.is_sound else _why(here))
+    come = Flow(COME, _count(here.people), None, _of_before(here, before), None if here.is_sound else _why(here))
     if len(onward) != 1:
         why = "several ways lead on, and one person may take more than one" if after else _why_nowhere(here)
         return come, Flow("Go on", None, None, "", why), Flow("Leave", None, None, "", why)
@@ -174,6 +181,21 @@ def _flows(here: RiverStep, before: RiverStep | None, after: tuple[RiverStep, ..
         Flow("Leave", write(1 - reached.kept, SHARE), _range(_rest(reached.high), _rest(reached.low)),
              f"{_count(left)} fewer than came; whether for a good reason is not measured", None),
     )  # fmt: skip
+
+
+def _with_rows(data: Data, entity: Entity, journey: JourneyPart, flow: Flow, step: RiverStep) -> Flow:
+    """Lead to the rows, where every period of the journey has the number."""
+    measure = VOLUME if flow.label == COME else CONVERSION
+    if flow.written is None or measure not in data.measures:
+        return flow
+    found = data.results.rows(measure, entity.id, step=step.id, channel=journey.channel)
+    cells = sorted(cell for cell, _ in found if period_of(cell) in journey.window)
+    return replace(flow, rows=rows_address(*cells)) if cells and len(cells) == len(journey.window) else flow
+
+
+def _of(flow: Flow, here: RiverStep, after: tuple[RiverStep, ...]) -> RiverStep:
+    """Return the step whose number a flow is: who goes on or leaves is told by the one they reach or not."""
+    return here if flow.label == COME else next((each for each in after if not each.is_detour), here)
 
 
 def _why_nowhere(here: RiverStep) -> str:
