@@ -77,7 +77,7 @@ def test_the_journey_sums_like_periods_and_flags_what_cannot_be_true(page):
     assert steps["stay"].people is None
     assert steps["thanks"].why_impossible == "more than at the step before (15,630 against 14,520)"
     assert steps["thanks"].remark == "More people say how it was than leave: 5,210 against 4,840"
-    assert page.band.journey.title.startswith("Most people leave between “Find” and “Choose”: 6,360 of 30,000")
+    assert page.band.journey.title.startswith("Most leave between “Find” and “Choose”: 6,360 of 30,000")
 
 
 def test_the_loss_says_where_it_starts_and_who_could_act(page):
@@ -131,7 +131,7 @@ def test_where_reasons_are_not_recorded_nobody_is_said_to_have_left_avoidably(pa
     left = [each.title for at, each in enumerate(steps) if drop_out.leaving(river.drawing, at).all is not None]
     assert left == ["Choose", "Pay", "Arrive and get the key"]
     assert {(each.avoidable, each.anyway) for each in steps} == {(None, None)}
-    assert river.leaving.startswith("15,480 of 30,000 people (51.6%) leave between “Find” and “Leave”")
+    assert river.leaving.startswith("15,480 of 30,000 visits (51.6%) leave between “Find” and “Leave”")
 
 
 def test_a_loss_stands_beside_who_could_change_it_and_what_is_not_shown_is_said(data, page):
@@ -173,7 +173,7 @@ def test_how_it_feels_is_held_against_what_is_promised_at_that_very_step():
     assert part.title.startswith("It feels furthest from what was promised at “Pay” (−18.3 pp)")
     band = service.build(replace(data, organisation=org), "stay").band
     assert [each.title for each in band.heads.steps if each.is_low] == ["Pay"]
-    assert band.title.startswith("“Pay” feels furthest from what was promised; most people leave between “Find”")
+    assert band.title.startswith("“Pay” feels furthest from what was promised; most leave between “Find”")
 
 
 def test_a_change_is_sure_only_when_its_whole_range_is_on_one_side(page):

@@ -48,7 +48,7 @@ def test_a_stranger_finds_a_service_and_follows_its_numbers(address, browser):
     page.wait_for_url(f"**{CARER}*")
     words = page.inner_text("body").replace("\u00a0", " ")
     assert "Let me claim in one go, without help" in words
-    assert "Most people leave between “Eligibility” and “About you”" in words
+    assert "Most leave between “Eligibility” and “About you”" in words
     assert "counted in only 2 of 9 weeks" in words
     assert "8,451 counted" in words
     page.get_by_role("link", name="Findings").first.click()

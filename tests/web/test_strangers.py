@@ -74,7 +74,7 @@ def test_the_step_that_loses_most_people_and_how_sure_that_is(stranger):
     """10,000 find a room and 7,880 choose one, three months running: 21.2 % leave, give or take half a point; and the rows."""
     stranger.click("Book and stay", within="#service-list")
     says = stranger.reads("section[aria-labelledby=journey]")
-    assert "Most people leave between “Find” and “Choose”: 6,360 of 30,000" in says
+    assert "Most leave between “Find” and “Choose”: 6,360 of 30,000" in says
     stranger.click("Find", within="section[aria-labelledby=journey]")
     leave = stranger.reads(".flows li:nth-child(3)")
     assert leave.startswith("Leave 21.2% likely ")

@@ -86,7 +86,7 @@ def test_an_element_without_data_is_hatched_and_says_what_would_fill_it(empty, n
         ("purpose", "A room I trust"), ("consumers", "4,100,000 a year"), ("consumers", "80.0% how satisfied people are"),
         ("needs", "at least 99.0%"), ("needs", "−4.8 pp"), ("needs", "93.4% to 94.9%"), ("trends", "Dec 2026"),
         ("journey", "How it feels is known at 1 of 7 steps"), ("journey", "Ask people right after Find"),
-        ("unmeasured", "How many people reach Stay"), ("drop-out", "15,480 of 30,000 people (51.6%)"),
+        ("unmeasured", "How many people reach Stay"), ("drop-out", "15,480 of 30,000 visits (51.6%)"),
         ("channels", "“Pay” by app falls furthest short"), ("losses", "How the loss is known"),
         ("unexplained", "of −6.0 pp, −0.60 pp is claimed by no place"),
         ("answers", "Maya Okafor answers for it; Booking team can act"),

@@ -1,7 +1,8 @@
 """
 Volume: how many times a service was used.
 
-Formula   transactions, as counted by a source; where none is, attempts that began. By step: visits, or consumers, at the step
+Formula   transactions, as counted by a source; where none is, attempts that began. By step: what a source counted there;
+          where none did, attempts that reached it, each once, as `step-conversion` counts them
 Unit      count          Grain  one row per entity, period, channel, step and kind of consumer
 Counts    a full count: the interval is the variation between periods, never sampling
 Leaves out  periods that the events do not cover whole; a missing number, which is never a 0; a service that did not report
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 
 def query(facts: FactTables, periods: IbisTable) -> IbisTable:
-    """Count transactions, attempts and visits."""
+    """Count transactions, attempts, and attempts at each step."""
     return union_all([*_counted(facts), *_seen(facts, periods)])
 
 
@@ -43,18 +44,19 @@ def _seen(facts: FactTables, periods: IbisTable) -> list[IbisTable]:
 
 
 def units(facts: FactTables) -> tuple[Units, ...]:
-    """Attempts that began; visits at each step."""
+    """Attempts that began; those that reached each step. An event is no attempt: who comes to a step twice counts once."""
     import ibis
 
     one = {"cluster": ibis.literal(""), "hit": ibis.literal(1.0), "weight": ibis.literal(1.0)}
-    begun, seen = facts.attempts, facts.visits
+    begun, reached = facts.attempts, facts.reached
+    at_step = reached.select(reached.entity, reached.attempt, reached.step).join(begun, ["entity", "attempt"])
     return (
         Units("attempts", begun.mutate(unit_at=begun.started_at, **one), by=("channel",)),
-        Units("visits", seen.mutate(unit_at=seen.happened_at, **one), by=("channel",), always=("step",)),
+        Units("attempts", at_step.mutate(unit_at=at_step.started_at, **one), by=("channel",), always=("step",)),
     )
 
 
 MEASURE = Measure(
-    name="volume", title="How often it is used", unit=COUNT, better="neither", needs=("tallied", "attempts", "visits"),
-    query=query, units=units, finish=finish_count, basis=FULL_COUNT, words=("transactions", "attempts", "users"),
+    name="volume", title="How often it is used", unit=COUNT, better="neither", needs=("tallied", "attempts", "reached"),
+    query=query, units=units, finish=finish_count, basis=FULL_COUNT, words=("transactions", "attempts", "users"), version=2,
 )  # fmt: skip

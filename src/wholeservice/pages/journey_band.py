@@ -46,4 +46,4 @@ def _title(journey: JourneyPart, feeling: FeelingPart | None) -> str:
     if feeling is None or feeling.worst is None:
         return journey.title
     words = f"“{feeling.worst}” feels furthest from what was promised"
-    return f"{words}; most people leave between “{drop[0]}” and “{drop[1]}”" if drop else words
+    return f"{words}; most leave between “{drop[0]}” and “{drop[1]}”" if drop else words

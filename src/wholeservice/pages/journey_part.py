@@ -24,7 +24,7 @@ from wholeservice.periods import Period
 from wholeservice.units import COUNT, SHARE, write
 
 VOLUME = "volume"
-WHO = "people"
+ATTEMPTS, VISITS = "attempts", "visits"  # what is counted: our own count of events, or that of somebody else
 CONVERSION = "step-conversion"
 FAILED, ENDED = "left-after-failure", "left-at-an-end"
 MOST_DAYS = 92.0  # the picture is of about a quarter: recent enough to act on, long enough to count
@@ -69,12 +69,18 @@ def journey_part(data: Data, entity: Entity) -> JourneyPart | None:
     drawn = tuple(_step(data, entity, stop, counted) for stop in stops)
     period = when(data, Period(window[0].from_at, window[-1].to_at)) if window else None
     title = _title(drawn, when(data, data.results.period) if data.results.period else None)
-    drawing = River(f"river-{svg.id_of(entity.id)}", title, WHO, drawn)
+    drawing = River(f"river-{svg.id_of(entity.id)}", title, _who(data, entity), drawn)
     says, is_open = _leaving(drawing), any(leaving(drawing, index).unknown >= 1 for index in range(len(drawn)))
     return JourneyPart(
         drawing, _heads(entity, drawn), title, period, _reading(drawn, period, counted), len(window), says,
         WHY_THEY_LEFT if says and is_open else None, window, channel,
     )  # fmt: skip
+
+
+def _who(data: Data, entity: Entity) -> str:
+    """What stands behind the numbers: of events, attempts, each of which reaches a step once; nothing of it says people."""
+    rows = [each for stop in flatten(entity.journey) for each in data.results.rows(CONVERSION, entity.id, step=stop.step)]
+    return ATTEMPTS if any(sums.clusters for _, sums in rows) else VISITS
 
 
 def _heads(entity: Entity, steps: tuple[RiverStep, ...]) -> Journey:
@@ -201,7 +207,7 @@ def _title(steps: tuple[RiverStep, ...], asked: str | None) -> str:
         )
     before, after = lost
     people = (before.people or 0) - (after.people or 0)
-    words = f"Most people leave between “{before.title}” and “{after.title}”: {people:,.0f} of {before.people:,.0f}"
+    words = f"Most leave between “{before.title}” and “{after.title}”: {people:,.0f} of {before.people:,.0f}"
     return words + (f"; the numbers at {listed(wrong)} cannot be true" if wrong else "")
 
 
@@ -215,7 +221,7 @@ def _leaving(river: River) -> str | None:
     if gone <= 0:
         return f"Nobody is lost between “{first.title}” and “{last.title}”"
     share = f" ({write(gone / first.people, SHARE)})" if first.people else ""
-    of = f"{write(gone, COUNT)} of {write(first.people, COUNT)} {WHO}{share}"
+    of = f"{write(gone, COUNT)} of {write(first.people, COUNT)} {river.who}{share}"
     return f"{of} leave between “{first.title}” and “{last.title}”; {_why(river)}"
 
 
