@@ -134,6 +134,11 @@ class Results:
         return Point(cell, statistics, value)
 
 
+def keys_of(results: Results, entity: str) -> frozenset[Key]:
+    """Return where an entity has numbers: (measure, entity, step, channel, segment), whatever the period."""
+    return frozenset(key for key in results._rows if key[1] == entity)
+
+
 def _of_period(rows: list[Row], period: Period) -> list[Row]:
     """Return the row of one very period; where a calendar one and a rolling one have the same bounds, the calendar one."""
     same = [row for row in rows if (row[0].from_at, row[0].to_at) == (period.from_at, period.to_at)]
