@@ -12,8 +12,8 @@ import pytest
 
 from chromium import needs_chromium
 
-ADDRESSES = ("/", "/service/stay", "/service/night-desk", "/service/kestrel", "/findings", "/finding/1", "/measures",
-             "/measure/completion", "/data", "/sources", "/sources/bookings", "/sources/survey",
+ADDRESSES = ("/", "/service/stay", "/service/night-desk", "/service/kestrel", "/coverage/stay", "/findings", "/finding/1",
+             "/measures", "/measure/completion", "/data", "/sources", "/sources/bookings", "/sources/survey",
              "/service/nowhere")  # fmt: skip
 OVERLAPS = """() => {
   const meet = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1

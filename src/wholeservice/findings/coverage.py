@@ -123,7 +123,8 @@ def _aims(audit: Audit) -> Iterator[Hole]:
     alone = [target.text for target in every if target.measure not in needed]
     if alone:
         fill = "Say which need of a consumer it serves, or leave it an aim: the organisation's own wish."
-        yield Hole("needs", f"Whose need {listed(alone)} stands for", fill, (), concern(len(alone), len(every), "target"))
+        what = f"Whose need {listed(alone)} stand{'s' if len(alone) == 1 else ''} for"
+        yield Hole("needs", what, fill, (), concern(len(alone), len(every), "target"))
 
 
 def _steps(audit: Audit) -> Iterator[Hole]:
