@@ -7,6 +7,7 @@ import pytest
 
 from app.small import ROWS, data
 from pages import sample
+from pages.test_absent import LUGGAGE
 from wholeservice import tables
 from wholeservice.app import stored_results
 from wholeservice.app.asked import Asked
@@ -26,7 +27,7 @@ def save(settings, snapshot="0001-a.0.1"):
     from dataclasses import replace
 
     rows = stored_results.Rows(to_arrow(ROWS), arrow_schema(tables.SIGHTINGS).empty_table())
-    found = replace(data(), snapshot=snapshot, sources=sample.sources())
+    found = replace(data(), snapshot=snapshot, sources=sample.sources(), absent=(LUGGAGE,))
     stored_results.save(results_folder(settings), found, rows, settings.folder / "organisation")
 
 
@@ -38,6 +39,7 @@ def test_what_was_stored_comes_back(settings):
     assert loaded.loss_maps == data().loss_maps
     assert loaded.runs == data().runs
     assert loaded.sources == sample.sources()
+    assert loaded.absent == (LUGGAGE,)
     assert loaded.results.latest("completion", "stay", channel="web") == data().results.latest(
         "completion", "stay", channel="web"
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from organisation.texts import HOTEL, codes_of, declared, problems_of
-from wholeservice.organisation.graph import ancestors
+from wholeservice.organisation.graph import ancestors, leaves
 from wholeservice.organisation.load import MAX_BYTES, load, load_texts
 from wholeservice.units import Amount, money
 
@@ -226,3 +226,25 @@ def test_the_order_of_a_journey_is_content():
     """Find then pay is another journey than pay then find."""
     hashes = {declared(f"org: {{ name: X }}\nservices: {{ s: {{ journey: {steps} }} }}").hash for steps in ("[a, b]", "[b, a]")}
     assert len(hashes) == 2
+
+
+def test_a_step_says_its_stage_and_what_is_inside_a_group_follows_the_group():
+    """The nearest word wins, a wrong one is a problem with what may stand there, and a step without one has none."""
+    text = (
+        "org: { name: Inn }\nservices:\n  stay:\n    journey:\n      - find\n"
+        "      - choice: [pay, { step: owe, stage: after }]\n        stage: during\n"
+        "      - { step: leave, stage: afterwards }\n"
+    )
+    org, problems = load_texts({"organisation/x.yaml": text})
+    assert [(each.id, each.stage) for each in leaves(org.entities["stay"].journey)] == [
+        ("find", None), ("pay", "during"), ("owe", "after"), ("leave", None),
+    ]  # fmt: skip
+    assert [(each.code, each.nearest, each.place.line) for each in problems] == [("ORG016", "after", 8)]
+
+
+def test_a_stage_is_part_of_the_hash_and_its_absence_is_not():
+    """Who says nothing of stages keeps the hash of before there were any; who says one gets another."""
+    plain = "org: { name: Inn }\nservices: { stay: { journey: [find, leave] } }\n"
+    staged = plain.replace("leave", "{ step: leave, stage: ending }")
+    assert declared(plain).hash == "7032bf9864e30795"
+    assert declared(staged).hash != declared(plain).hash

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from pages import sample
+from wholeservice.app.web import TEMPLATES
 from wholeservice.measures.results import Results
 from wholeservice.pages import PAGES, finding, findings, home, measure, measures
 from wholeservice.pages import data as data_page
@@ -106,5 +107,6 @@ def test_a_run_reports_what_was_refused(data):
 
 
 def test_every_page_is_registered_with_its_template():
-    """Fifteen pages, each with its own address and name."""
-    assert len({page.path for page in PAGES}) == len({page.name for page in PAGES}) == len(PAGES) == 16
+    """Each has its own address, name and template."""
+    assert len({page.path for page in PAGES}) == len({page.name for page in PAGES}) == len(PAGES)
+    assert all((TEMPLATES / page.template).is_file() for page in PAGES)

@@ -17,7 +17,8 @@ from wholeservice.pages.base import Sheet
 
 ASKED = {
     "/service/{entity}": {"entity": "stay"}, "/service/{entity}/step/{step}": {"entity": "stay", "step": "pay"},
-    "/channel/{channel}": {"channel": "web"}, "/owner/{name}": {"name": "Maya Okafor"}, "/team/{entity}": {"entity": "booking"},
+    "/channel/{channel}": {"channel": "web"}, "/coverage/{entity}": {"entity": "stay"},
+    "/owner/{name}": {"name": "Maya Okafor"}, "/team/{entity}": {"entity": "booking"},
     "/finding/{number}": {"number": "1"}, "/measure/{name}": {"name": "completion"}, "/sources/{name}": {"name": "bookings"},
     "/search": {"q": "pay"}, "/rows": {"entity": "stay", "measure": "completion"},
 }  # fmt: skip

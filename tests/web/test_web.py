@@ -17,7 +17,7 @@ from wholeservice.errors import InputError, Problem
 ADDRESSES = (
     "/", "/service/stay", "/service/night-desk", "/service/kestrel", "/service/prices", "/service/booking", "/service/guest",
     "/findings", "/finding/1", "/finding/2", "/measures", "/measure/completion", "/data",
-    "/sources", "/sources/bookings", "/sources/desk", "/sources/survey",
+    "/sources", "/sources/bookings", "/sources/desk", "/sources/survey", "/coverage/stay", "/coverage/prices",
 )  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from wholeservice.app.printing import say
 from wholeservice.app.settings import DEFAULT_ENGINE
 from wholeservice.app.stored_results import Rows, with_seen
 from wholeservice.facts.naming import names_of
+from wholeservice.findings.absent import ABSENT
 from wholeservice.findings.base import Facts
 from wholeservice.findings.find import find
 from wholeservice.measures import MEASURES
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from wholeservice.facts.naming import Names
     from wholeservice.facts.quality import SourceQuality
     from wholeservice.facts.store import Run, Store
+    from wholeservice.findings.absent import Absent
 
 Doing = Callable[[str], None]
 Computed = tuple[Data, Rows, "dict[str, pa.Table | Path]"]
@@ -99,13 +101,16 @@ def _computed(pinned: Pinned, snapshot: str, doing: Doing, kept: derived_store.K
         doing("sources")
         sources = assessed(pinned, engine, organisation)
         doing("findings")
-        facts = Facts(organisation, results, pinned.zone, newest_at(engine, pinned.zone), extracts(engine), sources)
+        as_of = newest_at(engine, pinned.zone)
+        absent = absent_of(engine, organisation, pinned.zone, as_of)
+        given = {**extracts(engine), ABSENT: [asdict(each) for each in absent]}
+        facts = Facts(organisation, results, pinned.zone, as_of, given, sources)
         findings = find(facts)
         doing("loss maps")
         maps = loss_maps(engine, organisation, results, pinned.zone)
         runs = run_rows(pinned.store, pinned.run, {each.source: (each.names.of, each.names.n) for each in sources})
     measures = {measure.name: measure for measure in MEASURES}
-    data = Data(organisation, results, findings, maps, measures, runs, snapshot, pinned.zone, sources)
+    data = Data(organisation, results, findings, maps, measures, runs, snapshot, pinned.zone, sources, absent=absent)
     return data, Rows(to_arrow(rows), sightings, made.changes.share if made.changes else None), pieces
 
 
@@ -142,6 +147,21 @@ def extracts(engine: Engine) -> dict[str, list[dict[str, Any]]]:
     disagreements = engine.run(table.filter(table.entity.notnull()).select(names)).to_pylist()
     refused = engine.run(engine.table(REFUSED)).to_pylist()
     return {EXTRACT: disagreements, REFUSED: refused, LEFT_OUT: engine.run(left_out(FactTables(engine))).to_pylist()}
+
+
+def absent_of(engine: Engine, organisation: Organisation, zone: str, as_of: dt.datetime | None) -> tuple[Absent, ...]:
+    """Return what people come for that no step serves; what they wrote goes no further than this."""
+    from wholeservice.facts.identity import FactTables
+    from wholeservice.findings.absent import DAYS, absent_journeys
+    from wholeservice.measures.said import MOST, Heard, Said, heard, said
+
+    if as_of is None or not any(each.journey for each in organisation.entities.values()):
+        return ()
+    facts, since = FactTables(engine), as_of - dt.timedelta(days=DAYS)
+    rows = [Said(**each) for each in engine.run(said(facts, since)).to_pylist()]
+    since = min(each.said_at for each in rows) if len(rows) >= MOST else since  # older ones were not read
+    counts = [Heard(**each) for each in engine.run(heard(facts, since)).to_pylist()] if rows else []
+    return absent_journeys(rows, counts, organisation, zone)
 
 
 def assessed(pinned: Pinned, engine: Engine, organisation: Organisation) -> tuple[SourceQuality, ...]:

@@ -1,8 +1,8 @@
 """The results of a snapshot on disk: written once and whole, read back quickly and without an engine.
 
     .wholeservice/results/current              the name of the newest snapshot
-    .wholeservice/results/<snapshot>/          statistics.parquet, findings.json, loss_maps.json, sources.json, about.json,
-                                               and the organisation they were made with: organisation/*.yaml,
+    .wholeservice/results/<snapshot>/          statistics.parquet, findings.json, loss_maps.json, sources.json, absent.json,
+                                               about.json, and the organisation they were made with: organisation/*.yaml,
                                                sightings.parquet
 
 A snapshot is named by the run that pinned the facts, the hash of the declared organisation, and the version of the
@@ -26,6 +26,7 @@ from wholeservice import __version__
 from wholeservice.app.records import from_plain, to_plain
 from wholeservice.errors import OutsideError, Problem
 from wholeservice.facts.quality import SourceQuality
+from wholeservice.findings.absent import Absent
 from wholeservice.findings.base import Finding
 from wholeservice.findings.losses import LossMap
 from wholeservice.measures.base import Measure
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 
 CURRENT, STATISTICS, SIGHTINGS = "current", "statistics.parquet", "sightings.parquet"
 FINDINGS, LOSS_MAPS, SOURCES, ABOUT = "findings.json", "loss_maps.json", "sources.json", "about.json"
+ABSENT = "absent.json"
 
 CODES = {
     "RES001": "Nothing was measured in this workspace yet. `wholeservice ingest` reads the sources named in wholeservice.yaml"
@@ -139,6 +141,7 @@ def _write_whole(final: Path, data: Data, rows: Rows, declared: Path) -> None:
         _write_json(working / FINDINGS, data.findings)
         _write_json(working / LOSS_MAPS, list(data.loss_maps.values()))
         _write_json(working / SOURCES, data.sources)
+        _write_json(working / ABSENT, data.absent)
         _write_json(working / ABOUT, {"snapshot": data.snapshot, "zone": data.zone, "runs": data.runs})
         working.rename(final)
     except OSError:
@@ -197,13 +200,14 @@ def _load(folder: Path, measures: Sequence[Measure]) -> Data:
         runs=tuple(about["runs"]),
         snapshot=about["snapshot"],
         zone=about["zone"],
-        sources=_sources(folder / SOURCES),
+        sources=_known_since(SourceQuality, folder / SOURCES),
+        absent=_known_since(Absent, folder / ABSENT),
     )
 
 
-def _sources(path: Path) -> tuple[SourceQuality, ...]:
-    """Results of an older version say nothing of their sources."""
-    return tuple(from_plain(SourceQuality, each) for each in _read_json(path)) if path.exists() else ()
+def _known_since(kind: type[Any], path: Path) -> tuple[Any, ...]:
+    """Results of an older version say nothing of their sources, nor of absent journeys."""
+    return tuple(from_plain(kind, each) for each in _read_json(path)) if path.exists() else ()
 
 
 def with_seen(declared: Organisation, sightings: pa.Table) -> tuple[Organisation, list[Problem]]:

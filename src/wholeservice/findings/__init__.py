@@ -1,6 +1,7 @@
 """What the measures say is wrong: rules, one file each, named in RULES; the loss map. A rule's docstring is its help page."""
 
 from wholeservice.findings import (
+    absent_journey,
     answers_left_out,
     conflicts,
     coverage_change,
@@ -41,4 +42,5 @@ RULES: tuple[Rule, ...] = (
     data_quality_refused.RULE,
     data_quality_emptied.RULE,
     answers_left_out.RULE,
+    absent_journey.RULE,
 )

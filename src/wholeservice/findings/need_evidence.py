@@ -14,12 +14,11 @@ import datetime as dt
 from collections.abc import Iterator
 
 from wholeservice.findings.base import Evidence, Facts, Finding, Rule
+from wholeservice.findings.coverage import is_weak
 from wholeservice.findings.scope import who_can_act
 from wholeservice.findings.wording import ago, counted, title_of
 from wholeservice.organisation.graph import Need
 from wholeservice.periods import civil
-
-OLD_DAYS = 365
 
 
 def check(facts: Facts) -> Iterator[Finding]:
@@ -32,13 +31,9 @@ def check(facts: Facts) -> Iterator[Finding]:
         if not need.is_aim:
             by_service.setdefault(need.service, []).append(need)
     for service, needs in by_service.items():
-        weak = [need for need in needs if _is_weak(need, today)]
+        weak = [need for need in needs if is_weak(need, today)]
         if weak:
             yield _finding(facts, service, weak, len(needs), today)
-
-
-def _is_weak(need: Need, today: dt.date) -> bool:
-    return need.evidence_on is None or (today - need.evidence_on).days > OLD_DAYS
 
 
 def _finding(facts: Facts, service: str, weak: list[Need], n_needs: int, today: dt.date) -> Finding:

@@ -13,8 +13,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wholeservice.findings.base import Evidence, Facts, Finding, Rule
+from wholeservice.findings.coverage import is_measured
 from wholeservice.findings.scope import who_can_act
-from wholeservice.findings.target_result import measure_of, rows_of
+from wholeservice.findings.target_result import measure_of
 from wholeservice.findings.wording import listed, title_of
 from wholeservice.organisation.graph import Need, Target
 
@@ -22,7 +23,7 @@ from wholeservice.organisation.graph import Need, Target
 def check(facts: Facts) -> Iterator[Finding]:
     """Yield a finding for each need without one target that has a result."""
     for need in facts.organisation.needs:
-        if need.is_aim or any(rows_of(facts.results, need, target) for target in need.targets):
+        if need.is_aim or is_measured(facts.results, need):
             continue
         yield Finding(
             code=RULE.code,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from weakref import WeakKeyDictionary
 
 from wholeservice.measures.base import FULL_COUNT, Cell, Measure, Statistics, Value
 from wholeservice.periods import CALENDAR, Period
@@ -132,6 +133,19 @@ class Results:
             value = replace(value, interval=between_periods(_like_periods(measure, rows, index)))
         value = replace(value, interval=_possible(value, measure.unit.kind))
         return Point(cell, statistics, value)
+
+
+_KEYS: WeakKeyDictionary[Results, dict[str, frozenset[Key]]] = WeakKeyDictionary()
+
+
+def keys_of(results: Results, entity: str) -> frozenset[Key]:
+    """Return where an entity has numbers: (measure, entity, step, channel, segment), whatever the period."""
+    if results not in _KEYS:
+        found: dict[str, set[Key]] = {}
+        for key in results._rows:
+            found.setdefault(key[1], set()).add(key)
+        _KEYS[results] = {name: frozenset(keys) for name, keys in found.items()}
+    return _KEYS[results].get(entity, frozenset())
 
 
 def _of_period(rows: list[Row], period: Period) -> list[Row]:

@@ -29,6 +29,7 @@ class Step:
     title: str
     kind: str = "step"
     children: tuple[Step, ...] = ()
+    stage: str | None = None  # before, during, after, ending or return; None: nobody has said
 
 
 @dataclass(frozen=True, slots=True)
@@ -377,7 +378,10 @@ def content_hash(org: Organisation) -> str:
 
 def _canonical(value: Any) -> Any:
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {each.name: _canonical(getattr(value, each.name)) for each in dataclasses.fields(value) if each.name != "place"}
+        found = {each.name: _canonical(getattr(value, each.name)) for each in dataclasses.fields(value) if each.name != "place"}
+        if isinstance(value, Step) and value.stage is None:
+            del found["stage"]  # what is not said has no part in the hash: it stays what it was before there were stages
+        return found
     if isinstance(value, Mapping):
         return {key: _canonical(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):

@@ -26,6 +26,14 @@ STAGE_KINDS = ("value-adding", "necessary", "waste")
 ORDERS = IN_ORDER, STRICT, ANY_ORDER = "ordered", "strict", "any"
 FOLLOWED = BY_ATTEMPT, BY_CONSUMER = "attempt", "consumer"
 COUNTED_FROM = PER_JOURNEY, PER_STEP = "journey", "step"
+JOURNEY_STAGES: Mapping[str, str] = {
+    "before": "before it begins",
+    "during": "the use itself",
+    "after": "aftercare",
+    "ending": "the ending",
+    "return": "coming back",
+}
+"""The stages of a whole service, in order, and what each is in words. A step says its own; nothing is guessed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +201,10 @@ NEED_KIND = Kind(NEED, None, "what a consumer wants, in their words", (
     Field("targets", TARGETS, "measurable stand-ins: [quantile] measure op number unit over window "
           "[@ step] [in channel] [for consumer] [from date]"),
 ))  # fmt: skip
+
+STEP_STAGE = Field(
+    "stage", CHOICE, "where it stands in the whole service; what is inside a group follows it", choices=tuple(JOURNEY_STAGES)
+)
 
 STAGE = Kind("stage", None, "one stage of a value stream", (
     Field("stage", TEXT, "its name", required=True),

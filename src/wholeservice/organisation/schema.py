@@ -117,10 +117,11 @@ def _id_of(org: Organisation, each: Field) -> Schema:
 
 def _journey() -> Schema:
     nested = {"$ref": "#/definitions/journey"}
+    more = {"title": {"type": "string"}, kinds.STEP_STAGE.name: _plain(kinds.STEP_STAGE)}
     titled = {"type": "object", "additionalProperties": False, "required": ["step"],
-              "properties": {"step": {"type": "string"}, "title": {"type": "string"}}}  # fmt: skip
+              "properties": {"step": {"type": "string"}, **more}}  # fmt: skip
     groups = [{"type": "object", "additionalProperties": False, "required": [word],
-               "properties": {word: nested, "title": {"type": "string"}}} for word in kinds.NESTING]  # fmt: skip
+               "properties": {word: nested, **more}} for word in kinds.NESTING]  # fmt: skip
     return _one_or_many({"anyOf": [{"type": "string", "pattern": _ID_PATTERN}, titled, *groups]})
 
 

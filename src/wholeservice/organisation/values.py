@@ -207,35 +207,43 @@ def read_journey(node: Node, problems: Problems) -> tuple[Step, ...]:
     return _JourneyReader(problems).items(node)
 
 
+_OF_A_STEP = ("title", kinds.STEP_STAGE.name)
+
+
 class _JourneyReader:
     def __init__(self, problems: Problems) -> None:
         self.problems = problems
         self.first_places: dict[str, Place] = {}
         self.n_groups = 0
 
-    def items(self, node: Node) -> tuple[Step, ...]:
-        return tuple(step for item in node.items if (step := self._item(item)))
+    def items(self, node: Node, within: str | None = None) -> tuple[Step, ...]:
+        """Return the nodes of a list; *within* is the stage of the group they stand in."""
+        return tuple(step for item in node.items if (step := self._item(item, within)))
 
-    def _item(self, node: Node) -> Step | None:
+    def _stage(self, node: Node, within: str | None) -> str | None:
+        said = node.mapping.get(kinds.STEP_STAGE.name)
+        return within if said is None else read_value(kinds.STEP_STAGE, said, self.problems) or within
+
+    def _item(self, node: Node, within: str | None) -> Step | None:
         if node.text and not is_empty(node):
-            return self._leaf(node, None)
-        if "step" in node.mapping and not node.mapping.keys() - {"step", "title"}:
-            return self._leaf(node.mapping["step"], node.mapping.get("title"))
+            return self._leaf(node, None, within)
+        if "step" in node.mapping and not node.mapping.keys() - {"step", *_OF_A_STEP}:
+            return self._leaf(node.mapping["step"], node.mapping.get("title"), self._stage(node, within))
         words = [word for word in node.mapping if word in kinds.NESTING]
-        if len(words) == 1 and not node.mapping.keys() - {*words, "title"}:
-            return self._group(words[0], node)
+        if len(words) == 1 and not node.mapping.keys() - {*words, *_OF_A_STEP}:
+            return self._group(words[0], node, self._stage(node, within))
         found = ", ".join(f"'{word}'" for word in node.mapping) or "this"
         self._add(
             "ORG040",
             f"a journey cannot hold {found}",
             node.place,
-            "a step's id, {step: id, title: words}, or one of {choice: [...]}, {parallel: [...]}, {sequence: [...]}, "
-            "{retry: id}, {optional: id}",
+            "a step's id, {step: id, title: words, stage: after}, or one of {choice: [...]}, {parallel: [...]}, "
+            "{sequence: [...]}, {retry: id}, {optional: id}",
             "write a step or a group of steps",
         )
         return None
 
-    def _leaf(self, node: Node, title: Node | None) -> Step | None:
+    def _leaf(self, node: Node, title: Node | None, stage: str | None) -> Step | None:
         word = (node.text or "").strip()
         if problem := check_id(word, node.place):
             self.problems.append(problem)
@@ -247,15 +255,15 @@ class _JourneyReader:
             self._add("ORG041", what, node.place, expected, "rename or remove one")
             return None
         words = " ".join(title.text.split()) if title and title.text else plain_title(word)
-        return Step(word, words)
+        return Step(word, words, stage=stage)
 
-    def _group(self, word: str, node: Node) -> Step | None:
+    def _group(self, word: str, node: Node, stage: str | None) -> Step | None:
         self.n_groups += 1
         identity = f"{word}#{self.n_groups}"  # '#' cannot stand in a step's id
-        children = self.items(node.mapping[word])
+        children = self.items(node.mapping[word], stage)
         title = node.mapping.get("title")
         if children:
-            return Step(identity, (title.text if title else None) or plain_title(word), word, children)
+            return Step(identity, (title.text if title else None) or plain_title(word), word, children, stage)
         self._add(
             "ORG040", f"'{word}' holds no step", node.place, f"{{{word}: [a-step, another]}}", "name its steps or remove it"
         )

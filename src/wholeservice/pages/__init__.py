@@ -5,6 +5,7 @@ A page is one file with a `PAGE` and one line here. What several pages show stan
 
 from wholeservice.pages import (
     channel,
+    coverage,
     data,
     finding,
     findings,
@@ -29,6 +30,7 @@ PAGES: tuple[Page, ...] = (
     step.PAGE,  # before the service, whose id may hold slashes
     service.PAGE,
     channel.PAGE,
+    coverage.PAGE,
     owner.PAGE,
     team.PAGE,
     findings.PAGE,

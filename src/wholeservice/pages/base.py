@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from wholeservice.facts.quality import Declaration, SourceQuality
+    from wholeservice.findings.absent import Absent
     from wholeservice.findings.base import Finding
     from wholeservice.findings.losses import LossMap
     from wholeservice.measures.base import Cell, Measure
@@ -28,6 +29,7 @@ class Data:
     `snapshot` names (store run, organisation hash, definitions version), so each number can be had again.
     `sources` is the quality of each source's facts, in the order declared; `declarations` says where each is declared.
     `measured` names the runs whose results are stored, so that they can be shown.
+    `absent` are the journeys that people are on and no service describes, most people first.
     `rows` looks up rows in the facts that the snapshot pinned, so a snapshot always gives the same; None: no facts here.
     """
 
@@ -43,6 +45,7 @@ class Data:
     declarations: Mapping[str, Declaration] = field(default_factory=dict)
     measured: frozenset[str] = frozenset()
     rows: RowsBehind | None = None
+    absent: tuple[Absent, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,8 @@ from wholeservice.measures.base import Measure
 from wholeservice.organisation import graph
 from wholeservice.organisation.graph import Entity
 from wholeservice.organisation.remit import owner_of
+from wholeservice.pages.absent_part import AbsentPart, absent_part
+from wholeservice.pages.audit_part import AuditLine, audit_line
 from wholeservice.pages.base import Data, Page, Sheet
 from wholeservice.pages.changed_part import SAME, ChangedPart, changed_part
 from wholeservice.pages.consumers_part import Consumer, consumers_of
@@ -98,6 +100,8 @@ class ServicePage:
     junction: JunctionPart | None = None  # where it is lost, beside who could change it
     changed: ChangedPart | None = None
     unexplained: tuple[str, ...] = ()  # one sentence for each traced loss
+    audit: AuditLine | None = None  # what of it is neither described nor measured
+    absent: AbsentPart | None = None  # what people come for that no step serves
 
 
 def build(data: Data, entity: str) -> ServicePage | None:
@@ -128,7 +132,7 @@ def _page(data: Data, entity: Entity) -> ServicePage:
         unmeasured=unmeasured, findings=rows(data, about_data=False, of=near),
         data_findings=rows(data, about_data=True, of=near), snapshot=data.snapshot, reach=reach_of(data, entity.id),
         answers_title=_answers_title(data, entity), junction=junction, changed=changed, unexplained=unexplained_words(losses),
-        value=value_part(data, entity),
+        value=value_part(data, entity), audit=audit_line(data, entity), absent=absent_part(data, entity),
     )  # fmt: skip
 
 

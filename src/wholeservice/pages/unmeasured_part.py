@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from wholeservice.findings.coverage import not_come_by, not_counted, undescribed
+from wholeservice.findings.holes import Hole, Spot
 from wholeservice.findings.losses import NOT_OBSERVED
 from wholeservice.measures.asked import unasked
 from wholeservice.organisation.graph import Entity
-from wholeservice.organisation.remit import owner_of
 from wholeservice.pages.base import Data
 from wholeservice.pages.journey_part import VOLUME, JourneyPart, journey_part
 from wholeservice.pages.listing import SERVICE
 from wholeservice.pages.need_rows import NeedRow, need_rows
-from wholeservice.pages.numbers import listed, plural
+from wholeservice.pages.numbers import listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,17 +34,13 @@ def unmeasured_of(
     if data.results.period is not None:  # what is measured of another period is no hole
         data = replace(data, results=unasked(data.results))
         needs, journey = need_rows(data, entity.id), journey_part(data, entity)
-    declared = (*_undeclared(data, entity, needs), *_needs(needs))
-    return (*declared, *_steps(journey), *_channels(data, entity), *_behind(data, entity))
+    uncounted = (*_steps(entity, journey), *not_come_by(entity, _channels(data, entity)))
+    first = map(_told, undescribed(data.organisation, entity))
+    return (*first, *_needs(needs), *map(_told, uncounted), *_behind(data, entity))
 
 
-def _undeclared(data: Data, entity: Entity, needs: tuple[NeedRow, ...]) -> Iterator[Unmeasured]:
-    if owner_of(data.organisation, entity.id) is None:
-        yield Unmeasured("Who answers for it", "Name its value stream, or its team, in the organisation's files.")
-    if not needs:
-        yield Unmeasured("What people need from it", "Write down at least one need in their own words, with a target.")
-    if entity.kind == SERVICE and not entity.journey:
-        yield Unmeasured("How people go through it", "List the steps of its journey in order.")
+def _told(hole: Hole) -> Unmeasured:
+    return Unmeasured(hole.what, hole.fill)
 
 
 def _needs(needs: tuple[NeedRow, ...]) -> Iterator[Unmeasured]:
@@ -55,19 +52,14 @@ def _needs(needs: tuple[NeedRow, ...]) -> Iterator[Unmeasured]:
                 yield Unmeasured(target.words, target.fill)
 
 
-def _steps(journey: JourneyPart | None) -> Iterator[Unmeasured]:
-    dark = [step.title for step in journey.drawing.steps if step.people is None] if journey else []
-    if dark:
-        yield Unmeasured(f"How many people reach {listed(dark)}", "Count visits at each step, or ingest them as events.")
+def _steps(entity: Entity, journey: JourneyPart | None) -> Iterator[Hole]:
+    """The steps without a number in the picture, which shows one span of time for all of them."""
+    steps = journey.drawing.steps if journey else ()
+    return not_counted([Spot(entity.id, each.title, each.id) for each in steps if each.people is None], len(steps))
 
 
-def _channels(data: Data, entity: Entity) -> Iterator[Unmeasured]:
-    seen = data.results.channels(VOLUME, entity.id) if VOLUME in data.measures else frozenset()
-    dark = [channel for channel in entity.channels if channel not in seen]
-    if dark:
-        yield Unmeasured(
-            f"How many come by {listed(dark)}", f"Count use by channel; {plural(len(dark), 'channel')} give no number."
-        )
+def _channels(data: Data, entity: Entity) -> frozenset[str]:
+    return data.results.channels(VOLUME, entity.id) if VOLUME in data.measures else frozenset()
 
 
 def _behind(data: Data, entity: Entity) -> Iterator[Unmeasured]:
