@@ -19,6 +19,7 @@ from wholeservice.findings import (
     target_missed,
     two_people,
     unmeasured_need,
+    watermelon,
 )
 from wholeservice.findings.base import Rule
 
@@ -41,4 +42,5 @@ RULES: tuple[Rule, ...] = (
     data_quality_refused.RULE,
     data_quality_emptied.RULE,
     answers_left_out.RULE,
+    watermelon.RULE,
 )
