@@ -53,6 +53,8 @@ MEASURES = (
     measure("volume", "Volume", COUNT, count_of, basis=FULL_COUNT),
     measure("completion", "People who finish", SHARE, share_of, words=("finished",)),
     measure("channel-take-up", "Share who use the digital channels", SHARE, share_of, basis=FULL_COUNT),
+    measure("success", "Calls that worked", SHARE, share_of, words=("success-rate",)),
+    measure("satisfaction", "How satisfied people are", SHARE, share_of),
     measure("search-time", "Time to find a room", SECONDS, mean_of),
 )
 

@@ -6,7 +6,7 @@ import datetime as dt
 import random
 
 from findings.cases import MEASURES
-from wholeservice.findings import coverage_change, target_missed
+from wholeservice.findings import coverage_change, target_missed, watermelon
 from wholeservice.findings.base import Facts
 from wholeservice.measures.base import Cell, Statistics
 from wholeservice.measures.results import Results
@@ -40,6 +40,21 @@ def test_a_target_that_is_just_met_is_called_missed_in_at_most_five_of_a_hundred
         hits = sum(chance.random() < 0.9 for _ in range(n_people))
         rows.append((cell("completion", f"s{i}", month), Statistics(n=n_people, numerator=hits, denominator=n_people)))
     found = list(target_missed.check(Facts(organisation, Results(MEASURES, rows), "UTC", AS_OF, {})))
+    assert 0 < len(found) / n_services <= 0.05
+
+
+def test_people_who_are_just_content_enough_are_rarely_called_discontent_behind_green_targets():
+    """600 services whose calls surely work and whose true satisfaction is exactly the target: about 2.5 % speak by chance."""
+    chance, n_services, n_people = random.Random(SEED), 600, 300
+    month = parse_period("2026-05")
+    needs = "needs: { glad: { says: Please me, targets: [ satisfaction >= 70% over 31d, success >= 95% over 31d ] } }"
+    organisation = organisation_of({f"s{i}": needs for i in range(n_services)})
+    rows = []
+    for i in range(n_services):
+        hits = sum(chance.random() < 0.7 for _ in range(n_people))
+        rows.append((cell("satisfaction", f"s{i}", month), Statistics(n=n_people, numerator=hits, denominator=n_people)))
+        rows.append((cell("success", f"s{i}", month), Statistics(n=10_000, numerator=9_900, denominator=10_000)))
+    found = list(watermelon.check(Facts(organisation, Results(MEASURES, rows), "UTC", AS_OF, {})))
     assert 0 < len(found) / n_services <= 0.05
 
 

@@ -23,7 +23,7 @@ def explain(*, name: str | None, form: str) -> None:
         return
     page = help_pages.find_page(name)
     if form == TABLE:
-        title = f": {page.title}" if page.kind == help_pages.MEASURE else ""
+        title = f": {page.title}" if page.kind in (help_pages.MEASURE, help_pages.ANALYSIS) else ""
         click.echo(f"{page.name} ({page.kind}){title}\n\n{page.text}")
     else:
         print_rows([{"name": page.name, "kind": page.kind, "title": page.title, "text": page.text}], (), form)

@@ -1,4 +1,4 @@
-"""Help pages: the docstring of a measure or rule, and the sentence about a problem's code. Nothing is written twice."""
+"""Help pages: the docstring of a measure, rule or analysis; the sentence about a problem's code. Nothing is written twice."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from wholeservice.errors import InputError, Problem, suggest
 from wholeservice.measures.base import Measure
 
-MEASURE, RULE, PROBLEM = "measure", "rule", "problem"
+MEASURE, RULE, ANALYSIS, PROBLEM = "measure", "rule", "analysis", "problem"
 
 CODES = {
     "ASK005": "`wholeservice explain` knows no measure, rule or problem code of this name. Without a name it lists all.",
@@ -22,15 +22,15 @@ class HelpPage:
     """One help page. `other_names` also find it."""
 
     name: str
-    kind: str  # MEASURE, RULE or PROBLEM
+    kind: str  # MEASURE, RULE, ANALYSIS or PROBLEM
     title: str
     text: str
     other_names: tuple[str, ...] = ()
 
 
 def all_pages() -> tuple[HelpPage, ...]:
-    """Return every help page: measures, rules, then problem codes in order."""
-    return (*_measures(), *_rules(), *_problems())
+    """Return every help page: measures, rules, what else a page says, then problem codes in order."""
+    return (*_measures(), *_rules(), *_analyses(), *_problems())
 
 
 def find_page(word: str) -> HelpPage:
@@ -62,6 +62,13 @@ def _rules() -> Iterator[HelpPage]:
 
     for rule in RULES:
         yield HelpPage(rule.code, RULE, rule.name, help_of(rule), (rule.name,))
+
+
+def _analyses() -> Iterator[HelpPage]:
+    from wholeservice.findings import lead
+
+    text = textwrap.dedent(lead.__doc__ or "").strip()
+    yield HelpPage("lead", ANALYSIS, "Whether how people feel moves before what they do", text, ("lead-indicator", "leads"))
 
 
 def _problems() -> Iterator[HelpPage]:

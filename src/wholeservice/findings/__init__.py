@@ -20,6 +20,7 @@ from wholeservice.findings import (
     target_missed,
     two_people,
     unmeasured_need,
+    watermelon,
 )
 from wholeservice.findings.base import Rule
 
@@ -43,4 +44,5 @@ RULES: tuple[Rule, ...] = (
     data_quality_emptied.RULE,
     answers_left_out.RULE,
     absent_journey.RULE,
+    watermelon.RULE,
 )

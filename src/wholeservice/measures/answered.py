@@ -81,13 +81,13 @@ def is_sus_range(a: IbisTable) -> BooleanValue:
 def answers_to(facts: FactTables, words: tuple[str, ...], *, or_none: bool = False) -> IbisTable:
     """Return the answers on their scale to some instruments; with *or_none* also those that name no instrument.
 
-    Shape    as `asked_of`; width (of the scale), share (0 lowest, 1 highest)
+    Shape    as `asked_of`; width (of the scale), share (0 lowest, 1 highest; on a fine grid, see `on_grid`)
     """
     a = asked_of(facts)
     is_ours = a.word.isin(words).fill_null(False)
     a = a.filter(is_ours | a.word.isnull() if or_none else is_ours, is_on_scale(a))
     width = a.scale_max - a.scale_min
-    return a.mutate(width=width, share=(a.score - a.scale_min) / width.nullif(0.0))
+    return a.mutate(width=width, share=on_grid((a.score - a.scale_min) / width.nullif(0.0)))
 
 
 def units_of(a: IbisTable, hit: Any, **more: Any) -> IbisTable:

@@ -11,8 +11,13 @@ Symmetric: from after to before, each part changes its sign. Source: Bennet 1920
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+
+from wholeservice.measures.base import Statistics
+from wholeservice.uncertainty import Z_95
+
+NUDGE = 1e-5  # of an entity's denominator, to see what a part of the change does
 
 Ratio = tuple[float, float]
 """Numerator and denominator of one entity in one period."""
@@ -114,3 +119,47 @@ def _coverage_parts(ratios: Mapping[str, Ratio], matched: list[str], sign: int) 
     middle, weight = _ratio({entity: ratios[entity] for entity in matched}), _weight(ratios)
     others = {entity: ratio for entity, ratio in ratios.items() if entity not in kept}
     return [EntityChange(entity, coverage=sign * (a - middle * b) / weight) for entity, (a, b) in others.items()]
+
+
+def half_range(
+    before: Mapping[str, Statistics], after: Mapping[str, Statistics], part: Callable[[Change], float]
+) -> float | None:
+    """
+    Return how far a part of a change could be from what was measured, either way; None where sums do not tell.
+
+    Shape    the sums of each entity in each period; *part* picks within, mix, coverage or the total. How many came by each
+             varies too, not only their ratios. People of two entities, or of both periods, are taken for different people
+    Unit     that of the ratio
+    Source   delta method; the sums of a random number of clusters vary by their sums of squares (compound Poisson)
+
+    >>> from math import sqrt
+    >>> def of(hits, n):  # people who came once each
+    ...     return {"web": Statistics(n=n, numerator=hits, denominator=n, cluster_aa=hits, cluster_ab=hits, cluster_bb=n)}
+    >>> half = half_range(of(50, 100), of(50, 100), lambda found: found.total)
+    >>> round(half, 4) == round(1.959964 * sqrt(2 * 0.25 / 100), 4)
+    True
+    """
+    sides = ({name: each for name, each in side.items() if each.denominator > 0} for side in (before, after))
+    old, new = sides
+    if any(each.cluster_bb <= 0 for side in (old, new) for each in side.values()):
+        return None
+    ratios = [{name: (each.numerator, each.denominator) for name, each in side.items()} for side in (old, new)]
+    variance = 0.0
+    for side, sums in enumerate((old, new)):
+        for name, each in sums.items():
+            of_hits, of_all = (_slope(ratios, side, name, at, part) for at in (0, 1))
+            both = 2 * of_hits * of_all * each.cluster_ab
+            variance += max(0.0, of_hits**2 * each.cluster_aa + both + of_all**2 * each.cluster_bb)
+    return Z_95 * float(variance**0.5)
+
+
+def _slope(ratios: list[dict[str, Ratio]], side: int, name: str, at: int, part: Callable[[Change], float]) -> float:
+    """By how much a part grows with the numerator (0) or the denominator (1) of one entity in one period."""
+    hits, weight = ratios[side][name]
+    step, parts = NUDGE * weight, []
+    for sign in (1, -1):
+        moved = (hits + sign * step, weight) if at == 0 else (hits, weight + sign * step)
+        sides = [{**each, name: moved} if index == side else each for index, each in enumerate(ratios)]
+        found = change(*sides)
+        parts.append(part(found) if found else 0.0)
+    return (parts[0] - parts[1]) / (2 * step)

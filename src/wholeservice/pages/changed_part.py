@@ -20,6 +20,7 @@ from wholeservice.pages.need_rows import target_words
 from wholeservice.pages.numbers import Number, listed, number_of, plural, possible, unit_of, when
 from wholeservice.pages.series import compared
 from wholeservice.pages.sources_part import moment
+from wholeservice.pages.split_part import Split, splits_of
 from wholeservice.periods import Period
 from wholeservice.uncertainty import Interval
 from wholeservice.units import COUNT, Unit, write
@@ -89,15 +90,16 @@ class ChangedPart:
     reading: str = NEWEST
     groups: tuple[ChangeGroup, ...] = field(default=())
     without: tuple[str, ...] = ()
+    splits: tuple[Split, ...] = ()  # why the whole changed
 
 
 def changed_part(data: Data, entity: str, near: Collection[str]) -> ChangedPart:
     """Return what changed of an entity; *near* are the entities whose sources are its sources."""
     whole = [_Where(each, each.title) for each in measures_of(_of_all(data), entity)]
     rows = sorted(_rows(data, entity, whole), key=lambda row: row.verdict == SAME)
-    came = _came(data, near)
+    came, splits = _came(data, near), splits_of(data, entity)
     if data.results.against is None:
-        return ChangedPart(_title(rows), tuple(rows), came, _came_says(came), _reading(data))
+        return ChangedPart(_title(rows), tuple(rows), came, _came_says(came), _reading(data), splits=splits)
     needs, steps = list(_of_needs(data, entity)), list(_of_steps(data, entity))
     groups = (
         ChangeGroup("What each need is held against", tuple(_rows(data, entity, needs))),
@@ -105,7 +107,7 @@ def changed_part(data: Data, entity: str, near: Collection[str]) -> ChangedPart:
     )
     return ChangedPart(
         _title(rows, _than(data)), tuple(rows), came, _came_says(came), _reading(data),
-        tuple(each for each in groups if each.rows), tuple(_without(data, entity, (*whole, *needs, *steps))),
+        tuple(each for each in groups if each.rows), tuple(_without(data, entity, (*whole, *needs, *steps))), splits,
     )  # fmt: skip
 
 
