@@ -54,7 +54,7 @@ def measured(measure: Measure, case: dict[str, Any]) -> tuple[Ground, dict[Cell,
     known = organisation(*(entity_of(name, words or {}) for name, words in case["organisation"].items()))
     facts = {name: [fact_of(tables.BY_NAME[name], row) for row in rows] for name, rows in case["given"].items()}
     order, zone = case.get("source-order", []), case.get("zone", "UTC")
-    engine = prepared(engine_with(**facts), known, measure.needs)
+    engine = prepared(engine_with(**facts), known, measure.needs, zone)
     sums = dict(compute(engine, known, zone=zone, source_order=order, measures=[measure]))
     return Ground(WithViews(engine), Tree(known), zone, tuple(order)), sums
 

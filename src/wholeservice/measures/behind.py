@@ -29,6 +29,8 @@ from wholeservice.measures.behind_rows import (
 )
 from wholeservice.measures.compute import PERIODS, best_source, by_source
 from wholeservice.measures.counted import BEHIND, UNDER
+from wholeservice.measures.kinds import kind_of as kind_of_people
+from wholeservice.measures.kinds import what_of
 from wholeservice.measures.roll_up import Tree, added_to
 from wholeservice.measures.rows import rows_of, sources_of
 from wholeservice.periods import civil
@@ -239,10 +241,13 @@ def _counted(of: _Of, rows: Rows, source: str | None) -> Iterator[RowBehind]:
 
 def _kind_of(ground: Ground, measure: Measure, cell: Cell) -> Units | None:
     """Return which units of the measure a cell counts: those that are broken down the way it is."""
-    named = {name for name in ("step", "channel", "segment") if getattr(cell, name) is not None}
+    named = {name: value for name in ("step", "channel") if (value := getattr(cell, name)) is not None}
+    if cell.segment is not None:
+        named[kind_of_people(cell.segment)] = what_of(cell.segment)
     for each in measure.units(FactTables(ground.engine)) if measure.units else ():
-        if set(each.always) <= named <= {*each.by, *each.always, *each.beside}:
-            narrowed = [each.rows[name] == getattr(cell, name) for name in sorted(named - set(each.beside))]
+        alone = [{*each.always, kind} for kind in each.alone]
+        if set(each.always) <= set(named) <= {*each.by, *each.always, *each.beside} or set(named) in alone:
+            narrowed = [each.rows[name] == named[name] for name in sorted(set(named) - set(each.beside))]
             return replace(each, rows=each.rows.filter(narrowed) if narrowed else each.rows)
     return None
 

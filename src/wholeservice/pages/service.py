@@ -22,6 +22,7 @@ from wholeservice.pages.need_rows import MET, MISSED, UNKNOWN, NeedRow, need_row
 from wholeservice.pages.numbers import Number, number_of, plural
 from wholeservice.pages.reach_part import Reach, reach_of
 from wholeservice.pages.series import measured_points, newest_of, trend_of
+from wholeservice.pages.served_part import ServedPart, served_part
 from wholeservice.pages.sheet import NUMBER, number_cells
 from wholeservice.pages.sources_part import LateSource, late_sources
 from wholeservice.pages.unexplained_part import unexplained_words
@@ -97,6 +98,7 @@ class ServicePage:
     value: ValuePart | None = None  # whether it was worth it
     junction: JunctionPart | None = None  # where it is lost, beside who could change it
     changed: ChangedPart | None = None
+    served: ServedPart | None = None  # who is served worst
     unexplained: tuple[str, ...] = ()  # one sentence for each traced loss
 
 
@@ -128,7 +130,7 @@ def _page(data: Data, entity: Entity) -> ServicePage:
         unmeasured=unmeasured, findings=rows(data, about_data=False, of=near),
         data_findings=rows(data, about_data=True, of=near), snapshot=data.snapshot, reach=reach_of(data, entity.id),
         answers_title=_answers_title(data, entity), junction=junction, changed=changed, unexplained=unexplained_words(losses),
-        value=value_part(data, entity),
+        value=value_part(data, entity), served=served_part(data, entity.id),
     )  # fmt: skip
 
 
