@@ -108,9 +108,9 @@ def _whole(data: Data, measure: Measure, entity: str, step: str | None) -> Row |
 def _compared(data: Data, measure: Measure, whole: Row) -> Iterator[_Some]:
     """Yield everybody who is held against the others of their kind, few left out."""
     for kind, rows in _by_kind(data, measure, whole[0]):
+        together = reduce(add, rows.values(), Statistics())
         for cell, own in rows.items():
-            others = reduce(add, (sums for other, sums in rows.items() if other != cell), Statistics())
-            group = Group(own, others, whole[1])
+            group = Group(own, together - own, whole[1])
             if not group.is_few:
                 chance = chance_of(group, ENDS.get(measure.unit, (0.0, 1.0)))
                 yield _Some(kind, _who(data, kind, cell), cell, group, chance)
