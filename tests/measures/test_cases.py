@@ -31,11 +31,11 @@ def test_case(name: str, case: dict[str, Any]):
     measure = next(each for each in MEASURES if each.name == name)
     rows = measured(measure, case)
     for expected in case.get("expect", ()):
-        cell = cell_of(measure, expected, case)
+        cell = cell_of(measure, expected, case.get("zone", "UTC"))
         assert cell in rows, f"{cell} is not among\n" + "\n".join(map(str, rows))
         assert_row(measure, rows[cell], expected)
     for absent in case.get("absent", ()):
-        assert cell_of(measure, absent, case) not in rows
+        assert cell_of(measure, absent, case.get("zone", "UTC")) not in rows
 
 
 @pytest.mark.parametrize("measure", MEASURES, ids=lambda measure: measure.name)
@@ -82,8 +82,8 @@ def instant_of(value: Any) -> dt.datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
 
 
-def cell_of(measure: Measure, words: dict[str, Any], case: dict[str, Any]) -> Cell:
-    period = parse_period(words["period"], case.get("zone", "UTC"))
+def cell_of(measure: Measure, words: dict[str, Any], zone: str = "UTC") -> Cell:
+    period = parse_period(words["period"], zone)
     assert period, words
     place = {name: words.get(name) for name in ("step", "channel", "segment", "currency")}
     return Cell(measure.name, words["entity"], period.from_at, period.to_at, words.get("window", WINDOW), **place)

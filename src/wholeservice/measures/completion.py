@@ -57,7 +57,7 @@ def units(facts: FactTables) -> tuple[Units, ...]:
     done = a.finished_at.notnull().ifelse(1.0, 0.0)
     who = a.consumer.coalesce(a.attempt)
     rows = a.mutate(unit_at=a.started_at, cluster=who, hit=done, weight=ibis.literal(1.0))
-    return (Units("attempts", with_hour(facts, rows, "started_at"), by=("channel",), alone=KINDS),)
+    return (Units("attempts", with_hour(facts, rows, rows.started_at), by=("channel",), alone=KINDS),)
 
 
 def _from_steps(facts: FactTables) -> IbisTable:

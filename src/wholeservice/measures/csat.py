@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
 def query(facts: FactTables, periods: IbisTable) -> IbisTable:
     """Count ratings, and those in the top two."""
-    a = with_hour(facts, answers_to(facts, CSAT), "asked_at")
-    a = a.filter(has_top_two(a))
+    a = answers_to(facts, CSAT)
+    a = with_hour(facts, a.filter(has_top_two(a)), a.asked_at)
     return sum_units(units_of(a, is_top(a).ifelse(1.0, 0.0)), periods, by=BY, alone=KINDS)
 
 

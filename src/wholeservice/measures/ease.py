@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 
 def query(facts: FactTables, periods: IbisTable) -> IbisTable:
     """Sum answers, and the counts per point of the scale beside them."""
-    a = with_hour(facts, answers_to(facts, (*EASE, *EFFORT)), "asked_at")
+    a = answers_to(facts, (*EASE, *EFFORT))
+    a = with_hour(facts, a, a.asked_at)
     is_hard = a.word.isin(EFFORT)
     point = is_hard.ifelse(a.scale_max - a.score, a.score - a.scale_min)
     units = units_of(a, is_hard.ifelse(1.0 - a.share, a.share), point=point, last=a.width)

@@ -56,10 +56,10 @@ def of_kind(segments: Iterable[str | None], kind: str) -> list[str]:
     return sorted({each for each in segments if each and kind_of(each) == kind})
 
 
-def with_hour(facts: FactTables, rows: IbisTable, moment: str) -> IbisTable:
-    """Add `hour`, two digits: that of the column *moment* by the clocks of the workspace's zone."""
+def with_hour(facts: FactTables, rows: IbisTable, moment: TimestampValue) -> IbisTable:
+    """Add `hour`, two digits: that of *moment*, a column of the rows, by the clocks of the workspace's zone."""
     offsets = facts.offsets
-    r = rows.mutate(hour_at_s=whole_seconds(rows[moment]))
+    r = rows.mutate(hour_at_s=whole_seconds(moment))
     r = r.left_join(offsets, [r.hour_at_s >= offsets.from_s, r.hour_at_s < offsets.to_s])
     hour = ((r.hour_at_s + r.offset_s) / HOUR_S).floor() % HOURS
     return r.mutate(hour=hour.cast("int64").cast("string").lpad(2, "0")).drop("hour_at_s", *offsets.columns)

@@ -33,8 +33,8 @@ def query(facts: FactTables, periods: IbisTable) -> IbisTable:
     """Set promoters against detractors."""
     import ibis
 
-    a = with_hour(facts, of.asked_of(facts), "asked_at")
-    a = a.filter(a.word.isin(of.NPS), of.is_net_answer(a))
+    a = of.asked_of(facts)
+    a = with_hour(facts, a.filter(a.word.isin(of.NPS), of.is_net_answer(a)), a.asked_at)
     hit = ibis.cases((a.score >= PROMOTES, 100.0), (a.score <= DETRACTS, -100.0), else_=0.0)
     return sum_units(of.units_of(a, hit), periods, by=of.BY, alone=KINDS)
 

@@ -44,7 +44,8 @@ def query(facts: FactTables, periods: IbisTable) -> IbisTable:
 
 def units(facts: FactTables) -> tuple[Units, ...]:
     """Answers with a score on their scale; a hit is how far up the scale it is."""
-    a = with_hour(facts, answers_to(facts, SATISFACTION, or_none=True), "asked_at")
+    a = answers_to(facts, SATISFACTION, or_none=True)
+    a = with_hour(facts, a, a.asked_at)
     rows = units_of(a, a.share, point=a.score - a.scale_min, last=a.width)
     return (Units("answers", rows, by=BY, alone=KINDS),)
 

@@ -46,7 +46,7 @@ def units(facts: FactTables) -> tuple[Units, ...]:
     here = [at_base.entity == step.entity, at_base.attempt == step.attempt, at_base.next_step == step.step]
     tried = at_base.left_join(step, here)
     tried = tried.select(tried.entity, tried.attempt, step=tried.next_step, hit=tried.step.notnull().ifelse(1.0, 0.0))
-    rows = tried.join(with_hour(facts, a.filter(a.is_matured), "started_at"), ["entity", "attempt"])
+    rows = tried.join(with_hour(facts, a.filter(a.is_matured), a.started_at), ["entity", "attempt"])
     who = rows.consumer.coalesce(rows.attempt)
     rows = rows.mutate(unit_at=rows.started_at, cluster=who, weight=ibis.literal(1.0))
     return (Units("attempts", rows, by=("channel",), always=("step",), alone=KINDS),)
