@@ -229,7 +229,7 @@ def chance_below(one: tuple[float, float, float], other: tuple[float, float, flo
     Source   Welch 1947
 
     >>> round(chance_below((0.5, 0.01, 50), (0.8, 0.0125, 40)), 3)
-    0.025
+    0.024
     """
     from scipy.special import stdtr
 

@@ -120,7 +120,8 @@ def _by_kind(data: Data, measure: Measure, of: Cell) -> Iterator[tuple[str, dict
     """Yield the sums of each kind of people in the very period of a cell; what others counted has no people to compare."""
     results, where = data.results, (measure.name, of.entity)
     segments = results.segments(*where, of.step)
-    named = [(CHANNEL, each, None) for each in sorted(results.channels(*where, of.step))]
+    named: list[tuple[str, str | None, str | None]] = []
+    named += [(CHANNEL, each, None) for each in sorted(results.channels(*where, of.step))]
     named += [(kind, None, each) for kind in KINDS for each in of_kind(segments, kind)]
     for kind in (CHANNEL, *KINDS):
         series = [results.rows(*where, step=of.step, channel=by, segment=who) for each, by, who in named if each == kind]
