@@ -88,10 +88,10 @@ def test_who_is_surely_served_worse_is_named_worst_first():
         ({"segment": "hour:19"}, of(100, 200)), ({"segment": "hour:09"}, of(600, 860)), ({"segment": "hour:10"}, of(650, 940)),
         ({"segment": "device:laptop"}, of(680, 1000)), ({"segment": "device:tablet"}, of(670, 1000)),
     )  # fmt: skip
-    assert named(found) == [("At 19 h to 20 h", "50.0%", "69.4%", 200), ("By phone", "61.0%", "74.0%", 1000)]
+    assert named(found) == [("at 19 h to 20 h", "50.0%", "69.4%", 200), ("by phone", "61.0%", "74.0%", 1000)]
     assert found
-    assert found.title == "Served worst: At 19 h to 20 h and by phone"
-    assert found.not_recorded == "Nobody recorded which kind of consumer they are."
+    assert found.title == "Served worst: at 19 h to 20 h and by phone"
+    assert found.not_recorded == "Nobody recorded which kind of consumer they are (“segment”)."
 
 
 def test_few_are_never_named_however_badly_they_fare():
@@ -110,7 +110,7 @@ def test_the_worst_of_many_hours_is_no_surer_for_being_looked_for():
     two = [({"segment": "hour:07"}, hours["hour:07"]), ({"segment": "hour:08"}, of(23 * 45, 23 * 60))]
     every = [({"segment": name}, each) for name, each in hours.items()]
     whole = ({}, of(23 * 45 + 36, 24 * 60))
-    assert [each[0] for each in named(part(whole, *two))] == ["At 7 h to 8 h"]
+    assert [each[0] for each in named(part(whole, *two))] == ["at 7 h to 8 h"]
     found = part(whole, *every)
     assert named(found) == []
     assert found

@@ -26,7 +26,7 @@ from wholeservice.units import ENDS, write
 MEASURES = ("completion", "step-conversion", "satisfaction", "nps", "ease")
 """What is looked at, where it has a number; more is better in all of them."""
 CHANNEL = "channel"
-RECORDED = {SEGMENT: "which kind of consumer they are", DEVICE: "what device they use"}
+RECORDED = {SEGMENT: "which kind of consumer they are (“segment”)", DEVICE: "what device they use (“device”)"}
 MOST, A_WEEK = 3, dt.timedelta(days=7)
 Row = tuple[Cell, Statistics]
 
@@ -149,21 +149,21 @@ def _worse(data: Data, measure: Measure, some: _Some) -> Worse:
 def _who(data: Data, kind: str, cell: Cell) -> str:
     """Say who they are.
 
-    Shape    "By phone", "Guests", "Device: phone", "At 19 h to 20 h"
+    Shape    as it stands within a sentence: "by phone", "Guests", "with the device “phone”", "at 19 h to 20 h"
     """
     if kind == CHANNEL:
-        return f"By {cell.channel}"
+        return f"by {cell.channel}"
     what = what_of(cell.segment or "")
     if kind == HOUR:
-        return f"At {int(what)} h to {int(what) + 1} h"
+        return f"at {int(what)} h to {int(what) + 1} h"
     known = data.organisation.entities.get(what)
-    return f"Device: {what}" if kind == DEVICE else known.title if known else what
+    return f"with the device “{what}”" if kind == DEVICE else known.title if known else what
 
 
 def _title(served: tuple[Served, ...]) -> str:
     named = list(dict.fromkeys(row.who for each in served for row in each.worse))
     if named:
-        return f"Served worst: {listed([named[0], *(each[0].lower() + each[1:] for each in named[1:MOST])])}"
+        return f"Served worst: {listed(named[:MOST])}"
     if any(each.n_compared for each in served):
         return "Nobody is surely served worse than the others"
     return "Nobody knows who is served worst"
