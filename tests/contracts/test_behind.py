@@ -43,6 +43,19 @@ def test_the_rows_behind_a_number_add_up_to_its_n(name: str, case: dict[str, Any
             assert sum(added) == pytest.approx(sums[cell].numerator), cell
 
 
+@pytest.mark.parametrize("name", ["completion", "step-conversion", "satisfaction"])
+def test_the_rows_of_a_kind_of_people_are_theirs_alone(name: str, monkeypatch: pytest.MonkeyPatch):
+    """Behind the number of a device, an hour or a kind of consumer stand the rows that it counts, at each step too."""
+    monkeypatch.setattr(behind, "LEAST_PEOPLE", 0)
+    measure, case = next(each for each in MEASURES if each.name == name), [case for of, case in CASES if of == name][-1]
+    ground, sums = measured(measure, case)
+    cells = [cell for cell in sums if cell.segment and cell.entity == "shop"]
+    assert len(cells) > 3
+    for cell in cells:
+        rows = behind.behind(ground, measure, [cell], most=EVERY).rows
+        assert (len(rows), sum(each.adds or 0.0 for each in rows)) == (sums[cell].n, sums[cell].numerator), cell
+
+
 @pytest.mark.parametrize("measure", MEASURES, ids=lambda each: each.name)
 def test_every_measure_says_its_units(measure: Measure):
     """No registered measure leaves a reader without the rows."""
