@@ -2,7 +2,7 @@
 
 All are 95 % unless said otherwise. Sources: Wilson 1927 (JASA 22); Efron 1987 (BCa, JASA 82); Kish 1965 (design effect);
 Korn & Graubard 1998 (degrees of freedom of a clustered share); Rocks 2016 (net scores); von Neumann 1941 (mean square
-successive difference); David & Nagaraja 2003 (order statistics of a quantile).
+successive difference); David & Nagaraja 2003 (order statistics of a quantile); Welch 1947 and Holm 1979 (many comparisons).
 """
 
 from __future__ import annotations
@@ -220,6 +220,42 @@ def _t_95(n_free: float) -> float:
     from scipy.special import stdtrit
 
     return float(stdtrit(n_free, 0.975))
+
+
+def chance_below(one: tuple[float, float, float], other: tuple[float, float, float]) -> float:
+    """Chance that a mean comes out so far below another one though the two are alike: Welch's t, one-sided.
+
+    Shape    each: the mean, its squared standard error, and of how many clusters
+    Source   Welch 1947
+
+    >>> round(chance_below((0.5, 0.01, 50), (0.8, 0.0125, 40)), 3)
+    0.024
+    """
+    from scipy.special import stdtr
+
+    (low, spread, n), (high, other_spread, n_other) = one, other
+    both = spread + other_spread
+    if both <= 0:
+        return 1.0
+    n_free = both**2 / (spread**2 / (n - 1) + other_spread**2 / (n_other - 1))
+    return float(stdtr(n_free, (low - high) / both**0.5))
+
+
+def surely(chances: Sequence[float], level: float = 0.025) -> list[bool]:
+    """Say of each of several comparisons whether it is sure, so that looking at many makes none of them so (Holm 1979).
+
+    >>> surely([0.001, 0.02, 0.012])
+    [True, True, True]
+    >>> surely([0.001, 0.02, 0.013])  # 0.013 is more than half of 0.025, and so 0.02 is not asked any more
+    [True, False, False]
+    """
+    order = sorted(range(len(chances)), key=lambda place: chances[place])
+    found = [False] * len(chances)
+    for n_before, place in enumerate(order):
+        if chances[place] > level / (len(chances) - n_before):
+            break
+        found[place] = True
+    return found
 
 
 def between_periods(values: Sequence[float]) -> Interval | None:

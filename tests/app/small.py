@@ -21,7 +21,7 @@ JOURNEY = (Step("sleep", "Sleep"), Step("arrive", "Arrive"))  # not in the order
 
 def row(
     measure: str, hits: float, n: float, *, entity: str = "stay", days: tuple[int, int] = (0, 28), window: str = ROLLING,
-    step: str | None = None, channel: str | None = None,
+    step: str | None = None, channel: str | None = None, segment: str | None = None,
 ) -> tuple[Cell, Statistics]:  # fmt: skip
     """Return the sums of *hits* of *n* units, each of a person of their own."""
     from_at, to_at = (DAY_0 + dt.timedelta(days=day) for day in days)
@@ -29,7 +29,7 @@ def row(
         n=n, numerator=hits, denominator=n, squares=hits, clusters=n, cluster_aa=hits, cluster_ab=hits, cluster_bb=n,
         reporting=1, expected=2,
     )  # fmt: skip
-    return Cell(measure, entity, from_at, to_at, window, step, channel), sums
+    return Cell(measure, entity, from_at, to_at, window, step, channel, segment), sums
 
 
 ROWS = (

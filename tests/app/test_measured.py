@@ -107,3 +107,28 @@ def test_a_breakdown_has_a_row_for_each_kind_of_consumer():
     found = ask(known, Question("completion", cell.entity, "segment"))
     assert [each["segment"] for each in found] == ["guest", "hotelier"]
     assert "segment" in [each.key for each in columns(known, found)]
+
+
+def test_hours_stand_in_the_order_of_the_day_and_a_device_is_no_kind_of_consumer():
+    """Each kind of people is asked for by itself, at the steps where it is known at no whole; the table names it plainly."""
+    kinds = ("hour:19", "guest", "device:phone", "hour:07")
+    known = data(
+        (
+            *(row("completion", 1, 2, segment=each) for each in kinds),
+            row("step-conversion", 1, 2, step="sleep", segment="hour:19"),
+        )
+    )
+    for by, expected in (("hour", ["hour:07", "hour:19"]), ("device", ["device:phone"]), ("segment", ["guest"])):
+        assert [each["segment"] for each in ask(known, Question("completion", "stay", by))] == expected
+    (only,) = ask(known, Question("step-conversion", "stay", "hour"))
+    shown = next(each for each in columns(known, [only]) if each.key == "segment")
+    assert (shown.title, shown.text(only), only["step"]) == ("Hour", "19", "sleep")
+
+
+def test_where_nobody_recorded_a_device_that_is_the_reason():
+    """Not recorded at all, and not told of this measure, are two reasons."""
+    recorded = data((row("completion", 1, 2, segment="device:phone"), row("volume", 2, 2)))
+    assert "No interaction and no answer says what was used" in why_nothing(data(), Question("completion", by="device"))
+    assert (
+        why_nothing(recorded, Question("volume", by="device")) == "volume is not broken down by device; these are: completion."
+    )

@@ -18,6 +18,7 @@ from wholeservice.measures import MEASURES, behind
 from wholeservice.measures.base import Cell, Measure, Statistics
 from wholeservice.measures.behind import Ground
 from wholeservice.measures.compute import compute
+from wholeservice.measures.kinds import kind_of
 from wholeservice.measures.roll_up import Tree
 
 EVERY = 1_000_000
@@ -79,6 +80,19 @@ def test_the_rows_behind_a_number_add_up_to_its_n(world: World, name: str, numbe
         added = [each.adds for each in found.rows]
         if None not in added and name != COSTS and not (name == TAKE_UP and cell.channel):
             assert sum(added) == pytest.approx(sums.numerator), cell
+
+
+@pytest.mark.parametrize("name", ["completion", "step-conversion", "satisfaction"])
+def test_the_rows_of_a_kind_of_people_are_theirs_alone(world: World, name: str, monkeypatch: pytest.MonkeyPatch):
+    """Behind the number of a device, an hour or a kind of consumer stand the rows that it counts, at each step too."""
+    monkeypatch.setattr(behind, "LEAST_PEOPLE", 0)
+    measure = next(each for each in MEASURES if each.name == name)
+    kinds = {(kind_of(cell.segment), cell.step is None): cell for cell in world.sums if cell.measure == name and cell.segment}
+    assert len(kinds) >= 2
+    for cell in kinds.values():
+        rows = behind.behind(world.ground, measure, [cell], most=EVERY).rows
+        added = sum(each.adds or 0.0 for each in rows)
+        assert (len(rows), added) == (world.sums[cell].n, pytest.approx(world.sums[cell].numerator)), cell
 
 
 @pytest.mark.parametrize("measure", MEASURES, ids=lambda each: each.name)

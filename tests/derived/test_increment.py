@@ -42,10 +42,12 @@ FACTS: dict[str, dict[str, tuple[Any, ...]]] = {
     "interactions": {
         "happened_at": AFTER, "consumer": PEOPLE, "attempt": ("x", "y", None, None, None), "visit": ("v", None),
         "service": ("shop", "The-Shop", "desk", "nowhere"), "step": ("find", "pay", "ask", "get", None),
-        "channel": ("web", "App", None), "outcome": ("failed", "done", None, None), "environment": ("test", *[None] * 9),
+        "channel": ("web", "App", None), "segment": ("Guest", None), "device": ("Phone", "laptop", None),
+        "outcome": ("failed", "done", None, None), "environment": ("test", *[None] * 9),
     },
     "answers": {
         "asked_at": AFTER, "consumer": PEOPLE, "service": ("shop", "desk"), "score": (1.0, 3.0, 5.0), "scale_min": (1.0,),
+        "device": ("phone", None),
         "scale_max": (5.0,), "weight": (None, 2.0),
     },
     "calls": {

@@ -31,11 +31,11 @@ def test_case(name: str, case: dict[str, Any]):
     measure = next(each for each in MEASURES if each.name == name)
     rows = measured(measure, case)
     for expected in case.get("expect", ()):
-        cell = cell_of(measure, expected)
+        cell = cell_of(measure, expected, case.get("zone", "UTC"))
         assert cell in rows, f"{cell} is not among\n" + "\n".join(map(str, rows))
         assert_row(measure, rows[cell], expected)
     for absent in case.get("absent", ()):
-        assert cell_of(measure, absent) not in rows
+        assert cell_of(measure, absent, case.get("zone", "UTC")) not in rows
 
 
 @pytest.mark.parametrize("measure", MEASURES, ids=lambda measure: measure.name)
@@ -49,7 +49,7 @@ def measured(measure: Measure, case: dict[str, Any]) -> dict[Cell, Statistics]:
     known = organisation(*(entity_of(name, words or {}) for name, words in case["organisation"].items()), edges=edges_of(case))
     facts = {name: [fact_of(tables.BY_NAME[name], row) for row in rows] for name, rows in case["given"].items()}
     order = case.get("source-order", [])
-    engine = prepared(engine_with(**facts), known, measure.needs)
+    engine = prepared(engine_with(**facts), known, measure.needs, case.get("zone", "UTC"))
     return dict(compute(engine, known, zone=case.get("zone", "UTC"), source_order=order, measures=[measure]))
 
 
@@ -82,8 +82,8 @@ def instant_of(value: Any) -> dt.datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
 
 
-def cell_of(measure: Measure, words: dict[str, Any]) -> Cell:
-    period = parse_period(words["period"])
+def cell_of(measure: Measure, words: dict[str, Any], zone: str = "UTC") -> Cell:
+    period = parse_period(words["period"], zone)
     assert period, words
     place = {name: words.get(name) for name in ("step", "channel", "segment", "currency")}
     return Cell(measure.name, words["entity"], period.from_at, period.to_at, words.get("window", WINDOW), **place)

@@ -1,5 +1,7 @@
 """Scenarios: YAML in, a world out, and every mistake said with its place."""
 
+from dataclasses import replace
+
 import pytest
 
 from wholeservice.errors import InputError
@@ -78,3 +80,16 @@ def test_mistakes_are_said_with_their_place(organisation, text, code, where, nea
         load_world(text, "now.yaml", organisation)
     problem = caught.value.problems[0]
     assert (problem.code, str(problem.place), problem.nearest) == (code, where, nearest)
+
+
+def test_what_people_hold_changes_nothing_of_what_happens(organisation):
+    """Devices are drawn from lots of their own: the same people do the same, now with a phone or a laptop where it is said."""
+    text = "service: stay\ndays: 3\nchannels: { web: 50%, app: 50% }\nleaves: { find: 30% }\n"
+    devices = "devices: { web: { phone: 60%, laptop: 40% } }"
+    plain, told = (load_world(text + more, "now.yaml", organisation) for more in ("", devices))
+    before, after = simulate(plain, 1), simulate(told, 1)
+    assert [replace(row, device=None) for row in after.interactions] == before.interactions
+    assert {(row.channel, row.device) for row in after.interactions} == {("web", "phone"), ("web", "laptop"), ("app", None)}
+    with pytest.raises(InputError) as caught:
+        load_world(text + "devices: { wbe: { phone: 100% } }", "now.yaml", organisation)
+    assert [(each.code, each.nearest) for each in caught.value.problems] == [("SIM003", "web")]

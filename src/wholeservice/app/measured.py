@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from wholeservice.app.printing import Column, Row
 from wholeservice.errors import InputError, Problem, suggest
 from wholeservice.measures.base import Measure
+from wholeservice.measures.kinds import DEVICE, HOUR, KINDS, SEGMENT, kind_of, of_kind, what_of
 from wholeservice.measures.results import Point
 from wholeservice.organisation.graph import steps, whole_of
 from wholeservice.pages.base import Data
@@ -18,7 +19,12 @@ from wholeservice.periods import ROLLING, Period, label
 from wholeservice.uncertainty import BETWEEN_PERIODS
 from wholeservice.units import Unit, money, write
 
-CHANNEL, STEP, SEGMENT = "channel", "step", "segment"
+CHANNEL, STEP = "channel", "step"
+NOT_TOLD = {
+    SEGMENT: "No interaction and no answer says of which kind of consumer it is (`segment`), or none of that kind is counted.",
+    DEVICE: "No interaction and no answer says what was used (`device`).",
+    HOUR: "No interaction and no answer is there whose hour could be told; what others counted has none.",
+}
 MARK = "~"
 _FIRST, _LAST = dt.datetime(1000, 1, 1, tzinfo=dt.UTC), dt.datetime(9000, 1, 1, tzinfo=dt.UTC)
 
@@ -64,6 +70,8 @@ def ask(data: Data, question: Question) -> list[Row]:
 def why_nothing(data: Data, question: Question) -> str:
     """Say why a question has no answer: what was measured of the same, where a period was asked for."""
     everything = "`wholeservice measure --format csv` prints all there is."
+    if question.by in KINDS and (why := _why_no_kind(data, question.by, question.measure)):
+        return why
     if question.period is None:
         return f"Nothing was measured for this question. {everything}"
     always = replace(question.period, from_at=_FIRST, to_at=_LAST)
@@ -76,6 +84,16 @@ def why_nothing(data: Data, question: Question) -> str:
         f"Nothing was measured for this question in that period. There are numbers from {first.astimezone(zone):%-d %b %Y} to "
         f"{last.astimezone(zone):%-d %b %Y}; at the edges, a period has a number only when facts cover all of it. {everything}"
     )
+
+
+def _why_no_kind(data: Data, kind: str, measure: str | None) -> str | None:
+    """Say that nobody recorded of what kind people are, or that this measure is not told by it; None where it is."""
+    every = data.results.every
+    told = [name for name in data.measures if any(cell.segment and kind_of(cell.segment) == kind for cell, _ in every(name))]
+    if not told:
+        return f"{NOT_TOLD[kind]} docs/measure_experience.md says how to record it."
+    asked = _measure(data, measure).name if measure else None
+    return f"{asked} is not broken down by {kind}; these are: {', '.join(told)}." if asked and asked not in told else None
 
 
 def _measure(data: Data, word: str) -> Measure:
@@ -124,9 +142,9 @@ def _points(data: Data, measure: str, entity: str, question: Question) -> Iterat
 def _breakdowns(data: Data, measure: str, entity: str, by: str | None) -> Iterator[tuple[str | None, str | None, str | None]]:
     """Yield step, channel and segment of what to show; where a number is only known per channel, its channels stand for it."""
     results = data.results
-    if by == SEGMENT:
-        cells = (cell for cell, _ in results.every(measure) if cell.entity == entity and not (cell.step or cell.channel))
-        yield from ((None, None, each) for each in sorted({cell.segment for cell in cells if cell.segment}))
+    if by in KINDS:
+        for step in (None,) if results.segments(measure, entity) else _steps(data, measure, entity):
+            yield from ((step, None, each) for each in of_kind(results.segments(measure, entity, step), by))
         return
     for step in _steps(data, measure, entity) if by == STEP else (None,):
         channels = sorted(results.channels(measure, entity, step))
@@ -179,11 +197,13 @@ def _unit(measure: Measure, currency: str | None) -> Unit:
 def columns(data: Data, rows: Sequence[Row]) -> list[Column]:
     """Return the columns of the table for people; what is the same in all rows (entity) or in none (step) is left out."""
     of = [Column("entity", "Of", lambda row: title(data, row["entity"]), wraps=True)]
-    breakdown = [Column(key, key.capitalize()) for key in (STEP, CHANNEL, SEGMENT) if any(row[key] for row in rows)]
+    breakdown = [Column(key, key.capitalize()) for key in (STEP, CHANNEL) if any(row[key] for row in rows)]
+    kinds = list(dict.fromkeys(kind_of(row[SEGMENT]) for row in rows if row[SEGMENT]))
     return [
         Column("measure", "Measure"),
         *(of if len({row["entity"] for row in rows}) > 1 else []),
         *breakdown,
+        *(Column(SEGMENT, " or ".join(kinds).capitalize(), lambda row: what_of(row[SEGMENT] or "")) for _ in kinds[:1]),
         Column("value", "Value", lambda row: _value(data, row), is_number=True, wraps=True),
         Column("low", "95 % interval", lambda row: _interval(data, row)),
         Column("n", "n", lambda row: f"{row['n']:,.0f}", is_number=True),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from functools import cache
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -21,10 +22,9 @@ ALWAYS_S = 1 << 40
 
 
 def add_attempt_rules(engine: Engine, organisation: Organisation, zone: str) -> None:
-    """Add the table `attempt_rules`, and `offsets`, which has rows only where some attempt is bounded by the civil day."""
-    rules = attempt_rules_table(organisation)
-    engine.add(ATTEMPT_RULES, rules)
-    engine.add(OFFSETS, offsets_table(zone if any(rules["per_day"].to_pylist()) else None))
+    """Add the tables `attempt_rules` and `offsets`."""
+    engine.add(ATTEMPT_RULES, attempt_rules_table(organisation))
+    engine.add(OFFSETS, offsets_table(zone))
 
 
 def attempt_rules_table(organisation: Organisation) -> pa.Table:
@@ -42,18 +42,23 @@ def attempt_rules_table(organisation: Organisation) -> pa.Table:
     )
 
 
-def offsets_table(zone: str | None) -> pa.Table:
-    """Return from_s, to_s (exclusive) and offset_s: how far the zone's clocks are ahead of UTC. Without a zone, no rows."""
+def offsets_table(zone: str) -> pa.Table:
+    """Return from_s, to_s (exclusive) and offset_s: how far the zone's clocks are ahead of UTC."""
     import pyarrow as pa
 
-    turns = list(_turns(zone)) if zone else []
-    starts = [-ALWAYS_S, *(second for second, _ in turns[1:])][: len(turns)]
-    columns = {"from_s": starts, "to_s": [*starts[1:], ALWAYS_S][: len(turns)], "offset_s": [each for _, each in turns]}
+    turns = _turns(zone)
+    starts = [-ALWAYS_S, *(second for second, _ in turns[1:])]
+    columns = {"from_s": starts, "to_s": [*starts[1:], ALWAYS_S], "offset_s": [each for _, each in turns]}
     return pa.table({name: pa.array(values, pa.int64()) for name, values in columns.items()})
 
 
-def _turns(zone: str) -> Iterator[tuple[int, int]]:
+@cache
+def _turns(zone: str) -> tuple[tuple[int, int], ...]:
     """The seconds since 1970 at which a zone's clocks turned, and their offset from then on; the first is the beginning."""
+    return tuple(_turned(zone))
+
+
+def _turned(zone: str) -> Iterator[tuple[int, int]]:
     local, day_s = ZoneInfo(zone), 86400
     first, last = (int(dt.datetime(year, 1, 1, tzinfo=dt.UTC).timestamp()) for year in (FIRST_YEAR, AFTER_YEAR))
     before = _offset(first, local)

@@ -5,8 +5,9 @@ Outcome    done: somebody reached the last step, a legitimate end, or the source
 Matured    as long has passed since the start as 99 % of the finished attempts of the service took, and at least 30 minutes:
            only then can an attempt without an end be said to have none
 Key        entity and thread, as in `visits`, but for is_matured, which looks at all attempts of the entity and the newest event
-Shape      entity, attempt, thread, consumer, channel (first seen), channels_used, started_at, last_at (when its last event
-           began), ended_at, first_step, last_step, furthest_step, outcome, finished_at, failed_step, n_events, is_matured
+Shape      entity, attempt, thread, consumer, channel, segment and device (each first seen), channels_used, started_at, last_at
+           (when its last event began), ended_at, first_step, last_step, furthest_step, outcome, finished_at, failed_step,
+           n_events, is_matured
 """
 
 from __future__ import annotations

@@ -26,6 +26,8 @@ def _summed(visits: IbisTable) -> IbisTable:
     return v.group_by(v.entity, v.attempt).aggregate(
         consumer=v.consumer.argmin(v.nth, where=v.consumer.notnull()),
         channel=v.channel.argmin(v.nth, where=v.channel.notnull()),
+        segment=v.segment.argmin(v.nth, where=v.segment.notnull()),
+        device=v.device.argmin(v.nth, where=v.device.notnull()),
         channels_used=v.channel.nunique(),
         started_at=v.happened_at.min(),
         last_at=v.happened_at.max(),

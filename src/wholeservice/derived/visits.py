@@ -15,7 +15,7 @@ No event is dropped: two rows that say the same, from two sources or by a double
 Key      entity and thread. Rows of one thread come from its events alone: an attempt that a source names, or all that one
          person does at one service outside of those
 Shape    one row per interaction: entity, attempt, nth (0 is first), thread, consumer, happened_at, ended_at, step, step_no,
-         position, is_end, is_done (it reached an end), channel, outcome
+         position, is_end, is_done (it reached an end), channel, segment, device, outcome
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def build(facts: FactTables) -> IbisTable:
     e = _with_attempt(_with_begun(_ruled(facts, _placed(facts))))
     return e.select(
         e.entity, e.attempt, e.nth, e.thread, e.consumer, e.happened_at, e.ended_at,
-        e.step, e.step_no, e.position, e.is_end, e.is_done, e.channel, e.outcome,
+        e.step, e.step_no, e.position, e.is_end, e.is_done, e.channel, e.segment, e.device, e.outcome,
     )  # fmt: skip
 
 
@@ -68,7 +68,7 @@ def _ruled(facts: FactTables, events: IbisTable) -> IbisTable:
     rules, offsets = facts.attempt_rules, facts.offsets
     e = events.left_join(rules, [events.entity == rules.rule_of]).mutate(at_s=whole_seconds(events.happened_at))
     e = e.mutate(end_s=ibis.greatest(e.at_s, whole_seconds(e.ended_at).coalesce(e.at_s)))
-    if not facts.run(offsets.limit(1)).num_rows:
+    if not facts.run(rules.filter(rules.per_day).limit(1)).num_rows:
         return e.mutate(day=ibis.literal(0))
     e = e.left_join(offsets, [e.at_s >= offsets.from_s, e.at_s < offsets.to_s])
     return e.mutate(day=((e.at_s + e.offset_s) / DAY_S).floor())

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from wholeservice.measures.kinds import SEGMENT, named
 from wholeservice.measures.units import PERIOD, in_periods
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ OUTCOME, EXPERIENCE, PRICE = "outcome", "experience", "price"
 VALUE = (OUTCOME, EXPERIENCE, PRICE)
 KNOWN = tuple(dict.fromkeys((*SATISFACTION, *NPS, *EASE, *EFFORT, *SUS_ITEMS, SUS_SCORED, *UX_LITE_ITEMS, *VALUE)))
 
-BY, ALONE = ("step", "channel"), ("segment",)
+BY, ALONE = ("step", "channel"), (SEGMENT,)
 """How answers are broken down: by step and channel, also together; by kind of consumer."""
 TOP_POINTS = 2.0
 LEAST_FOR_TWO, MOST_FOR_TWO = 3.0, 10.0  # steps of a scale that has a top two: of three points, two would hold the middle
@@ -115,7 +116,7 @@ def is_top(a: IbisTable, score: NumericValue) -> BooleanValue:
     return score > a.scale_max - (a.width >= LEAST_FOR_TWO).ifelse(TOP_POINTS, 1.0)
 
 
-def points_of(units: IbisTable, periods: IbisTable) -> list[IbisTable]:
+def points_of(units: IbisTable, periods: IbisTable, alone: tuple[str, ...] = ALONE) -> list[IbisTable]:
     """The same answers once more, as counts per point: rows of one cell add up, so each point is a row of its own.
 
     Shape    units with point (0 is the lowest) and last (the highest). Only whole points of scales that are not too long
@@ -124,10 +125,11 @@ def points_of(units: IbisTable, periods: IbisTable) -> list[IbisTable]:
 
     whole = (units.point == units.point.floor()) & (units.last == units.last.floor()) & (units.last < MOST_POINTS)
     dated = in_periods(units.filter(whole), periods)
+    crossed = ((), ("step",), ("channel",), ("step", "channel"))
+    cells = [(names, dated.filter([dated[name].notnull() for name in names]) if names else dated) for names in crossed]
     parts = []
-    for named in ((), ("step",), ("channel",), ("step", "channel"), *((each,) for each in ALONE)):
-        kept = dated.filter([dated[name].notnull() for name in named]) if named else dated
-        per_point = kept.group_by(["entity", *PERIOD, *named, "point", "last"]).aggregate(amount=kept.weight.sum())
+    for names, kept in (*cells, *(((SEGMENT,), named(dated, kind)) for kind in alone)):
+        per_point = kept.group_by(["entity", *PERIOD, *names, "point", "last"]).aggregate(amount=kept.weight.sum())
         points = ibis.range((per_point.last + 1).cast("int64"))
         at_point = points.map(lambda each, p=per_point: (each == p.point).ifelse(p.amount, 0.0))
         parts.append(per_point.mutate(histogram=at_point).drop("point", "last", "amount"))

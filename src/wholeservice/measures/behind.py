@@ -29,6 +29,8 @@ from wholeservice.measures.behind_rows import (
 )
 from wholeservice.measures.compute import PERIODS, best_source, by_source
 from wholeservice.measures.counted import BEHIND, UNDER
+from wholeservice.measures.kinds import kind_of as kind_of_people
+from wholeservice.measures.kinds import what_of
 from wholeservice.measures.roll_up import Tree, added_to
 from wholeservice.measures.rows import rows_of, sources_of
 from wholeservice.periods import civil
@@ -245,8 +247,10 @@ def _counted(of: _Of, rows: Rows, source: str | None) -> Iterator[RowBehind]:
 # Single units --------------------------------------------------------------------------------------------------------------
 
 
-def _named(cell: Cell) -> set[str]:
-    return {name for name in ("step", "channel", "segment") if getattr(cell, name) is not None}
+def _named(cell: Cell) -> dict[str, str]:
+    """Return what a cell is broken down by, and which of its kind it is."""
+    named = {name: value for name in ("step", "channel") if (value := getattr(cell, name)) is not None}
+    return named if cell.segment is None else named | {kind_of_people(cell.segment): what_of(cell.segment)}
 
 
 def _is_of(units: Units, named: set[str]) -> bool:
@@ -259,11 +263,11 @@ def _is_of(units: Units, named: set[str]) -> bool:
 def _units_of(ground: Ground, measure: Measure, cell: Cell, made: _Made) -> Units | None:
     """Return the single units that a number is made of: those that are broken down the way its cell is."""
     named, kinds = _named(cell), measure.units(FactTables(ground.engine)) if measure.units and made.units else ()
-    kind = next((each for each in kinds if _is_of(each, named)), None)
+    kind = next((each for each in kinds if _is_of(each, set(named))), None)
     if kind is None:
         return None
     rows = _dated(ground, kind, made) if kind.dated else _inside(kind, made)
-    narrowed = [rows[name] == getattr(cell, name) for name in sorted(named - set(kind.beside))]
+    narrowed = [rows[name] == value for name, value in sorted(named.items()) if name not in kind.beside]
     return replace(kind, rows=rows.filter(narrowed) if narrowed else rows)
 
 

@@ -3,7 +3,7 @@ Completion: the share of those who began that got to an end.
 
 Formula   attempts that reached a legitimate end ("you are not eligible" is one) / attempts that began in the period and are
           old enough to judge. From counts per step: counted at the last step / counted at the first
-Unit      share          Grain  one row per entity, period and channel
+Unit      share          Grain  one row per entity, period and channel, and per kind of consumer, device and hour
 Counts    attempts, clustered by consumer. Counts per step are of visits, not of the same people: both steps come from one
           source, one window and one kind of count, and the interval is the variation between periods
 Leaves out  attempts too young to judge; periods in which either step has no number; a service without a journey, unless the
@@ -28,6 +28,7 @@ from wholeservice.measures.counted import (
     with_all_channels,
 )
 from wholeservice.measures.finish import finish_share
+from wholeservice.measures.kinds import KINDS, with_hour
 from wholeservice.measures.units import Units, union_all
 from wholeservice.units import SHARE
 
@@ -56,7 +57,7 @@ def units(facts: FactTables) -> tuple[Units, ...]:
     done = a.finished_at.notnull().ifelse(1.0, 0.0)
     who = a.consumer.coalesce(a.attempt)
     rows = a.mutate(unit_at=a.started_at, cluster=who, hit=done, weight=ibis.literal(1.0))
-    return (Units("attempts", rows, by=("channel",)),)
+    return (Units("attempts", with_hour(facts, rows, rows.started_at), by=("channel",), alone=KINDS),)
 
 
 def _from_steps(facts: FactTables) -> IbisTable:
@@ -72,5 +73,5 @@ def _from_steps(facts: FactTables) -> IbisTable:
 
 MEASURE = Measure(
     name="completion", title="People who finish", unit=SHARE, better="higher", needs=("attempts", "tallied", "journeys"),
-    query=query, units=units, finish=finish_share, words=("completion-rate", "finish"),
+    query=query, units=units, finish=finish_share, words=("completion-rate", "finish"), version=2,
 )  # fmt: skip

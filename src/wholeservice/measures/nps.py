@@ -2,7 +2,7 @@
 NPS: those who would recommend it (9 or 10 of 10) less those who would not (0 to 6), of every hundred who answered.
 
 Formula   100 × (promoters − detractors) / valid answers
-Unit      points, −100 to 100          Grain  one row per entity, period, step and channel, and per kind of consumer
+Unit      points, −100 to 100          Grain  per entity, period, step and channel; per kind of consumer, device and hour
 Counts    answers of the instrument `nps` in whole numbers from 0 to 10, by their weight, clustered by consumer
 Leaves out  questions not answered or dismissed: they are no passives; scores off 0 to 10, and scales that are another one
 Interval  adjusted Wald: three answers more, ¾ of them promoters and ¾ detractors; clustered by consumer
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from wholeservice.measures import answered as of
 from wholeservice.measures.base import Measure
 from wholeservice.measures.finish import finish_net
+from wholeservice.measures.kinds import KINDS, with_hour
 from wholeservice.measures.units import Units, union_all
 from wholeservice.units import NET_SCORE
 
@@ -38,12 +39,12 @@ def units(facts: FactTables) -> tuple[Units, ...]:
     import ibis
 
     a = of.asked_of(facts)
-    a = a.filter(a.word.isin(of.NPS), of.is_net_answer(a))
+    a = with_hour(facts, a.filter(a.word.isin(of.NPS), of.is_net_answer(a)), a.asked_at)
     hit = ibis.cases((a.score >= PROMOTES, 100.0), (a.score <= DETRACTS, -100.0), else_=0.0)
-    return (Units("answers", of.units_of(a, hit), by=of.BY, alone=of.ALONE),)
+    return (Units("answers", of.units_of(a, hit), by=of.BY, alone=KINDS),)
 
 
 MEASURE = Measure(
     name="nps", title="How likely people are to recommend it", unit=NET_SCORE, better="higher", needs=("answers",), query=query,
-    units=units, finish=finish_net, words=("net-promoter-score", "recommend"),
+    units=units, finish=finish_net, words=("net-promoter-score", "recommend"), version=2,
 )  # fmt: skip

@@ -108,13 +108,15 @@ class Results:
         """Return the steps for which the measure has a number."""
         return frozenset(key[2] for key in self._rows if key[:2] == (measure, entity) and key[2])
 
-    def channels(self, measure: str, entity: str, step: str | None = None) -> frozenset[str]:
-        """Return the channels for which the measure has a number (of *step*, when given)."""
+    def channels(self, measure: str | None = None, entity: str | None = None, step: str | None = None) -> frozenset[str]:
+        """Return the channels for which the measure has a number (of *step*, when given); of nothing in particular, all."""
+        if measure is None:
+            return frozenset(key[3] for key in self._rows if key[3])
         return frozenset(key[3] for key in self._rows if key[:3] == (measure, entity, step) and key[3])
 
-    def every_channel(self) -> frozenset[str]:
-        """Return every channel that has a number, of whatever and anywhere."""
-        return frozenset(key[3] for key in self._rows if key[3])
+    def segments(self, measure: str, entity: str, step: str | None = None) -> frozenset[str]:
+        """Return the kinds of people (`measures.kinds`) of whom the measure has a number (at *step*, when given)."""
+        return frozenset(key[4] for key in self._rows if key[:3] == (measure, entity, step) and key[3] is None and key[4])
 
     def entities(self, measure: str) -> frozenset[str]:
         """Return the entities for which the measure has a number."""

@@ -3,7 +3,8 @@ Step conversion: the share of those at one step that reached the next. One minus
 
 Formula   reached the step / reached its base: the last step before it that everybody had to pass (`derived.journeys`). An
           optional step, or one way of a choice, is a share of the step before it and never the base of the next
-Unit      share          Grain  one row per entity, period, step and channel
+Unit      share          Grain  one row per entity, period, step and channel; per step also of each kind of consumer,
+          device and hour
 Counts    attempts that began in the period and are old enough to judge, clustered by consumer; a step is reached as the
           service says it (`funnel:`): by default in order, within the window counted from the first step, its end included;
           one event never fills two steps. By consumer, a person's attempts count as one where it began. From counts per step:
@@ -20,6 +21,7 @@ from typing import TYPE_CHECKING
 from wholeservice.measures.base import Measure
 from wholeservice.measures.counted import STEP_COUNTS, WHERE, carried, counts, ratio, with_all_channels
 from wholeservice.measures.finish import finish_share
+from wholeservice.measures.kinds import KINDS, with_hour
 from wholeservice.measures.units import Units, union_all
 from wholeservice.units import SHARE
 
@@ -44,10 +46,10 @@ def units(facts: FactTables) -> tuple[Units, ...]:
     here = [at_base.entity == step.entity, at_base.attempt == step.attempt, at_base.next_step == step.step]
     tried = at_base.left_join(step, here)
     tried = tried.select(tried.entity, tried.attempt, step=tried.next_step, hit=tried.step.notnull().ifelse(1.0, 0.0))
-    rows = tried.join(a.filter(a.is_matured), ["entity", "attempt"])
+    rows = tried.join(with_hour(facts, a.filter(a.is_matured), a.started_at), ["entity", "attempt"])
     who = rows.consumer.coalesce(rows.attempt)
     rows = rows.mutate(unit_at=rows.started_at, cluster=who, weight=ibis.literal(1.0))
-    return (Units("attempts", rows, by=("channel",), always=("step",)),)
+    return (Units("attempts", rows, by=("channel",), always=("step",), alone=KINDS),)
 
 
 def _from_steps(facts: FactTables) -> IbisTable:
@@ -61,5 +63,5 @@ def _from_steps(facts: FactTables) -> IbisTable:
 MEASURE = Measure(
     name="step-conversion", title="People who go on from the step before", unit=SHARE, better="higher",
     needs=("reached", "attempts", "tallied", "journeys"), query=query, units=units, finish=finish_share,
-    words=("conversion", "step-completion"),
+    words=("conversion", "step-completion"), version=2,
 )  # fmt: skip

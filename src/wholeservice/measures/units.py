@@ -12,6 +12,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from wholeservice.measures.durations import bucket_of
+from wholeservice.measures.kinds import SEGMENT, named
 
 if TYPE_CHECKING:
     from ibis.expr.types import Table as IbisTable
@@ -66,7 +67,8 @@ def sum_units(
 ) -> IbisTable:
     """Sum units per entity and period: once over all of them, and once for each combination of the breakdowns.
 
-    What stands in *alone* is broken down by itself and not crossed with the others, so that cells do not multiply.
+    What stands in *alone* (`measures.kinds`) is broken down by itself and not crossed with the others, so that cells do not
+    multiply.
 
     Shape    one row per cell: entity, period, every name of *by* (null: all together) and *always*, the fields of `Statistics`
     """
@@ -79,7 +81,9 @@ def sum_dated(dated: IbisTable, *, by: Iterable[str] = (), always: Iterable[str]
 
     Shape    a column `counts` is what a unit adds to the denominator, where that is not its weight
     """
-    return union_all([_summed(dated, named) for named in _breakdowns(by, always, alone)])
+    always = tuple(always)
+    crossed = [_summed(dated, each) for each in _breakdowns(by, always)]
+    return union_all([*crossed, *(_summed(named(dated, kind), (*always, SEGMENT)) for kind in alone)])
 
 
 def sum_durations(units: IbisTable, periods: IbisTable, *, by: Iterable[str] = (), always: Iterable[str] = ()) -> IbisTable:
@@ -90,14 +94,13 @@ def sum_durations(units: IbisTable, periods: IbisTable, *, by: Iterable[str] = (
     by, always = tuple(by), tuple(always)
     timed = units.select(*UNIT[:5], *by, *always, bucket=bucket_of(units.lasted_s))
     dated = in_periods(timed, periods)
-    parts = [_counted_by_bucket(dated, named) for named in _breakdowns(by, always)]
+    parts = [_counted_by_bucket(dated, each) for each in _breakdowns(by, always)]
     return union_all([sum_units(units, periods, by=by, always=always), *parts])
 
 
-def _breakdowns(by: Iterable[str], always: Iterable[str], alone: Iterable[str] = ()) -> list[tuple[str, ...]]:
+def _breakdowns(by: Iterable[str], always: Iterable[str]) -> list[tuple[str, ...]]:
     always, by = tuple(always), tuple(by)
-    crossed = [(*always, *chosen) for size in range(len(by) + 1) for chosen in combinations(by, size)]
-    return [*crossed, *((*always, name) for name in alone)]
+    return [(*always, *chosen) for size in range(len(by) + 1) for chosen in combinations(by, size)]
 
 
 def in_periods(units: IbisTable, periods: IbisTable) -> IbisTable:
@@ -118,23 +121,23 @@ def union_all(parts: list[IbisTable]) -> IbisTable:
     return first.union(*others) if others else first
 
 
-def _named(units: IbisTable, named: tuple[str, ...]) -> IbisTable:
-    return units.filter([units[name].notnull() for name in named]) if named else units
+def _known(units: IbisTable, names: tuple[str, ...]) -> IbisTable:
+    return units.filter([units[name].notnull() for name in names]) if names else units
 
 
-def _counted_by_bucket(units: IbisTable, named: tuple[str, ...]) -> IbisTable:
+def _counted_by_bucket(units: IbisTable, names: tuple[str, ...]) -> IbisTable:
     import ibis
 
-    keys, rows = ["entity", *PERIOD, *named], _named(units, named)
+    keys, rows = ["entity", *PERIOD, *names], _known(units, names)
     b = rows.group_by([*keys, "bucket"]).aggregate(
         ended=(rows.hit * rows.weight).sum(), lasting=((1.0 - rows.hit) * rows.weight).sum()
     )
     return b.group_by(keys).aggregate(durations=ibis.array([b.bucket, b.ended, b.lasting]).collect())
 
 
-def _summed(units: IbisTable, named: tuple[str, ...]) -> IbisTable:
+def _summed(units: IbisTable, names: tuple[str, ...]) -> IbisTable:
     """Sum units that stand beside the period they count in, by the names given; what lacks one of these is left out."""
-    keys, rows = ["entity", *PERIOD, *named], _named(units, named)
+    keys, rows = ["entity", *PERIOD, *names], _known(units, names)
     per_cluster = rows.group_by([*keys, "cluster"]).aggregate(
         n=rows.count().cast("float64"),
         numerator=(rows.hit * rows.weight).sum(),

@@ -147,7 +147,7 @@ def _owners(data: Data) -> tuple[str, ...]:
 def _channels(data: Data) -> tuple[str, ...]:
     """Every channel that is declared or has a number."""
     declared = {channel for each in data.organisation.entities.values() for channel in each.channels}
-    return _in_order(declared | data.results.every_channel())
+    return _in_order(declared | data.results.channels())
 
 
 def _in_order(names: Iterable[str]) -> tuple[str, ...]:

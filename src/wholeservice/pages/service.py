@@ -25,6 +25,7 @@ from wholeservice.pages.need_rows import MET, MISSED, UNKNOWN, NeedRow, need_row
 from wholeservice.pages.numbers import Number, number_of, plural
 from wholeservice.pages.reach_part import Reach, reach_of
 from wholeservice.pages.series import measured_points, newest_of, trend_of
+from wholeservice.pages.served_part import ServedPart, served_part
 from wholeservice.pages.sheet import NUMBER, number_cells
 from wholeservice.pages.sources_part import LateSource, late_sources
 from wholeservice.pages.unexplained_part import unexplained_words
@@ -100,6 +101,7 @@ class ServicePage:
     value: ValuePart | None = None  # whether it was worth it
     junction: JunctionPart | None = None  # where it is lost, beside who could change it
     changed: ChangedPart | None = None
+    served: ServedPart | None = None  # who is served worst
     unexplained: tuple[str, ...] = ()  # one sentence for each traced loss
     audit: AuditLine | None = None  # what of it is neither described nor measured
     absent: AbsentPart | None = None  # what people come for that no step serves
@@ -136,7 +138,7 @@ def _page(data: Data, entity: Entity) -> ServicePage:
         data_findings=rows(data, about_data=True, of=near), snapshot=data.snapshot, reach=reach_of(data, entity.id),
         answers_title=_answers_title(data, entity), junction=junction, changed=changed, unexplained=unexplained_words(losses),
         value=value_part(data, entity), audit=audit_line(data, entity), absent=absent_part(data, entity),
-        outside=outside_words(data, entity.id), leads=lead_words(data, entity.id),
+        outside=outside_words(data, entity.id), leads=lead_words(data, entity.id), served=served_part(data, entity.id),
     )  # fmt: skip
 
 

@@ -22,6 +22,7 @@ from wholeservice.pages.need_rows import NeedRow, need_rows, needs_title
 from wholeservice.pages.numbers import NOT_MEASURED, Number, listed, number_of, plural
 from wholeservice.pages.reach_part import HOW
 from wholeservice.pages.series import added_up, newest_of, trend_of
+from wholeservice.pages.served_part import ServedPart, served_part
 from wholeservice.pages.sheet import NUMBER, number_cells
 from wholeservice.pages.unmeasured_part import Unmeasured
 from wholeservice.periods import Period
@@ -117,6 +118,7 @@ class StepPage:
     unmeasured: tuple[Unmeasured, ...]
     findings: tuple[FindingRow, ...]
     snapshot: str
+    served: ServedPart | None = None  # who is served worst here
 
 
 def build(data: Data, entity: str, step: str) -> StepPage | None:
@@ -150,7 +152,7 @@ def _page(data: Data, entity: Entity, journey: JourneyPart, here: RiverStep) -> 
         trends=trends, needs_title=needs_title(needs) if needs else "No need names this step",
         needs=needs, parts=parts, policies=tuple(_policies(data, entity, here)),
         unmeasured=tuple(_unmeasured(here, channels, needs, parts, feels=feels)), findings=_findings(data, entity, here),
-        snapshot=data.snapshot,
+        snapshot=data.snapshot, served=served_part(data, entity.id, here.id),
     )  # fmt: skip
 
 

@@ -47,8 +47,8 @@ class Simulated:
 
 def simulate(world: World, seed: int) -> Simulated:
     """Run *world* for its days; the same seed gives the same facts."""
-    asking = random.Random(f"asked {seed}")  # noqa: S311 - a simulation, not security
-    return _Run(world, random.Random(seed), asking).run()  # noqa: S311
+    draw, asking, held = (random.Random(each) for each in (seed, f"asked {seed}", f"held {seed}"))  # noqa: S311
+    return _Run(world, draw, asking, held).run()
 
 
 def recorded(simulated: Simulated, world: World, seed: int) -> Simulated:
@@ -82,6 +82,7 @@ class _Moment:
     channel: str
     day: int
     at: dt.datetime
+    device: str | None = None
     step: str = ""
     n_spans: int = 0
     ever_failed: set[str] = field(default_factory=set)
@@ -90,8 +91,8 @@ class _Moment:
 
 
 class _Run:
-    def __init__(self, world: World, draw: random.Random, asking: random.Random) -> None:
-        self.world, self.draw, self.asking = world, draw, asking
+    def __init__(self, world: World, draw: random.Random, asking: random.Random, held: random.Random) -> None:
+        self.world, self.draw, self.asking, self.held = world, draw, asking, held
         self.result = Simulated()
         self.troubles: dict[str, list[tuple[Trouble, bool]]] = {}
         for trouble in world.causes:
@@ -121,12 +122,17 @@ class _Run:
     def _attempt(self, number: int, day: int, at: dt.datetime) -> None:
         channels = self.world.channels
         channel = self.draw.choices(list(channels), weights=list(channels.values()))[0]
-        moment = _Moment(f"a{number}", channel, day, at)
+        moment = _Moment(f"a{number}", channel, day, at, self._device(channel))
         consumer = f"c{self.draw.randrange(max(1, int(self.world.attempts_per_day * self.world.n_days * 0.7)))}"
         self.result.n_attempts += 1
         outcome = self._walk(moment, consumer)
         for survey in self.world.surveys:
             self._ask(survey, moment, consumer, outcome)
+
+    def _device(self, channel: str) -> str | None:
+        """What somebody holds; it never changes what happens, so it is drawn from lots of its own."""
+        shares = self.world.devices.get(channel)
+        return self.held.choices(list(shares), weights=list(shares.values()))[0] if shares else None
 
     def _walk(self, moment: _Moment, consumer: str) -> str:
         last = self.world.steps[-1]
@@ -235,6 +241,7 @@ class _Run:
             Interaction(
                 **_keys(f"{moment.attempt}:{moment.step}", moment.at), happened_at=moment.at, consumer=consumer,
                 attempt=moment.attempt, service=self.world.service, step=moment.step, channel=moment.channel, outcome=outcome,
+                device=moment.device,
             )
         )  # fmt: skip
 
@@ -253,8 +260,8 @@ class _Run:
                     **_keys(f"{survey.name}:{question.instrument}:{moment.attempt}", asked_at), asked_at=asked_at,
                     answered_at=asked_at + dt.timedelta(minutes=5) if is_answered else None, ask=survey.name, consumer=consumer,
                     attempt=moment.attempt, service=self.world.service, step=survey.step, channel=moment.channel,
-                    instrument=question.instrument, question=question.words, score=score if is_answered else None,
-                    expected=expected if is_answered else None,
+                    device=moment.device, instrument=question.instrument, question=question.words,
+                    score=score if is_answered else None, expected=expected if is_answered else None,
                     scale_min=float(question.scale[0]), scale_max=float(question.scale[1]),
                 )
             )  # fmt: skip

@@ -16,7 +16,7 @@ from wholeservice.simulation.world import Question, Release, SimulatedPart, Simu
 from wholeservice.units import Amount, parse_amount
 
 FIELDS = ("service", "days", "attempts-per-day", "channels", "leaves", "skips", "fails", "takes", "troubles", "decoys", "dark",
-          "silent", "releases", "surveys", "traced")  # fmt: skip
+          "silent", "releases", "surveys", "devices", "traced")  # fmt: skip
 TROUBLE_FIELDS = ("part", "fails", "from-day", "to-day", "channels", "hours", "after")
 SURVEY_FIELDS = ("name", "step", "asked", "answered", "questions", "instrument", "question", "scale", "mood", "after-failure",
                  "expects")  # fmt: skip
@@ -68,6 +68,7 @@ class _Reader:
                 for each in self._list("releases")
             ),
             surveys=tuple(self._surveys(journey)),
+            devices=dict(self._devices(channels)),
             n_days=int(self._number(self.root.mapping.get("days"), 28)),
             attempts_per_day=self._number(self.root.mapping.get("attempts-per-day"), 100),
             dark=self._names("dark", parts),
@@ -143,6 +144,12 @@ class _Reader:
                 answered_share=self._number(get("answered"), 0.3),
                 questions=tuple(self._question(question) for question in asked),
             )
+
+    def _devices(self, channels: Mapping[str, float]) -> Iterator[tuple[str, dict[str, float]]]:
+        for channel, node in self._section("devices").items():
+            if channel not in channels:
+                self._unknown("SIM003", channel, channels, node.place)
+            yield channel, {name: self._number(share) for name, share in node.mapping.items()}
 
     def _question(self, node: Node) -> Question:
         get = node.mapping.get

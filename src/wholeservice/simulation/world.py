@@ -7,7 +7,7 @@ data unchanged.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from wholeservice.organisation.graph import Organisation
 
@@ -119,6 +119,7 @@ class World:
     releases: tuple[Release, ...] = ()
     outages: tuple[Outage, ...] = ()
     surveys: tuple[Survey, ...] = ()
+    devices: Mapping[str, Mapping[str, float]] = field(default_factory=dict)  # channel -> device -> share; not said: none
     n_days: int = 28
     attempts_per_day: float = 150.0
     dark: frozenset[str] = frozenset()  # parts whose calls are not recorded
