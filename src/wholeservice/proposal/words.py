@@ -168,8 +168,8 @@ CHANNELS = _set(
     "in-app,form,web form"
 )
 DEVICES = _set(
-    "desktop,mobile,tablet,phone,laptop,smartphone,mobile phone,pc,computer,smart tv,tv,ios,android,iphone,ipad,windows,mac,macos,"
-    "linux,handheld,wearable,console,kiosk,other"
+    "desktop,mobile,tablet,phone,laptop,smartphone,mobile phone,pc,computer,smart tv,tv,ios,android,iphone,ipad,windows,mac,"
+    "macos,linux,handheld,wearable,console,kiosk,other"
 )
 """What people hold or sit at; `mobile` and `phone` may be channels too, in a column that is called one."""
 DEVICE_NAMES = _set("device,devices,platform,plattform,os,gerat,apparaat,appareil,dispositivo")
