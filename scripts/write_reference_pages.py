@@ -16,6 +16,7 @@ from wholeservice.tables import KEYS, TABLES, Column, Table
 MADE = "Written by `make docs` from {}; a test fails when it is out of date."
 MEASURE_PART = re.compile(r"^(\w+(?: \w+)?) {2,}", re.MULTILINE)  # "Leaves out  attempts too young to judge"
 INLINE_PART = re.compile(r"\s{4,}(Grain) {2,}")  # "Unit      share          Grain  one row per entity"
+JUDGE = re.compile(r"(?:old enough|too young) to judge")
 EXAMPLE = re.compile(r"(?:^ {4}.*\n?)+", re.MULTILINE)
 
 SUBJECTS = {
@@ -117,8 +118,13 @@ def _measure(measure: Measure) -> str:
     text = INLINE_PART.sub(r"\n\1  ", measure_text(measure))
     headline, *rest = MEASURE_PART.split(text)
     parts = zip(rest[::2], rest[1::2], strict=True)
-    lines = [f"- **{name}**: {_one_line(words)}" for name, words in parts]
+    lines = [f"- **{name}**: {_linked(_one_line(words))}" for name, words in parts]
     return "\n".join([f"\n## {measure.title}: `{measure.name}`", "", _one_line(headline), "", *lines, ""])
+
+
+def _linked(text: str) -> str:
+    """Link the first words of a line that stand for something defined elsewhere."""
+    return JUDGE.sub(r"[\g<0>](identity.md#old-enough-to-judge)", text, count=1)
 
 
 def _one_line(text: str) -> str:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from app.small import data, row
-from wholeservice.app.measured import Question, ask, columns, why_nothing
+from wholeservice.app.measured import Question, ask, columns, without_twins
+from wholeservice.app.why_nothing import MADE_OF, why_no_total, why_nothing
 from wholeservice.errors import InputError
+from wholeservice.measures import MEASURES
 from wholeservice.periods import parse_period
 
 
@@ -132,3 +134,32 @@ def test_where_nobody_recorded_a_device_that_is_the_reason():
     assert (
         why_nothing(recorded, Question("volume", by="device")) == "volume is not broken down by device; these are: completion."
     )
+
+
+def test_a_breakdown_that_a_measure_has_not_is_answered_with_those_it_has():
+    """Completion is told by channel and not by step: whoever asks by step learns both."""
+    said = why_nothing(data(), Question("completion", "stay", by="step"))
+    assert "completion has no number by step" in said
+    assert "It is told `--by channel`, or without --by." in said
+
+
+def test_a_measure_of_which_nothing_was_measured_says_what_it_is_made_of():
+    """Adoption needs to know how many people a service is for; the sentence says how that is written."""
+    said = why_nothing(data(), Question("adoption"))
+    assert "`volume: 4000`" in said
+    assert "wholeservice explain adoption" in said
+    assert {need for measure in MEASURES for need in measure.needs} == set(MADE_OF)
+
+
+def test_numbers_that_only_overlap_a_period_are_not_taken_for_its_total():
+    """June is longer than the four weeks shown for it; the four weeks themselves need no word."""
+    june, weeks = parse_period("2026-06"), parse_period("2026-06-01..2026-06-29")
+    assert "the number of Jun 2026 as a whole" in why_no_total(data(), june, ask(data(), Question("completion", period=june)))
+    assert why_no_total(data(), weeks, ask(data(), Question("completion", "stay", period=weeks))) is None
+
+
+def test_an_organisation_of_one_service_prints_a_number_once():
+    """The whole and its only service have the same number: that of the service stands; where they differ, both do."""
+    same = data((row("completion", 80, 100), row("completion", 80, 100, entity="Small")))
+    assert [each["entity"] for each in without_twins(same, ask(same, Question("completion")))] == ["stay"]
+    assert len(without_twins(data(), ask(data(), Question("completion")))) == 2

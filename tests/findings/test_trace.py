@@ -1,6 +1,7 @@
 """From facts to a loss map: calls joined to attempts, what was absorbed, what was sampled, and internal services."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
@@ -198,3 +199,16 @@ def test_other_environments_are_left_out(organisation):
     _, boxes = mapped(story, organisation)
     assert boxes["bank-link"].starts_here == pytest.approx(10 / 39)
     assert boxes["search"].flow_in == 0.0
+
+
+def test_what_was_lost_at_no_step_stands_in_a_row(organisation):
+    """Of 40 attempts ten were lost at paying and four named no step: the rows add up to all fourteen."""
+    story = told(10)
+    for number in range(11, 15):
+        first = story.interactions.index(next(each for each in story.interactions if each.attempt == f"a{number}"))
+        story.interactions[first : first + 3] = [replace(story.interactions[first], step=None, outcome="failed")]
+    found, boxes = mapped(story, organisation)
+    assert boxes["stay.no step recorded"].title == "No step recorded"
+    assert boxes["stay.no step recorded"].not_traced == pytest.approx(4 / 39)  # the last attempt cannot be judged yet
+    assert sum(box.starts_here + box.not_traced for box in found.boxes) == pytest.approx(14 / 39)
+    assert found.gap == pytest.approx(14 / 39)

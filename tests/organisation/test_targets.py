@@ -74,3 +74,13 @@ def test_what_is_no_target_is_a_problem(text: str):
     assert isinstance(problem, Problem)
     assert problem.code == "ORG030"
     assert "[quantile] measure op" in (problem.next_step or "")
+
+
+@pytest.mark.parametrize(("level", "nearest"), [("5m", "5 min"), ("90 percent", "90 %"), ("lots", None)])
+def test_a_unit_of_another_name_is_told_with_the_one_to_write(level: str, nearest: str | None):
+    """`5m` is no time in a target: the message lists the units of time and says `5 min`, which is one."""
+    problem = parse_target(f"time-to-convert < {level} over 28d")
+    assert isinstance(problem, Problem)
+    assert problem.nearest == nearest
+    assert "ms, s, min, h, d or w" in (problem.expected or "")
+    assert nearest is None or isinstance(parse_target(f"time-to-convert < {nearest} over 28d"), Target)

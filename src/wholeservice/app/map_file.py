@@ -232,7 +232,7 @@ def _read(job: _Job, lines: list[Line]) -> Rows:
             rows.n_refused += 1
         is_much = n_bytes > MAX_KEPT or rows.n_refused > MAX_REFUSED
         if is_much or (isinstance(raw, Batch) and time.monotonic() > until):
-            rows.is_all = next(raws, None) is None
+            rows.is_all = rows.look.is_all = next(raws, None) is None
             break
     return rows
 

@@ -38,6 +38,7 @@ def measure(
     Example:  wholeservice measure completion --of book-and-stay --by channel
     """
     from wholeservice.app import measured
+    from wholeservice.app.why_nothing import why_no_total, why_nothing
     from wholeservice.app.workspace import data_as_of, data_in_full
 
     settings = asked.settings()
@@ -45,12 +46,16 @@ def measure(
     say_as_of(data, as_of)
     question = measured.Question(name, entity, by, _period(period, settings.zone))
     rows = measured.ask(data, question)
+    if form == TABLE:
+        rows = measured.without_twins(data, rows)
     shown = rows[:MOST_ROWS] if form == TABLE else rows
     print_rows(shown, measured.columns(data, shown), form)
     if form == TABLE and (note := measured.note(shown)):
         say(note)
+    if form == TABLE and (why := why_no_total(data, question.period, rows)):
+        say(why)
     if not rows:
-        say(measured.why_nothing(data, question))
+        say(why_nothing(data, question))
     elif name is None and entity is None and by is None and period is None and form == TABLE:
         say("All services together. Name a measure to see it everywhere, or a service with --of; `explain NAME` defines one.")
     elif len(shown) < len(rows):

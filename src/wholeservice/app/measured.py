@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
-from zoneinfo import ZoneInfo
 
 from wholeservice.app.printing import Column, Row
 from wholeservice.errors import InputError, Problem, suggest
 from wholeservice.measures.base import Measure
-from wholeservice.measures.kinds import DEVICE, HOUR, KINDS, SEGMENT, kind_of, of_kind, what_of
+from wholeservice.measures.kinds import KINDS, SEGMENT, kind_of, of_kind, what_of
 from wholeservice.measures.results import Point
 from wholeservice.organisation.graph import steps, whole_of
 from wholeservice.pages.base import Data
@@ -20,13 +18,7 @@ from wholeservice.uncertainty import BETWEEN_PERIODS
 from wholeservice.units import Unit, money, write
 
 CHANNEL, STEP = "channel", "step"
-NOT_TOLD = {
-    SEGMENT: "No interaction and no answer says of which kind of consumer it is (`segment`), or none of that kind is counted.",
-    DEVICE: "No interaction and no answer says what was used (`device`).",
-    HOUR: "No interaction and no answer is there whose hour could be told; what others counted has none.",
-}
 MARK = "~"
-_FIRST, _LAST = dt.datetime(1000, 1, 1, tzinfo=dt.UTC), dt.datetime(9000, 1, 1, tzinfo=dt.UTC)
 
 CODES = {
     "ASK001": "No measure has this name. `wholeservice measure` without a name lists what was measured; `wholeservice explain`"
@@ -55,7 +47,7 @@ def ask(data: Data, question: Question) -> list[Row]:
              Asked for nothing in particular: the organisation as a whole
     Errors   InputError when the measure or entity is not known
     """
-    measures = [_measure(data, question.measure)] if question.measure else list(data.measures.values())
+    measures = [find_measure(data, question.measure)] if question.measure else list(data.measures.values())
     entity = find_entity(data, question.entity) if question.entity else None
     if question == Question() and data.results.measures_of(whole_of(data.organisation)):
         entity = whole_of(data.organisation)
@@ -67,36 +59,8 @@ def ask(data: Data, question: Question) -> list[Row]:
     ]
 
 
-def why_nothing(data: Data, question: Question) -> str:
-    """Say why a question has no answer: what was measured of the same, where a period was asked for."""
-    everything = "`wholeservice measure --format csv` prints all there is."
-    if question.by in KINDS and (why := _why_no_kind(data, question.by, question.measure)):
-        return why
-    if question.period is None:
-        return f"Nothing was measured for this question. {everything}"
-    always = replace(question.period, from_at=_FIRST, to_at=_LAST)
-    rows = ask(data, replace(question, period=always))
-    if not rows:
-        return f"Nothing was measured for this question, in no period. {everything}"
-    zone = ZoneInfo(data.zone)
-    first, last = min(row["from"] for row in rows), max(row["to"] for row in rows) - dt.timedelta(microseconds=1)
-    return (
-        f"Nothing was measured for this question in that period. There are numbers from {first.astimezone(zone):%-d %b %Y} to "
-        f"{last.astimezone(zone):%-d %b %Y}; at the edges, a period has a number only when facts cover all of it. {everything}"
-    )
-
-
-def _why_no_kind(data: Data, kind: str, measure: str | None) -> str | None:
-    """Say that nobody recorded of what kind people are, or that this measure is not told by it; None where it is."""
-    every = data.results.every
-    told = [name for name in data.measures if any(cell.segment and kind_of(cell.segment) == kind for cell, _ in every(name))]
-    if not told:
-        return f"{NOT_TOLD[kind]} docs/measure_experience.md says how to record it."
-    asked = _measure(data, measure).name if measure else None
-    return f"{asked} is not broken down by {kind}; these are: {', '.join(told)}." if asked and asked not in told else None
-
-
-def _measure(data: Data, word: str) -> Measure:
+def find_measure(data: Data, word: str) -> Measure:
+    """Return the measure that *word* names. Raises InputError with ASK001."""
     named = {name: each for each in data.measures.values() for name in (each.name, *each.words)}
     if word in named:
         return named[word]
@@ -122,6 +86,16 @@ def _in_order(data: Data, measure: str) -> list[str]:
     measured = data.results.entities(measure)
     known = [each for each in (whole_of(data.organisation), *data.organisation.entities) if each in measured]
     return known + sorted(measured.difference(known))
+
+
+def without_twins(data: Data, rows: Sequence[Row]) -> list[Row]:
+    """Leave out the numbers of the whole organisation where they are those of the one thing that was measured in it."""
+    whole, seen = whole_of(data.organisation), ("measure", STEP, CHANNEL, SEGMENT, "value", "low", "high", "n", "from", "to")
+    others = [row for row in rows if row["entity"] != whole]
+    if len({row["entity"] for row in others}) != 1:
+        return list(rows)
+    said = {tuple(row[key] for key in seen) for row in others}
+    return [row for row in rows if row["entity"] != whole or tuple(row[key] for key in seen) not in said]
 
 
 def _points(data: Data, measure: str, entity: str, question: Question) -> Iterator[Point]:

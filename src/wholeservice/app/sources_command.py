@@ -52,7 +52,7 @@ def sources(asked: Asked, *, form: str) -> None:
     if form == TABLE:
         odd = sum(each.about_data for each in data.findings)
         say("Rows are those of the last reading that changed anything."
-            + (f" {odd:,} findings about the data: wholeservice serve" if odd else ""))  # fmt: skip
+            + (f" {odd:,} finding{'' if odd == 1 else 's'} about the data: wholeservice serve" if odd else ""))  # fmt: skip
 
 
 def _row(row: Any) -> dict[str, Any]:

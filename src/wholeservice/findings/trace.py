@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
+from wholeservice.derived.exposures import NO_STEP
 from wholeservice.findings.joined_in_time import Timed, join_in_time
 from wholeservice.findings.ledger import Pattern
 from wholeservice.findings.losses import LossMap, Observations, Place, draw_up
@@ -77,11 +78,16 @@ def trace(asked: LossMap, organisation: Organisation, observed: Observed, hours:
     used = observed.used.to_pydict()
     n_used = dict(zip(used["part"], map(float, used["n"]), strict=True))
     places = dict(_places(organisation, titles, wiring, lost.values() if titles else ()))
-    n_units, roots = float(observed.units.num_rows), tuple(titles) or (asked.entity,)
+    n_units, roots = float(observed.units.num_rows), _roots(asked.entity, titles, lost.values())
     is_lone = any(each.lost_at and not each.is_linked for each in patterns)
     boxes = {step: box_of(asked.entity, step) for step in hours.passed["step"].unique().to_pylist()} if hours else {}
     timed = join_in_time(hours, asked.period, wiring, boxes) if hours and is_lone else Timed()
     return draw_up(asked, Observations(patterns, wiring, places, n_used, consumers, n_units, roots, timed))
+
+
+def _roots(entity: str, titles: Mapping[str, str], lost: Iterable[str]) -> tuple[str, ...]:
+    """Return where losses are first felt: the steps of the journey, and what else a source names, also where it names none."""
+    return (*titles, *sorted(set(lost) - set(titles))) if titles else (entity,)
 
 
 def _lost_box(row: Mapping[str, Any], entity: str, titles: Mapping[str, str]) -> str:
@@ -221,7 +227,8 @@ def _places(
     for box, title in titles.items():
         yield box, Place("step", title)
     for box in sorted(set(lost) - set(titles)):  # a source may name steps that the journey lacks, or none
-        yield box, Place("step", box.rpartition(".")[2])
+        name = box.rpartition(".")[2]
+        yield box, Place("step", name.capitalize() if name == NO_STEP else name)
     own_targets = {
         need.service: target for need in organisation.needs for target in need.targets if target.measure == "success"
     }

@@ -5,7 +5,9 @@ Formula   completed in the channel / completed in all channels, both from one so
 Unit      share          Grain  one row per entity, period, channel (none: the digital channels together) and kind of consumer
 Counts    transactions as a source counts them; else attempts that began in the period, are old enough to judge and were
           done, by the channel first seen
-Leaves out  an entity and period in which either number is not known, or nothing was completed. A channel that counts more
+Leaves out  an entity and period in which either number is not known, or nothing was completed; the digital channels together
+          where no channel seen is one of those that are known (web, app, phone, post, desk ...): then nobody knows which of
+          them are digital, and that is said. A channel that counts more
           than all channels together is kept as the source gives it: above 100 % it is a finding about the data
 Source    GOV.UK Service Standard, mandatory key performance indicators (digital take-up)
 """
@@ -15,8 +17,18 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from wholeservice.measures.base import FULL_COUNT, Cell, Measure, Statistics, Sums
-from wholeservice.measures.counted import DIGITAL_CHANNELS, TRANSACTIONS, counts, digital, first_of, ratio, stated, totals
+from wholeservice.measures.base import FULL_COUNT, Cell, Measure, Statistics, Sums, Value
+from wholeservice.measures.counted import (
+    DIGITAL_CHANNELS,
+    OTHER_CHANNELS,
+    TRANSACTIONS,
+    counts,
+    digital,
+    first_of,
+    ratio,
+    stated,
+    totals,
+)
 from wholeservice.measures.finish import finish_ratio
 from wholeservice.measures.units import PERIOD, Units, in_periods, union_all
 from wholeservice.units import SHARE
@@ -26,6 +38,8 @@ if TYPE_CHECKING:
 
     from wholeservice.facts.identity import FactTables
 
+KNOWN = (*DIGITAL_CHANNELS, *OTHER_CHANNELS)
+NOT_KNOWN = "none of its channels is known to be digital or not: map them to web, app, phone, post, desk"
 STATED = ("take-up", "digital take-up", "digital-take-up")
 
 
@@ -50,9 +64,12 @@ def _seen(facts: FactTables, periods: IbisTable) -> list[IbisTable]:
     cell = ["entity", *PERIOD]
     c = done.group_by([*cell, "channel"]).aggregate(numerator=done.count().cast("float64"))
     c = c.mutate(denominator=c.numerator.sum().over(ibis.window(group_by=[c[name] for name in cell])))
-    is_digital = c.channel.isin(DIGITAL_CHANNELS)
-    together = c.group_by([*cell, c.denominator]).aggregate(numerator=is_digital.ifelse(c.numerator, 0.0).sum())
-    return [part.mutate(n=part.denominator) for part in (c, together)]
+    c = c.mutate(n=c.denominator)
+    is_digital, is_known = c.channel.isin(DIGITAL_CHANNELS), c.channel.isin(KNOWN)
+    together = c.group_by([*cell, c.n]).aggregate(
+        numerator=is_digital.ifelse(c.numerator, 0.0).sum(), denominator=is_known.any().ifelse(c.denominator.max(), 0.0)
+    )
+    return [c, together]
 
 
 def units(facts: FactTables) -> tuple[Units, ...]:
@@ -73,18 +90,33 @@ def patch(sums: Sums, went: Sums, came: Sums) -> Sums:
         for cell, each in part.items():
             if cell.channel is not None:
                 amounts[cell] = amounts.get(cell, 0.0) + sign * each.numerator
-    totals: dict[Cell, list[float]] = {}
+    totals: dict[Cell, list[tuple[str | None, float]]] = {}
     for cell, amount in amounts.items():
-        total = totals.setdefault(replace(cell, channel=None), [0.0, 0.0])
-        total[0] += amount if cell.channel in DIGITAL_CHANNELS else 0.0
-        total[1] += amount
-    found = {cell: (amount, totals[replace(cell, channel=None)][1]) for cell, amount in amounts.items() if amount}
-    found |= {cell: (online, everything) for cell, (online, everything) in totals.items() if everything}
-    return {cell: Statistics(n=under, numerator=over, denominator=under) for cell, (over, under) in found.items()}
+        if amount:
+            totals.setdefault(replace(cell, channel=None), []).append((cell.channel, amount))
+    found: Sums = {}
+    for cell, parts in totals.items():
+        n = sum(amount for _, amount in parts)
+        online = sum(amount for channel, amount in parts if channel in DIGITAL_CHANNELS)
+        found[cell] = Statistics(n=n, numerator=online, denominator=n if any(each in KNOWN for each, _ in parts) else 0.0)
+        for channel, amount in parts:
+            found[replace(cell, channel=channel)] = Statistics(n=n, numerator=amount, denominator=n)
+    return found
+
+
+def finish(sums: Statistics) -> Value:
+    """Finish a ratio; where nobody knows which channels are digital there is none.
+
+    >>> finish(Statistics(n=40, denominator=0)).why_missing == NOT_KNOWN, finish(Statistics(numerator=1, denominator=4)).value
+    (True, 0.25)
+    """
+    if sums.denominator <= 0 < sums.n:
+        return Value(None, None, sums.n, NOT_KNOWN)
+    return finish_ratio(replace(sums, n=sums.denominator))
 
 
 MEASURE = Measure(
     name="channel-take-up", title="Share who use the digital channels", unit=SHARE, better="higher",
-    needs=("tallied", "attempts"), query=query, units=units, finish=finish_ratio, basis=FULL_COUNT,
-    words=("take-up", "digital-take-up", "takeup"), patch=patch,
+    needs=("tallied", "attempts"), query=query, units=units, finish=finish, basis=FULL_COUNT,
+    words=("take-up", "digital-take-up", "takeup"), version=2, patch=patch,
 )  # fmt: skip

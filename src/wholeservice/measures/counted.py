@@ -24,6 +24,11 @@ STEP_COUNTS = ("visits", "attempts", "consumers", "visitors", "sessions")
 DIGITAL = "digital"
 DIGITAL_CHANNELS = (DIGITAL, "online", "web", "app", "api", "chat")
 """Channels that are digital; `digital` is all of them together, as some sources count."""
+OTHER_CHANNELS = (
+    "phone", "telephone", "call", "call centre", "call center", "post", "letter", "paper", "fax", "desk", "counter", "shop",
+    "store", "branch", "in person", "in-person", "walk-in", "face to face", "home visit", "clerical"
+)  # fmt: skip
+"""Channels that are not; words that are in neither, such as `email`, `partner` or `organic`, may be anything."""
 
 WHERE = ("source", "entity", "from_at", "to_at", "window", "segment")
 """What two numbers must share to belong together."""

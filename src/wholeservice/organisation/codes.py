@@ -142,7 +142,7 @@ CODES: Mapping[str, str] = {
         "channel] [for consumer] "
         "[from date].",
         "a target that cannot be read is never missed, so the need looks well served. Inside [ ] a comma ends a target: write "
-        "1M or 1000000 there.",
+        "1M or 1000000 there. Times are written in ms, s, min, h, d or w (5 min; 5m would be a month or a million to others).",
         "targets: [ completion about 90% ]", "targets: [ completion >= 90% over 28d @ pay in app for guest from 2026-01-01 ]"),
     "ORG031": _page(
         "The target's first word is no registered measure. See: wholeservice explain",

@@ -28,6 +28,13 @@ _LEVEL = re.compile(r"\s*(?P<word>.+?)\s+over(?=\s|$)")
 _WINDOW = re.compile(r"\s*(?P<word>\S+)")
 _TAIL = re.compile(r"\s*(?P<key>@|in\b|for\b|from\b)\s*(?P<word>[^\s@]+)")
 _OPERATORS = {"≥": ">=", "≤": "<="}
+UNITS_OF_TIME = ("ms", "s", "min", "h", "d", "w")
+_OTHERWISE = {
+    "m": "min", "mins": "min", "minute": "min", "minutes": "min", "sec": "s", "secs": "s", "second": "s", "seconds": "s",
+    "hr": "h", "hrs": "h", "hour": "h", "hours": "h", "day": "d", "days": "d", "week": "w", "weeks": "w", "msec": "ms",
+    "percent": "%", "pct": "%"
+}  # fmt: skip
+_OTHER_UNIT = re.compile(r"(?P<number>[\d.,]+)\s*(?P<unit>[A-Za-z]+)")
 
 
 def parse_target(text: str, place: Place | None = None) -> Target | Problem:
@@ -62,7 +69,9 @@ class _Scanner:
         words = self.take(_LEVEL, "a number with its unit, then 'over' and a window, such as 90% over 28d")
         level = parse_amount(words)
         if level is None or level.per or not math.isfinite(level.number):
-            self.stop("a number with its unit, such as 90%, 800ms, 4.5 of 5 or 1.10 EUR, for the whole window", level_at, words)
+            times = f"{', '.join(UNITS_OF_TIME[:-1])} or {UNITS_OF_TIME[-1]}"
+            expected = f"a number with its unit for the whole window: 90%, 4.5 of 5, 1.10 EUR, or of time in {times}"
+            self.stop(expected, level_at, words, _nearest_level(words))
         window_at, window = self.at, self.take(_WINDOW, "a window, such as 28d or 4w")
         days = parse_days(window)
         if not days or days > 3660:
@@ -102,7 +111,7 @@ class _Scanner:
         self.at = match.end()
         return match["word"]
 
-    def stop(self, expected: str, start: int, found: str) -> NoReturn:
+    def stop(self, expected: str, start: int, found: str, nearest: str | None = None) -> NoReturn:
         column = start + len(self.text[start:]) - len(self.text[start:].lstrip())
         shown = f"at '{found[:40]}'" if found else "to its end"
         raise _Stop(
@@ -111,9 +120,21 @@ class _Scanner:
                 f"a target that cannot be read {shown}",
                 part_of_place(self.place, column, len(found)),
                 expected,
+                nearest,
                 fix=f"write it as {GRAMMAR}",
             )
         )
+
+
+def _nearest_level(words: str) -> str | None:
+    """Return a level as it may be written, where it has a unit of another name: `m` is a month or a million to others.
+
+    >>> _nearest_level("5m"), _nearest_level("90 percent"), _nearest_level("lots")
+    ('5 min', '90 %', None)
+    """
+    match = _OTHER_UNIT.fullmatch(words.strip())
+    unit = _OTHERWISE.get(match["unit"].lower()) if match else None
+    return f"{match['number']} {unit}" if match and unit else None
 
 
 def part_of_place(place: Place | None, offset: int, length: int) -> Place | None:

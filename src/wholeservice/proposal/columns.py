@@ -69,6 +69,8 @@ class Column:
     separator: str | None = None
     is_unique: bool = False
     is_of_person: bool = False  # a name, in a table of people
+    is_all_read: bool = True  # False: there are rows that nobody looked at
+    is_range_of_all: bool = True  # False: there may be values beyond the least and the largest
     parts: tuple[Column, ...] = ()  # the columns that it is put together from; then `ref` is a text with these in braces
 
     @property
@@ -125,9 +127,17 @@ def _column(seen: Seen, ref: str | None, look: Look) -> Column:
     n_missing = sum(seen.values[each] for each in marks)
     return replace(
         typed, name=seen.name, ref=ref, n_rows=look.n_rows, n_filled=max(0, seen.n_filled - n_missing), n_distinct=len(values),
-        is_whole=seen.is_whole, values=tuple(in_order), missing=tuple(marks),
+        is_whole=seen.is_whole, values=tuple(in_order), missing=tuple(marks), is_all_read=look.is_all,
+        is_range_of_all=look.is_all and _is_range_of_all(typed, values, seen),
         is_unique=bool(values) and not n_missing and seen.n_filled == look.n_rows and _is_unique(seen, look)
     )  # fmt: skip
+
+
+def _is_range_of_all(typed: Column, values: Mapping[str, int], seen: Seen) -> bool:
+    """Say whether the ends are those of all rows: of a column with too many values, where the ends were kept beside them."""
+    if typed.moments is not None:
+        return typed.moments.is_all and (seen.is_whole or typed.moments.is_in_order)
+    return seen.is_whole or all(_BARE.fullmatch(each) for each in values)
 
 
 def _is_unique(seen: Seen, look: Look) -> bool:

@@ -10,7 +10,20 @@ from wholeservice import tables
 from wholeservice.mapping.words import WORDS
 from wholeservice.proposal.columns import FLAG, MOMENT, NUMBER, WORD, Column
 from wholeservice.proposal.fields import USUAL, WEAK
-from wholeservice.proposal.scores import ABOUT, RANKS, REFS, SCORES, STAFF, VALUES, WORDS_SAID, Fit, kind_of, name_of
+from wholeservice.proposal.scores import (
+    ABOUT,
+    RANKS,
+    REFS,
+    SCORES,
+    SEGMENT_FIELDS,
+    STAFF,
+    VALUES,
+    WORDS_SAID,
+    Fit,
+    is_marketing,
+    kind_of,
+    name_of,
+)  # fmt: skip
 from wholeservice.proposal.spelling import (
     Base,
     Line,
@@ -29,6 +42,7 @@ from wholeservice.proposal.words import CHANNELS, LIKERT, OUTCOMES, PRODUCTION, 
 _t: Any = tables  # the checker of types does not know that a slot can be named
 TEAM_FIELDS = {_t.Item.team.__name__, _t.Contact.handled_by.__name__}
 MIN_CHANNELS = 0.3  # share of values that are known; else a column called source may be one of anything
+SURE_CHANNELS = 0.5  # from here on they are channels, and not ways in which people came
 CHANNEL_WORDS = {"channel", "kanal", "kanaal", "canal", "medium"}
 SURE_POINTS = USUAL * 0.6  # from here on a column's name says what it is
 
@@ -123,15 +137,28 @@ def _line(fit: Fit, wanted: tables.Column, column: Column, setting: Setting) -> 
     if own in SCORES and column.kind == WORD:
         value, unknown = mapped(column, wanted, LIKERT)
         return Line(wanted.name, value, about(column), is_sure=not unknown)
-    is_channel = wanted.name == name_of(_t.Interaction.channel)
-    if is_channel and not set(column.words) & CHANNEL_WORDS and share_of(column.texts, CHANNELS) < MIN_CHANNELS:
-        return replace(line, is_sure=False, is_active=False)
+    if own in SEGMENT_FIELDS and is_marketing(column):
+        why = f"{line.why}; how people came: a segment only where these are declared kinds of consumer"
+        return replace(line, why=why, is_sure=False, is_active=False)
+    if wanted.name == name_of(_t.Interaction.channel):
+        return channel_line(line, column)
     if wanted.name in TEAM_FIELDS and set(column.words) & STAFF:
         return replace(line, why=f"{filled(column)}; only for a team, never for a person", is_sure=False, is_active=False)
     if points < SURE_POINTS:
         why = f"{line.why}; is this what a row is about?" if own in ABOUT else line.why
         return replace(line, why=why, is_sure=False, is_active=wanted.required or (own in ABOUT and points >= WEAK * 0.6))
     return line
+
+
+def channel_line(line: Line, column: Column) -> Line:
+    """Return the line of a channel: sure only where most of its words are channels of a service."""
+    share = 0.0 if is_marketing(column) else share_of(column.texts, CHANNELS)
+    if share >= SURE_CHANNELS:
+        return line
+    if not set(column.words) & CHANNEL_WORDS and share < MIN_CHANNELS:
+        return replace(line, is_sure=False, is_active=False)
+    why = f"{line.why}; are these channels in which people are served: web, phone, desk ...?"
+    return replace(line, why=why, is_sure=False)
 
 
 def _words(fit: Fit, name: str) -> tuple[str, ...]:

@@ -62,6 +62,14 @@ class Moments:
     n_days: int = 0
     rhythm: Length | None = None  # how far apart the days are, where that is regular
     others: tuple[str, ...] = ()
+    is_all: bool = True  # False: not all the different values were read
+
+    @property
+    def is_in_order(self) -> bool:
+        """Say whether the first and the last text, or number, are the earliest and the latest."""
+        (format_, *others) = self.formats
+        is_sorted = format_ in (ISO, EPOCH, EPOCH_MS, EXCEL) or format_.startswith("%Y%m")
+        return is_sorted and not others and not self.fillers and self.share == 1.0
 
 
 def moments_of(values: Mapping[str, int], name: str) -> Moments | None:
@@ -217,7 +225,7 @@ def _made(
     share, (low, high), instants = found
     days, has_time = _days(instants, formats[0])
     return Moments(formats, share, low, high, has_time and lasts is None, lasts, extract, n_days=len(days),
-                   rhythm=lasts or rhythm_of(days))  # fmt: skip
+                   rhythm=lasts or rhythm_of(days), is_all=len(instants) == len(values))  # fmt: skip
 
 
 def _days(instants: pa.Array, format_: str) -> tuple[list[dt.date], bool]:

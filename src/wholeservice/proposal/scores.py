@@ -30,10 +30,14 @@ from wholeservice.proposal.fields_work import WORK_FIELDS
 from wholeservice.proposal.words import (
     CHANNELS,
     DETECTED,
+    DEVICE_NAMES,
+    DEVICES,
     ENVIRONMENTS,
     FAILED,
     ITEM_KINDS,
     LIKERT,
+    MARKETING,
+    MARKETING_NAMES,
     OUTCOMES,
     PRIORITY,
     RELATIONS,
@@ -46,6 +50,7 @@ MIN_POINTS = 0.25
 MAX_POINT = 100  # the highest point that a scale may have
 _KNOWN = 4.0  # points where the values of a column are names of the organisation
 _SHARE_KNOWN = 0.5
+_SHARE_MARKETING = 0.25  # of the words of a column; the others, such as email and direct, are in both
 _INSIDE = 0.4  # what an identity inside of another object, `pipeline.id`, counts as that of the row
 _t: Any = tables  # the checker of types does not know that a slot can be named
 
@@ -72,6 +77,10 @@ SIZES = _named(_t.Item.priority, _t.Incident.severity, _t.Deployment.version, _t
 ABOUT = _named(_t.Interaction.service, _t.Answer.service, _t.Contact.service, _t.Item.service, _t.Deployment.service,
                _t.Incident.service, _t.Call.service, _t.Money.entity, _t.Tally.entity, _t.Sighting.name)  # fmt: skip
 """Fields that name what a fact is about."""
+
+CHANNEL_FIELDS = _named(_t.Interaction.channel, _t.Answer.channel, _t.Contact.channel)
+DEVICE_FIELDS = _named(_t.Interaction.device, _t.Answer.device)
+SEGMENT_FIELDS = _named(_t.Interaction.segment, _t.Answer.segment)
 
 NAMELESS = _named(_t.Tally.from_at, _t.Tally.entity, _t.Interaction.happened_at, _t.Answer.asked_at, _t.Contact.happened_at,
                   _t.Item.created_at, _t.Work.from_at, _t.Deployment.deployed_at, _t.Incident.started_at, _t.Call.started_at,
@@ -176,7 +185,13 @@ def _points(want: Want, wanted: tables.Column, column: Column, known: frozenset[
         return 0.0
     if (want.row, want.field) in OWN and "." in column.name:
         factor *= _INSIDE
+    if (want.row, want.field) in CHANNEL_FIELDS and (is_marketing(column) or is_device(column)):
+        return 0.0
+    if (want.row, want.field) in SEGMENT_FIELDS and is_marketing(column):
+        return factor * WEAK
     by_name = want.likeness(column.words)
+    if (want.row, want.field) in DEVICE_FIELDS and is_device(column):
+        by_name = STRONG
     if (want.row, want.field) in FINEST and column.moments:
         by_name *= 0.5 + 0.5 * min(1.0, column.moments.n_days / finest.n_days)
     if (want.row, want.field) in NAMELESS and (not column.name or (finest.is_single and column.kind == MOMENT)):
@@ -185,6 +200,18 @@ def _points(want: Want, wanted: tables.Column, column: Column, known: frozenset[
     if column.words[:1] in (("from",), ("old",), ("previous",)) and want.row is _t.Work and wanted.type == tables.TEXT:
         return 0.0
     return factor * (max(by_name, by_value) + 0.3 * min(by_name, by_value))
+
+
+def is_marketing(column: Column) -> bool:
+    """Say whether a column of words tells how people came, and not in which channel they are served."""
+    is_so_called = bool(MARKETING_NAMES & set(column.words))
+    return column.kind in (WORD, NAME) and (is_so_called or share_of(column.texts[:_SAMPLE], MARKETING) >= _SHARE_MARKETING)
+
+
+def is_device(column: Column) -> bool:
+    """Say whether a column of words tells what people used: by what it is called, and by most of its words."""
+    is_so_called = bool(DEVICE_NAMES & set(column.words))
+    return column.kind == WORD and is_so_called and share_of(column.texts[:_SAMPLE], DEVICES) >= _SHARE_KNOWN
 
 
 def _is_named(table: tables.Table, field_name: str, column: Column) -> bool:

@@ -21,13 +21,15 @@ MAX_ALL_LETTERS = 200_000_000
 N_SAMPLED = 200  # rows of each batch that are still looked at once a column has too many values
 N_HASHED = 200_000  # rows among which is tested what tells rows apart
 MAX_HASHED_COLUMNS = 400  # the first ones: what names a row stands there
+_PLAIN = r"^-?\d{1,18}(?:\.\d{1,18})?$"
 
 TEXT, NUMBER, FLAG, INSTANT, DATE, LIST = "text", "number", "flag", "instant", "date", "list"
 
 
 @dataclass(slots=True)
 class Seen:
-    """One column so far. `values` counts its different values as text, all of them when `is_whole`."""
+    """One column so far. `values` counts its different values as text, all of them when `is_whole`; else the first ones, and
+    the first and the last of all the rows, as text and as numbers."""
 
     name: str
     position: int
@@ -45,6 +47,7 @@ class Look:
         self.columns: dict[tuple[str, int], Seen] = {}
         self.n_rows = 0
         self.is_open = False
+        self.is_all = True  # False: the reading stopped before the end of the file
         self.n_letters = 0
         self._n_hashed = 0
 
@@ -124,6 +127,24 @@ class Look:
                 self.n_letters += len(value)
             else:
                 seen.is_whole = False
+        if not seen.is_whole:
+            for each in _ends(filled):
+                seen.values.setdefault(each, 1)
+
+
+def _ends(texts: pa.Array) -> list[str]:
+    """Return the first and last of the texts that begin as a date or number does, and the least and largest plain number."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    texts = pc.utf8_slice_codeunits(texts.filter(pc.match_substring_regex(texts, r"^[-+]?\d")), 0, MAX_LETTERS)
+    plain = texts.filter(pc.match_substring_regex(texts, _PLAIN))
+    ends = [*pc.min_max(texts).as_py().values()]
+    if len(plain):
+        numbers = plain.cast(pa.float64())
+        least, most = pc.min_max(numbers).as_py().values()
+        ends += [plain[pc.index(numbers, each).as_py()].as_py() for each in (least, most)]
+    return [each for each in ends if each is not None]
 
 
 def _as_text(cells: pa.Array) -> pa.Array:

@@ -195,11 +195,12 @@ def filled(column: Column) -> str:
     >>> from wholeservice.proposal.columns import Column
     >>> filled(Column("a", "a", "word", 1000, 999, 2, True, ())), filled(Column("a", "a", "word", 4, 1, 1, True, ()))
     ('> 99 % filled', '25 % filled')
+    >>> filled(Column("a", "a", "word", 4, 4, 1, True, (), is_all_read=False))
+    'all filled in the rows looked at'
     """
     percent = 100 * column.share
-    if percent == 100:
-        return "all filled"
-    return "> 99 % filled" if percent > 99 else "< 1 % filled" if percent < 1 else f"{percent:.0f} % filled"
+    share = "all" if percent == 100 else "> 99 %" if percent > 99 else "< 1 %" if percent < 1 else f"{percent:.0f} %"
+    return f"{share} filled" if column.is_all_read else f"{share} filled in the rows looked at"
 
 
 def values_of(column: Column, *, shows: bool = True) -> str:
@@ -219,13 +220,20 @@ def _span(column: Column) -> str:
     if moments is None:
         return ""
     first, last = moments.low.date().isoformat(), moments.high.date().isoformat()
-    return first if first == last else f"{first} to {last}"
+    return _between(column, first, last)
 
 
 def _range(column: Column) -> str:
     if column.low is None or column.high is None:
         return ""
-    return f"{column.low:,g} to {column.high:,g}" if column.low != column.high else f"{column.low:,g}"
+    return _between(column, f"{column.low:,g}", f"{column.high:,g}")
+
+
+def _between(column: Column, low: str, high: str) -> str:
+    """Write the least and the largest value; that there may be others beyond them is said."""
+    if low == high:
+        return low if column.is_range_of_all else f"{low} among others"
+    return f"{low} to {high}" if column.is_range_of_all else f"at least {low} to {high}"
 
 
 def is_called(column: Column, *phrases: str) -> bool:

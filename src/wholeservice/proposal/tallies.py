@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from wholeservice import tables
@@ -25,7 +25,7 @@ from wholeservice.proposal.counts import (
     names_something,
     of_words,
 )  # fmt: skip
-from wholeservice.proposal.entries import CHANNEL_WORDS, MIN_CHANNELS, Entry, Setting, moment_line
+from wholeservice.proposal.entries import CHANNEL_WORDS, MIN_CHANNELS, Entry, Setting, channel_line, moment_line
 from wholeservice.proposal.scores import Fit, name_of
 from wholeservice.proposal.spelling import Line, about, braces, flow_list, is_called, length_text, scalar, value_of
 from wholeservice.proposal.words import CHANNELS, share_of, words_of
@@ -229,6 +229,9 @@ def _apart(kept: dict[str, Column | None], used: list[Column], setting: Setting)
     """Return the lines that tell numbers of one window apart; words that are left are the segment where they are needed."""
     fields = {each.name: each for each in tables.TALLIES.columns}
     lines = [Line(name, value_of(each, fields[name], setting.base), about(each)) for name, each in kept.items() if each]
+    channel = name_of(_t.Tally.channel)
+    if each := kept.get(channel):
+        lines = [replace(channel_line(line, each), is_active=True) if line.key == channel else line for line in lines]
     segment = name_of(_t.Tally.segment)
     left = [each for each in setting.free if each.kind in (WORD, NAME) and not each.is_personal
             and not any(each is other for other in used)]  # fmt: skip

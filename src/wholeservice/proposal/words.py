@@ -167,6 +167,19 @@ CHANNELS = _set(
     "balie,telefoon,schalter,correo,telefono,courrier,telephone portable,agent,call centre,call center,messaging,"
     "in-app,form,web form"
 )
+DEVICES = _set(
+    "desktop,mobile,tablet,phone,laptop,smartphone,mobile phone,pc,computer,smart tv,tv,ios,android,iphone,ipad,windows,mac,"
+    "macos,linux,handheld,wearable,console,kiosk,other"
+)
+"""What people hold or sit at; `mobile` and `phone` may be channels too, in a column that is called one."""
+DEVICE_NAMES = _set("device,devices,platform,plattform,os,gerat,apparaat,appareil,dispositivo")
+MARKETING = _set(
+    "organic,paid,referral,cpc,ppc,affiliate,affiliates,seo,sem,organic search,paid search,organic social,paid social,display,"
+    "email campaign,newsletter,campaign,influencer,retargeting,google ads,adwords,paid ads,ads,search engine,word of mouth,"
+    "cross-network,organic video,paid video,organic shopping,paid shopping"
+)
+"""How people came to know of a service: no channel in which it is given."""
+MARKETING_NAMES = _set("acquisition,utm,campaign,marketing,traffic,referrer,referral,attribution,acquired,herkunft")
 ENVIRONMENTS = _set(
     "prod,production,live,staging,stage,stg,test,testing,dev,development,qa,uat,integration,int,acceptance,preprod,"
     "pre-production,pre-prod,sandbox,demo,canary,prd,acc,tst,preview,local,ci"

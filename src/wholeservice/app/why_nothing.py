@@ -1,0 +1,96 @@
+"""Why a question about numbers has no answer, or not the one of the period asked for, and how to get one."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import replace
+from zoneinfo import ZoneInfo
+
+from wholeservice.app.measured import CHANNEL, STEP, Question, ask, find_measure
+from wholeservice.app.printing import Row, sentence
+from wholeservice.measures.kinds import DEVICE, HOUR, KINDS, SEGMENT, kind_of
+from wholeservice.pages.base import Data
+from wholeservice.periods import Period, label
+
+EVERYTHING = "`wholeservice measure --format csv` prints all there is."
+MADE_OF = {
+    "answers": "`answer` facts",
+    "attempts": "`interaction` facts",
+    "calls": "`call` facts",
+    "contacts": "`contact` facts",
+    "eligible": "a number of people (`volume: 4000`) declared for every kind of consumer that the service is `for`",
+    "exposures": "`call` facts",
+    "incidents": "`incident` facts",
+    "journeys": "a declared `journey`",
+    "judgements": "`judgement` facts",
+    "money": "`money` facts",
+    "paths": "a declared `journey`",
+    "reached": "a declared `journey`",
+    "tallied": "`tally` facts",
+    "offsets": "the clocks of the workspace's zone",
+    "visits": "`interaction` facts",
+}
+"""What a measure needs, as one who maps a source or declares an organisation calls it."""
+NOT_TOLD = {
+    SEGMENT: "No interaction and no answer says of which kind of consumer it is (`segment`), or none of that kind is counted.",
+    DEVICE: "No interaction and no answer says what was used (`device`).",
+    HOUR: "No interaction and no answer is there whose hour could be told; what others counted has none.",
+}
+_FIRST, _LAST = dt.datetime(1000, 1, 1, tzinfo=dt.UTC), dt.datetime(9000, 1, 1, tzinfo=dt.UTC)
+
+
+def why_nothing(data: Data, question: Question) -> str:
+    """Say why a question has no answer: what is lacking, or what was measured of the same."""
+    if question.by in KINDS and (why := _why_no_kind(data, question.by, question.measure)):
+        return why
+    if question.period is None:
+        return f"Nothing was measured for this question{_why(data, question)} {EVERYTHING}"
+    rows = ask(data, replace(question, period=replace(question.period, from_at=_FIRST, to_at=_LAST)))
+    if not rows:
+        return f"Nothing was measured for this question, in no period{_why(data, question)} {EVERYTHING}"
+    zone = ZoneInfo(data.zone)
+    first, last = min(row["from"] for row in rows), max(row["to"] for row in rows) - dt.timedelta(microseconds=1)
+    return (
+        f"Nothing was measured for this question in that period. There are numbers from {first.astimezone(zone):%-d %b %Y} to "
+        f"{last.astimezone(zone):%-d %b %Y}; at the edges, a period has a number only when facts cover all of it. {EVERYTHING}"
+    )
+
+
+def _why_no_kind(data: Data, kind: str, measure: str | None) -> str | None:
+    """Say that nobody recorded of what kind people are, or that this measure is not told by it; None where it is."""
+    every = data.results.every
+    told = [name for name in data.measures if any(cell.segment and kind_of(cell.segment) == kind for cell, _ in every(name))]
+    if not told:
+        return f"{NOT_TOLD[kind]} docs/measure_experience.md says how to record it."
+    asked = find_measure(data, measure).name if measure else None
+    return f"{asked} is not broken down by {kind}; these are: {', '.join(told)}." if asked and asked not in told else None
+
+
+def _why(data: Data, question: Question) -> str:
+    """Return the rest of a sentence: which breakdowns there are, else what the measure is made of."""
+    if question.measure is None:
+        return "."
+    measure = find_measure(data, question.measure)
+    plain = replace(question, by=None, period=None)
+    if question.by is not None and ask(data, plain):
+        return f": {measure.name} has no number by {question.by}. {_breakdowns(data, plain, measure.name)}"
+    made_of = list(dict.fromkeys(MADE_OF[each] for each in measure.needs))
+    explain = f"`wholeservice explain {measure.name}` says what counts and what is left out."
+    return f": {measure.name} is made of {sentence(made_of)}, and found nothing to count. {explain}"
+
+
+def _breakdowns(data: Data, plain: Question, name: str) -> str:
+    has = [f"`--by {by}`" for by in (CHANNEL, STEP, *KINDS) if ask(data, replace(plain, by=by))]
+    return f"It is told {sentence(has)}, or without --by." if has else f"It is told as a whole only: measure {name}."
+
+
+def why_no_total(data: Data, period: Period | None, rows: Sequence[Row]) -> str | None:
+    """Say why no number is that of the period asked for, where those of others that overlap it stand for it."""
+    if period is None or not rows or any((row["from"], row["to"]) == (period.from_at, period.to_at) for row in rows):
+        return None
+    days = round(period.days)
+    return (
+        f"None of these is the number of {label(period, data.zone)} as a whole: they overlap it, and may begin or end outside. "
+        f"Months and weeks have one when facts cover all of them; a target `over {days}d` makes one of the newest {days} days."
+    )
