@@ -49,6 +49,9 @@ def measure(
     print_rows(shown, measured.columns(data, shown), form)
     if form == TABLE and (note := measured.note(shown)):
         say(note)
+    missing = measured.why_missing(data, question) if form == TABLE and rows else []
+    for each in missing:
+        say(each)
     if not rows:
         say(measured.why_nothing(data, question))
     elif name is None and entity is None and by is None and period is None and form == TABLE:

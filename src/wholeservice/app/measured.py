@@ -14,6 +14,7 @@ from wholeservice.measures.base import Measure
 from wholeservice.measures.results import Point
 from wholeservice.organisation.graph import steps, whole_of
 from wholeservice.pages.base import Data
+from wholeservice.pages.why_missing import COMPLETION, CONVERSION, unseen_steps, why_no_number
 from wholeservice.periods import ROLLING, Period, label
 from wholeservice.uncertainty import BETWEEN_PERIODS
 from wholeservice.units import Unit, money, write
@@ -63,6 +64,9 @@ def ask(data: Data, question: Question) -> list[Row]:
 
 def why_nothing(data: Data, question: Question) -> str:
     """Say why a question has no answer: what was measured of the same, where a period was asked for."""
+    reasons = why_missing(data, question)
+    if reasons:
+        return "\n".join(reasons)
     everything = "`wholeservice measure --format csv` prints all there is."
     if question.period is None:
         return f"Nothing was measured for this question. {everything}"
@@ -76,6 +80,20 @@ def why_nothing(data: Data, question: Question) -> str:
         f"Nothing was measured for this question in that period. There are numbers from {first.astimezone(zone):%-d %b %Y} to "
         f"{last.astimezone(zone):%-d %b %Y}; at the edges, a period has a number only when facts cover all of it. {everything}"
     )
+
+
+def why_missing(data: Data, question: Question) -> list[str]:
+    """Say of each service that a question is about why it has no number, where facts of it are there and no name of them fits."""
+    named = [_measure(data, question.measure).name] if question.measure else [COMPLETION]
+    only = find_entity(data, question.entity) if question.entity else None
+    found = []
+    for entity in data.organisation.entities.values():
+        if only not in (None, entity.id) or not {*named} & {COMPLETION, CONVERSION}:
+            continue
+        steps = unseen_steps(data, entity.id) if CONVERSION in named else (None,)
+        whys = [why for step in steps if (why := why_no_number(data, named[0], entity.id, step))]
+        found += [f"{entity.title}: {named[0]} is not measured: {why}" for why in whys]
+    return found
 
 
 def _measure(data: Data, word: str) -> Measure:

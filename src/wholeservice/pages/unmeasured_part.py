@@ -14,6 +14,7 @@ from wholeservice.pages.journey_part import VOLUME, JourneyPart, journey_part
 from wholeservice.pages.listing import SERVICE
 from wholeservice.pages.need_rows import NeedRow, need_rows
 from wholeservice.pages.numbers import listed, plural
+from wholeservice.pages.why_missing import COMPLETION, CORRECT, why_no_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ def unmeasured_of(
         data = replace(data, results=unasked(data.results))
         needs, journey = need_rows(data, entity.id), journey_part(data, entity)
     declared = (*_undeclared(data, entity, needs), *_needs(needs))
-    return (*declared, *_steps(journey), *_channels(data, entity), *_behind(data, entity))
+    return (*declared, *_ends(data, entity), *_steps(journey), *_channels(data, entity), *_behind(data, entity))
 
 
 def _undeclared(data: Data, entity: Entity, needs: tuple[NeedRow, ...]) -> Iterator[Unmeasured]:
@@ -53,6 +54,12 @@ def _needs(needs: tuple[NeedRow, ...]) -> Iterator[Unmeasured]:
         for target in need.targets:
             if target.fill:
                 yield Unmeasured(target.words, target.fill)
+
+
+def _ends(data: Data, entity: Entity) -> Iterator[Unmeasured]:
+    why = why_no_number(data, COMPLETION, entity.id)
+    if why is not None:
+        yield Unmeasured(f"How many people get to the end: {why}", CORRECT)
 
 
 def _steps(journey: JourneyPart | None) -> Iterator[Unmeasured]:
