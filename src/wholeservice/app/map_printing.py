@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from wholeservice.app.map_file import Around, Found
     from wholeservice.mapping.quarantine import Reason
+    from wholeservice.proposal.trial import Tried
 
 N_REASONS, N_NAMES = 3, 5
 MAX_CELL = 28

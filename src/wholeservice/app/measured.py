@@ -83,7 +83,7 @@ def why_nothing(data: Data, question: Question) -> str:
 
 
 def why_missing(data: Data, question: Question) -> list[str]:
-    """Say of each service that a question is about why it has no number, where facts of it are there and no name of them fits."""
+    """Say of each service that a question is about why it has no number, where facts of it are there."""
     named = [_measure(data, question.measure).name] if question.measure else [COMPLETION]
     only = find_entity(data, question.entity) if question.entity else None
     found = []

@@ -83,11 +83,16 @@ def foreign_column(table: tables.Table) -> str | None:
 
 
 def names_table(organisation: Organisation) -> pa.Table:
+    """Return the known names as a table: name, entity_id."""
+    found = known_names(organisation)
+    return _text_table(name=list(found), entity_id=list(found.values()))
+
+
+def known_names(organisation: Organisation) -> dict[str, str]:
     """Return name (lower case, no outer blanks) -> entity, each name once."""
     found = _by_title(organisation.entities)
     found |= {_plain(name): entity for name, entity in organisation.aliases.items()}
-    found |= {_plain(each.id): each.id for each in organisation.entities.values()}
-    return _text_table(name=list(found), entity_id=list(found.values()))
+    return found | {_plain(each.id): each.id for each in organisation.entities.values()}
 
 
 def step_names_table(organisation: Organisation) -> pa.Table:

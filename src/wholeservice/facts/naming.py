@@ -1,6 +1,7 @@
-"""Which names the facts of a run use, for things and for steps of their journeys, and which of them stand for something.
+"""Which names the facts of a run use, for things and steps, and which of them stand for something.
 
-What an ingest reports, counted in one pass over three columns. The same rules as `identity`, without an engine: nothing is joined, and memory does not grow with rows.
+What an ingest reports, counted in one pass over three columns. The same rules as `identity`, without an
+engine: nothing is joined, and memory does not grow with rows.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from wholeservice import tables
 from wholeservice.facts import delta_log
-from wholeservice.facts.identity import Unresolved, foreign_column, names_table
+from wholeservice.facts.identity import Unresolved, foreign_column, known_names
 from wholeservice.facts.known_steps import KnownSteps, known_steps
 from wholeservice.tables import SOURCE
 
@@ -38,8 +39,7 @@ def names_of(store: Store, run: Run, organisation: Organisation) -> Names:
 
     The name of a step counts where what the row is about has a journey, each step once however it is written.
     """
-    names = names_table(organisation).to_pylist()
-    named = _Named({row["name"]: row["entity_id"] for row in names}, known_steps(organisation))
+    named = _Named(known_names(organisation), known_steps(organisation))
     used: dict[str, dict[Use, bool]] = {}
     unresolved: list[Unresolved] = []
     for table in tables.TABLES:

@@ -1,4 +1,4 @@
-"""Why there is no number of how many people got through, where events are there: nobody was ever seen at a step, or at the end."""
+"""Why there is no number of how many people got through, where facts are: nobody was ever seen at a step or an end."""
 
 from __future__ import annotations
 
