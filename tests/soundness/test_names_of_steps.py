@@ -76,10 +76,10 @@ def test_a_name_that_does_not_match_is_no_zero_and_is_said_everywhere(tmp_path, 
 
 
 def test_hyphens_and_underscores_are_one_in_the_name_of_a_step(tmp_path, capsys):
-    """`choose_delivery` and `payment_done` are steps of the journey, so ten of forty get through and no name is unknown."""
+    """`choose_delivery` and `payment_done` are steps of the journey, so ten get through and no name is unknown."""
     folder = written(tmp_path / "right", "Payment done")
     assert "no step of" not in run(capsys, "--workspace", folder, "ingest")
-    assert completion(capsys, folder) == [0.25]
+    assert completion(capsys, folder) == [pytest.approx(10 / 36)]  # the newest day is not over: its four do not count yet
 
 
 def test_check_sees_a_name_that_the_mapping_writes_down(tmp_path, capsys):
