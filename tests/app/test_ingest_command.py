@@ -63,7 +63,7 @@ def test_the_reasons_are_in_json_and_csv(capsys, small_workspace):
 def test_a_name_that_stands_for_nothing_shows_the_nearest(capsys, small_workspace):
     """'stai' is a slip of 'stay'."""
     _, _, err = ingest(capsys, small_workspace, BAD)
-    assert "'stai' in interactions (1 rows) stands for nothing yet" in err
+    assert "'stai' in interactions (1 row) stands for nothing yet" in err
     assert "the nearest name is 'stay'" in err
 
 

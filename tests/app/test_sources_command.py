@@ -53,7 +53,12 @@ def test_the_list_of_sources_in_three_forms(workspace, capsys):
     visits, survey = as_json
     assert [each["name"] for each in as_csv] == ["visits", "survey"]
     assert (visits["read"], visits["kept"], visits["known"], visits["superseded"], visits["refused"]) == (13, 3, 9, 0, 1)
-    assert (visits["n_known"], visits["n_names"], visits["n_waiting"], visits["n_with_name"]) == (1, 2, 1, 12)
+    assert (visits["n_known"], visits["n_names"], visits["n_waiting"], visits["n_with_name"]) == (
+        2,
+        3,
+        1,
+        12,
+    )  # the step counts as a name
     assert (survey["n_facts"], survey["newest"], survey["days_missing"]) == (0, None, None)
     table, said = run(capsys, "--workspace", workspace, "sources")
     assert "12 Mar 2026" in table

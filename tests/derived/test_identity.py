@@ -8,6 +8,7 @@ from measures.given import at, engine_with, organisation, service
 from wholeservice import tables
 from wholeservice.engines.duckdb_engine import DuckdbEngine
 from wholeservice.facts.identity import FactTables, Unresolved, names_table, resolve
+from wholeservice.facts.known_steps import known_steps
 
 EVENT = {"happened_at": at("2026-01-05")}
 
@@ -40,6 +41,19 @@ def test_names_that_stand_for_nothing_are_counted():
     assert unresolved == (Unresolved("interactions", "shopp", 2), Unresolved("interactions", "else", 1))
     found = engine.run(FactTables(engine).interactions).column("entity").to_pylist()
     assert sorted(found, key=str) == [None, None, None, "shop"]
+
+
+def test_hyphens_of_a_step_do_not_count_unless_they_tell_two_apart():
+    """`go_home` is `go-home`; `pay_now` and `pay-now` are two steps of one journey and each is found only as it is written."""
+    known = organisation(service("shop", "pay-now pay_now go-home"))
+    written = ["Pay_Now ", "pay-now", "pay  now", "go_home", "GO HOME", "shop.go-home", "home"]
+    engine = engine_with(interactions=[{**EVENT, "service": "shop", "step": name} for name in written])
+    resolve(engine, known)
+    rows = FactTables(engine).interactions
+    found = engine.run(rows.order_by(rows.record)).column("step").to_pylist()
+    assert found == ["pay_now", "pay-now", "pay  now", "go-home", "go-home", "go-home", "home"]
+    steps = known_steps(known)["shop"]
+    assert [steps.step(name) or name for name in written] == found
 
 
 def test_a_new_alias_heals_old_facts():

@@ -22,7 +22,9 @@ COMPLETION = next(each for each in MEASURES if each.name == "completion")
 
 
 def events(*days: str):
-    rows = [{"happened_at": at(day), "service": "shop", "consumer": f"c{number}"} for number, day in enumerate(days)]
+    rows = [
+        {"happened_at": at(day), "service": "shop", "consumer": f"c{number}", "step": "pay"} for number, day in enumerate(days)
+    ]
     return prepared(engine_with(interactions=rows), organisation(service("shop", "find pay")), COMPLETION.needs)
 
 

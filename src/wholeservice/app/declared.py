@@ -8,6 +8,7 @@ from pathlib import Path
 
 from wholeservice.app import settings
 from wholeservice.app.asked import Asked
+from wholeservice.app.check_names import check_names
 from wholeservice.app.settings import Settings
 from wholeservice.errors import InputError, Problem
 from wholeservice.facts import ingest
@@ -28,7 +29,8 @@ def check_workspace(asked: Asked) -> tuple[Organisation, list[Problem]]:
     organisation, organisation_problems = load(folder)
     problems += [*organisation_problems, *check(organisation, measure_words())]
     sources, source_problems = ingest.load(loaded.sources, loaded.values, loaded.zone)
-    return organisation, [*problems, *source_problems, *ingest.check(sources, context(loaded))]
+    named = check_names(sources, organisation)
+    return organisation, [*problems, *source_problems, *named, *ingest.check(sources, context(loaded))]
 
 
 def measure_words() -> Mapping[str, Unit]:

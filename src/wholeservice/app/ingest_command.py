@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from wholeservice.facts.identity import Unresolved
     from wholeservice.facts.ingest import Report, SourceReport
     from wholeservice.facts.store import Run
+    from wholeservice.organisation.graph import Organisation
 
 N_UNKNOWN_SHOWN = 5
 N_REASONS_SHOWN = 3
@@ -111,7 +112,7 @@ def print_report(settings: Settings, report: Report, form: str) -> None:
     for each in there:
         _say_reasons(each)
     if names.unresolved:
-        _say_unknown(names.unresolved, _known_names(settings, report.run))
+        _say_unknown(names.unresolved, _organisation(settings, report.run))
 
 
 def _say_reasons(source: SourceReport) -> None:
@@ -126,27 +127,35 @@ def _say_reasons(source: SourceReport) -> None:
         say(f"{source.source}: ... and {len(source.reasons) - N_REASONS_SHOWN:,} more reasons; --format json shows all")
 
 
-def _say_unknown(unknown: Sequence[Unresolved], known: Sequence[str]) -> None:
+def _say_unknown(unknown: Sequence[Unresolved], organisation: Organisation) -> None:
+    from wholeservice.facts.known_steps import known_steps
+
+    titles = [each.title for each in organisation.entities.values()]
+    known = [*titles, *organisation.aliases, *organisation.entities]  # of two that are as near, suggest takes the last: the id
+    steps = known_steps(organisation)
     for each in unknown[:N_UNKNOWN_SHOWN]:
-        nearest = suggest(each.name, known)
-        meant = f"; the nearest name is '{nearest}'" if nearest else ""
-        rows = f"{each.table} ({each.n_rows:,} rows)"
-        say(f"  '{each.name}' in {rows} stands for nothing yet: declare it, or add an alias{meant}")
+        rows = f"{each.table} ({each.n_rows:,} row{'' if each.n_rows == 1 else 's'})"
+        nearest = steps[each.step_of].nearest(each.name) if each.step_of else suggest(each.name, known)
+        meant = f"; the nearest {'step' if each.step_of else 'name'} is '{nearest}'" if nearest else ""
+        if each.step_of:
+            say(
+                f"  '{each.name}' in {rows} is no step of {each.step_of}: correct the journey, or translate it with map:{meant}"
+            )
+        else:
+            say(f"  '{each.name}' in {rows} stands for nothing yet: declare it, or add an alias{meant}")
     if len(unknown) > N_UNKNOWN_SHOWN:
         say(f"  ... and {len(unknown) - N_UNKNOWN_SHOWN:,} more names")
 
 
-def _known_names(settings: Settings, run: Run) -> list[str]:
-    """Return every name that stands for something in the run: ids, titles and aliases."""
+def _organisation(settings: Settings, run: Run) -> Organisation:
+    """Return what is declared, with what sources saw in the run."""
     from wholeservice.app.declared import declared_organisation
     from wholeservice.app.stored_results import with_seen
     from wholeservice.app.workspace import store_of
     from wholeservice.tables import SIGHTINGS
 
     seen = store_of(settings).read(run, SIGHTINGS.name)
-    organisation, _ = with_seen(declared_organisation(settings), seen)
-    titles = [each.title for each in organisation.entities.values()]
-    return [*titles, *organisation.aliases, *organisation.entities]  # of two that are as near, suggest takes the last: the id
+    return with_seen(declared_organisation(settings), seen)[0]
 
 
 def _row(each: Any, names: tuple[int, int]) -> dict[str, Any]:

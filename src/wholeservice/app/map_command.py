@@ -94,7 +94,8 @@ def _around(settings: Settings | None) -> Around:
         return Around(Path.cwd())
     from wholeservice.app.stored_results import with_seen
     from wholeservice.app.workspace import store_of
-    from wholeservice.facts.identity import names_table
+    from wholeservice.facts.identity import known_names
+    from wholeservice.facts.known_steps import known_steps
     from wholeservice.organisation.load import load
     from wholeservice.tables import SIGHTINGS
 
@@ -106,5 +107,6 @@ def _around(settings: Settings | None) -> Around:
     services = tuple(each.id for each in organisation.entities.values() if each.kind == "service")
     titles = [each.title for each in organisation.entities.values()]
     names = (*titles, *organisation.aliases, *organisation.entities)
-    known = frozenset(names_table(organisation)["name"].to_pylist())
-    return Around(settings.folder, settings.zone, dict(settings.values), known, names, services, has_workspace=True)
+    entities = known_names(organisation)
+    return Around(settings.folder, settings.zone, dict(settings.values), frozenset(entities), names, services, entities,
+                  known_steps(organisation), has_workspace=True)  # fmt: skip

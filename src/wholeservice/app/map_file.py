@@ -21,6 +21,7 @@ from wholeservice.sources.files import File, opened
 from wholeservice.sources.table_options import FORMAT_OF_SUFFIX
 
 if TYPE_CHECKING:
+    from wholeservice.facts.known_steps import KnownSteps
     from wholeservice.proposal.propose import Asked, Proposal
     from wholeservice.proposal.seen import Look
     from wholeservice.proposal.trial import Tried
@@ -46,6 +47,8 @@ class Around:
     known: frozenset[str] = frozenset()
     names: tuple[str, ...] = ()
     services: tuple[str, ...] = ()
+    entities: dict[str, str] = field(default_factory=dict)
+    steps: dict[str, KnownSteps] = field(default_factory=dict)
     has_workspace: bool = False
 
 

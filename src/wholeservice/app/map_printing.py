@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from wholeservice.app.map_file import Around, Found
     from wholeservice.mapping.quarantine import Reason
+    from wholeservice.proposal.trial import Tried
 
 N_REASONS, N_NAMES = 3, 5
 MAX_CELL = 28
@@ -71,13 +72,20 @@ def _proposal_json(found: Found) -> dict[str, Any]:
 
 
 def _tried_json(found: Found, around: Around) -> dict[str, Any]:
-    from wholeservice.proposal.trial import unknown_names
+    from wholeservice.proposal.trial import unknown_names, unknown_steps
 
     tried = found.tried
     if tried is None:
         return {"rows": None, "sums": {}, "refused": [], "names": None}
     unknown, n_names = unknown_names(tried, around.known)
-    names = {"different": n_names, "unknown": [{"table": table, "name": name, "rows": n} for table, name, n in unknown]}
+    steps = [
+        {"table": table, "of": entity, "step": step, "rows": n, "nearest": around.steps[entity].nearest(step)}
+        for table, entity, step, n in unknown_steps(tried, around.entities, around.steps)
+    ]
+    names = {
+        "different": n_names, "unknown": [{"table": table, "name": name, "rows": n} for table, name, n in unknown],
+        "unknown_steps": steps,
+    }  # fmt: skip
     return {
         "rows": {"read": tried.n_rows, "all": found.is_all, "facts": dict(tried.by_table), "refused": tried.n_refused,
                  "empty": tried.n_empty},
@@ -286,6 +294,19 @@ def _names(shown: Console, found: Found, around: Around) -> None:
         _line(shown, ("  unknown   ", UNSURE), f"'{name[:60]}'", (f"  {n:,} {table}{hint}", QUIET))
     if len(unknown) > N_NAMES:
         _line(shown, (f"            and {len(unknown) - N_NAMES:,} more of {n_names:,} names", QUIET))
+    _steps(shown, found.tried, around)
+
+
+def _steps(shown: Console, tried: Tried, around: Around) -> None:
+    from wholeservice.proposal.trial import unknown_steps
+
+    steps = unknown_steps(tried, around.entities, around.steps)
+    for table, entity, step, n in steps[:N_NAMES]:
+        nearest = around.steps[entity].nearest(step)
+        hint = f"  nearest step '{nearest}'" if nearest else ""
+        _line(shown, ("  no step   ", UNSURE), f"'{step[:60]}'", (f" of {entity}  {n:,} {table}{hint}", QUIET))
+    if len(steps) > N_NAMES:
+        _line(shown, (f"            and {len(steps) - N_NAMES:,} more names of steps", QUIET))
 
 
 def _listed(names: Sequence[str], width: int) -> str:

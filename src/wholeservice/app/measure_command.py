@@ -38,7 +38,7 @@ def measure(
     Example:  wholeservice measure completion --of book-and-stay --by channel
     """
     from wholeservice.app import measured
-    from wholeservice.app.why_nothing import why_no_total, why_nothing
+    from wholeservice.app.why_nothing import why_missing, why_no_total, why_nothing
     from wholeservice.app.workspace import data_as_of, data_in_full
 
     settings = asked.settings()
@@ -54,6 +54,9 @@ def measure(
         say(note)
     if form == TABLE and (why := why_no_total(data, question.period, rows)):
         say(why)
+    missing = why_missing(data, question) if form == TABLE and rows else []
+    for each in missing:
+        say(each)
     if not rows:
         say(why_nothing(data, question))
     elif name is None and entity is None and by is None and period is None and form == TABLE:

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from wholeservice.app.asked import Asked
 from wholeservice.app.printing import TABLE, Column, format_option, print_rows, say
 
+if TYPE_CHECKING:
+    from wholeservice.facts.quality import SourceQuality
+    from wholeservice.pages.base import Data
+
+N_SHOWN = 5  # names of steps, of each source
 READING = ("read", "kept", "known", "superseded", "refused")
 
 
@@ -50,9 +55,20 @@ def sources(asked: Asked, *, form: str) -> None:
     rows = [_row(source_row(data, each.on(today))) for each in data.sources]
     print_rows(rows, COLUMNS, form)
     if form == TABLE:
+        for each in data.sources:
+            _say_unknown(data, each)
         odd = sum(each.about_data for each in data.findings)
         say("Rows are those of the last reading that changed anything."
             + (f" {odd:,} finding{'' if odd == 1 else 's'} about the data: wholeservice serve" if odd else ""))  # fmt: skip
+
+
+def _say_unknown(data: Data, source: SourceQuality) -> None:
+    """Say which step names of a source stand for no step: nothing else shows that a step is missing from the numbers."""
+    for each in [one for one in source.unknown if one.step_of][:N_SHOWN]:
+        known = data.organisation.entities.get(each.step_of or "")
+        nearest = f"; the nearest step is '{each.nearest}'" if each.nearest else ""
+        rows = f"{each.n_rows:,} row{'' if each.n_rows == 1 else 's'}"
+        say(f"  {source.source}: '{each.name}' ({rows}) is no step of {known.title if known else each.step_of}{nearest}")
 
 
 def _row(row: Any) -> dict[str, Any]:

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
-from wholeservice.app.measured import CHANNEL, STEP, Question, ask, find_measure
+from wholeservice.app.measured import CHANNEL, STEP, Question, ask, find_entity, find_measure
 from wholeservice.app.printing import Row, sentence
 from wholeservice.measures.kinds import DEVICE, HOUR, KINDS, SEGMENT, kind_of
 from wholeservice.pages.base import Data
+from wholeservice.pages.why_missing import COMPLETION, CONVERSION, unseen_steps, why_no_number
 from wholeservice.periods import Period, label
 
 EVERYTHING = "`wholeservice measure --format csv` prints all there is."
@@ -42,6 +43,8 @@ _FIRST, _LAST = dt.datetime(1000, 1, 1, tzinfo=dt.UTC), dt.datetime(9000, 1, 1, 
 
 def why_nothing(data: Data, question: Question) -> str:
     """Say why a question has no answer: what is lacking, or what was measured of the same."""
+    if reasons := why_missing(data, question):
+        return "\n".join(reasons)
     if question.by in KINDS and (why := _why_no_kind(data, question.by, question.measure)):
         return why
     if question.period is None:
@@ -55,6 +58,20 @@ def why_nothing(data: Data, question: Question) -> str:
         f"Nothing was measured for this question in that period. There are numbers from {first.astimezone(zone):%-d %b %Y} to "
         f"{last.astimezone(zone):%-d %b %Y}; at the edges, a period has a number only when facts cover all of it. {EVERYTHING}"
     )
+
+
+def why_missing(data: Data, question: Question) -> list[str]:
+    """Say of each service that a question is about why it has no number, where facts of it are there."""
+    named = [find_measure(data, question.measure).name] if question.measure else [COMPLETION]
+    only = find_entity(data, question.entity) if question.entity else None
+    found = []
+    for entity in data.organisation.entities.values():
+        if only not in (None, entity.id) or not {*named} & {COMPLETION, CONVERSION}:
+            continue
+        steps = unseen_steps(data, entity.id) if CONVERSION in named else (None,)
+        whys = [why for step in steps if (why := why_no_number(data, named[0], entity.id, step))]
+        found += [f"{entity.title}: {named[0]} is not measured: {why}" for why in whys]
+    return found
 
 
 def _why_no_kind(data: Data, kind: str, measure: str | None) -> str | None:

@@ -16,6 +16,8 @@ from wholeservice import tables
 from wholeservice.errors import suggest
 from wholeservice.facts.emptied import emptied
 from wholeservice.facts.identity import RESOLVED_PREFIX, foreign_column
+from wholeservice.facts.known_steps import KnownSteps, known_steps
+from wholeservice.facts.naming import STEP
 from wholeservice.facts.quality import Emptied, Repeated, Rests, Share, SourceQuality, TableRows, Unknown, readings_of
 from wholeservice.facts.rhythm import DAY, Gap, Span, gaps, holes, rhythm, spans
 from wholeservice.facts.told_twice import told_twice
@@ -64,6 +66,7 @@ class _Seen:
     repeated: list[Repeated] = field(default_factory=list)
     emptied: list[Emptied] = field(default_factory=list)
     names: dict[str, tuple[str | None, int]] = field(default_factory=dict)  # name -> (entity, rows)
+    steps: dict[tuple[str, str], int] = field(default_factory=dict)  # (entity, step, or the name of none) -> rows
 
     @property
     def latest(self) -> dt.datetime | None:
@@ -90,7 +93,7 @@ def assess(
             _named(engine, table, seen)
             _compared_with_others(engine, table, seen)
     order = dict.fromkeys([*declared, *sorted({*seen, *readings_of(runs)})])
-    known = _known_names(organisation)
+    known = _Known(_known_names(organisation), known_steps(organisation))
     judged = [_judged(name, seen.get(name) or _Seen(), runs, zone) for name in order]
     compared = _compared(judged)
     return tuple(_with_names(each, seen.get(each.source) or _Seen(), refused, known) for each in compared)
@@ -202,12 +205,19 @@ def _named(engine: Engine, table: tables.Table, seen: dict[str, _Seen]) -> None:
     column = foreign_column(table)
     if column is None:
         return
+    import ibis
+
     rows = _rows(engine, table)
-    named = rows.select(rows.source, rows.entity, foreign=rows[column]).filter(lambda t: t.foreign.notnull())
-    found = named.group_by(named.source, named.foreign, named.entity).aggregate(n=named.count())
+    step = rows[STEP] if STEP in rows.columns else ibis.null("string")
+    named = rows.select(rows.source, rows.entity, foreign=rows[column], at=step).filter(lambda t: t.foreign.notnull())
+    found = named.group_by(named.source, named.foreign, named.entity, named["at"]).aggregate(n=named.count())
     for row in engine.run(found).to_pylist():
         names, foreign = seen[row["source"]].names, row["foreign"].strip()
         names[foreign] = (row["entity"], names.get(foreign, (None, 0))[1] + row["n"])
+        at = (row["at"] or "").strip()
+        if row["entity"] and at:
+            steps = seen[row["source"]].steps
+            steps[row["entity"], at] = steps.get((row["entity"], at), 0) + row["n"]
 
 
 # judging ------------------------------------------------------------------------------------------------------------------
@@ -273,20 +283,49 @@ def _known_names(organisation: Organisation) -> list[str]:
     return [*titles, *organisation.aliases, *organisation.entities]
 
 
-def _with_names(each: SourceQuality, seen: _Seen, refused: pa.Table, known: list[str]) -> SourceQuality:
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What names can stand for: things, and the steps of those that have a journey."""
+
+    names: list[str]
+    steps: dict[str, KnownSteps]
+
+    def lost(self, seen: _Seen) -> list[Unknown]:
+        """Return the names of a source that stand for nothing, most rows first, without what is nearest."""
+        names = [Unknown(name, n) for name, (entity, n) in seen.names.items() if entity is None]
+        steps = [
+            Unknown(step, n, step_of=entity) for (entity, step), n in seen.steps.items()
+            if entity in self.steps and not self.steps[entity].knows(step)
+        ]  # fmt: skip
+        return sorted([*names, *steps], key=lambda each: (-each.n_rows, each.name, each.step_of or ""))
+
+    def with_nearest(self, lost: Unknown) -> Unknown:
+        """Return it with the known name that comes nearest."""
+        steps = self.steps.get(lost.step_of or "")
+        return replace(lost, nearest=steps.nearest(lost.name) if steps else suggest(lost.name, self.names))
+
+    def seen_of(self, seen: _Seen, entity: str) -> tuple[str, ...]:
+        """Return the steps of an entity that its facts name."""
+        steps = self.steps.get(entity)
+        return tuple(sorted({name for (of, name) in seen.steps if of == entity and steps and steps.step(name)}))
+
+
+def _with_names(each: SourceQuality, seen: _Seen, refused: pa.Table, known: _Known) -> SourceQuality:
     import pyarrow.compute as pc
 
-    lost = sorted((-n, name) for name, (entity, n) in seen.names.items() if entity is None)
+    lost = known.lost(seen)
+    n_names = len(seen.names) + sum(entity in known.steps for entity, _ in seen.steps)
     rests: dict[str, int] = {}
     for entity, n in seen.names.values():
         if entity is not None:
             rests[entity] = rests.get(entity, 0) + n
+    ordered = sorted(rests.items(), key=lambda pair: (-pair[1], pair[0]))
     mine = refused.filter(pc.equal(refused["source"], each.source)).slice(0, MAX_LOOKED)
     return replace(
         each,
-        names=Share(len(seen.names) - len(lost), len(seen.names)),
-        waiting=Share(-sum(n for n, _ in lost), sum(n for _, n in seen.names.values())),
-        unknown=tuple(Unknown(name, -n, suggest(name, known)) for n, name in lost[:MAX_UNKNOWN]),
-        rests=tuple(Rests(entity, n) for entity, n in sorted(rests.items(), key=lambda pair: (-pair[1], pair[0]))),
+        names=Share(n_names - len(lost), n_names),
+        waiting=Share(sum(one.n_rows for one in lost), sum(n for _, n in seen.names.values())),
+        unknown=tuple(known.with_nearest(one) for one in lost[:MAX_UNKNOWN]),
+        rests=tuple(Rests(entity, n, known.seen_of(seen, entity)) for entity, n in ordered),
         reasons=quarantine.reasons(mine, each.source), n_looked=mine.num_rows,
     )  # fmt: skip

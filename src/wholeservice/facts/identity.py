@@ -1,7 +1,8 @@
 """Resolve foreign names in facts to entities, on reading: a new alias heals old facts.
 
 A name matches an entity by its id, then by an alias, then by its title; letter case and outer blanks do not count. A title that
-two entities share resolves to neither: nothing is guessed. Steps resolve within the journey of their service. An alias of a
+two entities share resolves to neither: nothing is guessed. Steps resolve within the journey of their service, by id, by
+`service.step` and by title; `_`, `-` and blanks are one there, unless that would make one of two of its steps. An alias of a
 consumer resolves to the person that links make of it (`identity_people`).
 """
 
@@ -30,11 +31,13 @@ _KINDS_FIRST = ("service", "part", "unit")  # a fact is about one of these rathe
 
 @dataclass(frozen=True, slots=True)
 class Unresolved:
-    """A foreign name that stands for no entity, and how many rows of which table wait for it."""
+    """A foreign name that stands for no entity, and how many rows of which table wait for it. `step_of`: it is the name of a
+    step, and the journey of this entity has none of it."""
 
     table: str
     name: str
     n_rows: int
+    step_of: str | None = None
 
 
 class FactTables:
@@ -80,25 +83,59 @@ def foreign_column(table: tables.Table) -> str | None:
 
 
 def names_table(organisation: Organisation) -> pa.Table:
-    """Return name (lower case, no outer blanks) -> entity, each name once."""
-    found = _by_title(organisation.entities)
-    found |= {_plain(name): entity for name, entity in organisation.aliases.items()}
-    found |= {_plain(each.id): each.id for each in organisation.entities.values()}
+    """Return the known names as a table: name, entity_id."""
+    found = known_names(organisation)
     return _text_table(name=list(found), entity_id=list(found.values()))
 
 
+def known_names(organisation: Organisation) -> dict[str, str]:
+    """Return name (lower case, no outer blanks) -> entity, each name once."""
+    found = _by_title(organisation.entities)
+    found |= {_plain(name): entity for name, entity in organisation.aliases.items()}
+    return found | {_plain(each.id): each.id for each in organisation.entities.values()}
+
+
 def step_names_table(organisation: Organisation) -> pa.Table:
-    """Return entity, name (lower case) -> step. A part or service without a journey uses that of what it belongs to."""
-    rows: dict[tuple[str, str], str] = {}
+    """Return entity, name -> step. A part or service without a journey uses that of what it belongs to.
+
+    Shape    entity_id, step_name (`loose_name`), exact_name (lower case), step_id. exact_name is null where every name that is
+             loosely the same means one step; else it tells the steps apart
+    """
+    rows: list[tuple[str, str, str | None, str]] = []
     for entity in organisation.entities.values():
-        holder = journey_holder(organisation, entity)
-        if holder is None:
-            continue
-        for step in leaf_steps(holder.journey):
-            local = local_id(holder, step)
-            rows |= {(entity.id, _plain(name)): local for name in (step.title, f"{holder.id}.{local}", local)}
-    entities, names = [entity for entity, _ in rows], [name for _, name in rows]
-    return _text_table(entity_id=entities, step_name=names, step_id=list(rows.values()))
+        for loose, exact in _alike(step_names(organisation, entity)).items():
+            is_one = len(set(exact.values())) == 1
+            found = {None: next(iter(exact.values()))} if is_one else exact
+            rows += [(entity.id, loose, name, step) for name, step in found.items()]
+    columns = list(zip(*rows, strict=True)) or [()] * 4
+    return _text_table(entity_id=columns[0], step_name=columns[1], exact_name=columns[2], step_id=columns[3])
+
+
+def step_names(organisation: Organisation, entity: Entity) -> dict[str, str]:
+    """Return every name (lower case, no outer blanks) of the steps of an entity -> the step; none without a journey."""
+    holder = journey_holder(organisation, entity)
+    names: dict[str, str] = {}
+    for step in leaf_steps(holder.journey) if holder else ():
+        local = local_id(holder, step)  # type: ignore[arg-type]
+        names |= {_plain(name): local for name in (step.title, f"{holder.id}.{local}", local)}  # type: ignore[union-attr]
+    return names
+
+
+def loose_name(name: str) -> str:
+    """Return a name as steps are compared by it.
+
+    >>> loose_name(" Delivery_choice "), loose_name("delivery choice")
+    ('delivery-choice', 'delivery-choice')
+    """
+    return _plain(name).replace("_", "-").replace(" ", "-")
+
+
+def _alike(names: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """Put names that are loosely the same together: loose name -> exact name -> step."""
+    found: dict[str, dict[str, str]] = {}
+    for name, step in names.items():
+        found.setdefault(loose_name(name), {})[name] = step
+    return found
 
 
 def journey_holder(organisation: Organisation, entity: Entity) -> Entity | None:
@@ -186,10 +223,11 @@ def resolved(engine: Engine, table: tables.Table, *, is_few: bool = False) -> Ib
 
 
 def _with_steps(engine: Engine, facts: IbisTable) -> IbisTable:
-    steps = engine.table(STEP_NAMES)
-    same = [facts.entity == steps.entity_id, facts.step.strip().lower() == steps.step_name]
-    joined = facts.left_join(steps, same)
-    return joined.mutate(step=joined.step_id.coalesce(joined.step)).drop("entity_id", "step_name", "step_id")
+    steps, plain = engine.table(STEP_NAMES), facts.step.strip().lower()
+    loose = plain.replace("_", "-").replace(" ", "-")
+    is_exact = steps.exact_name.isnull() | (steps.exact_name == plain)
+    joined = facts.left_join(steps, [facts.entity == steps.entity_id, loose == steps.step_name, is_exact])
+    return joined.mutate(step=joined.step_id.coalesce(joined.step)).drop("entity_id", "step_name", "exact_name", "step_id")
 
 
 def _unresolved(engine: Engine, table: tables.Table) -> Iterator[Unresolved]:

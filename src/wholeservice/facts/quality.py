@@ -73,19 +73,22 @@ class Repeated:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """A name that stands for nothing in the organisation, the rows that wait for it, and the known name that is nearest."""
+    """A name that stands for nothing in the organisation, the rows that wait for it, and the known name that is nearest.
+    `step_of`: it is the name of a step, and the journey of this entity has none of it; `nearest` is one of its steps."""
 
     name: str
     n_rows: int
     nearest: str | None = None
+    step_of: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Rests:
-    """An entity whose numbers rest on a source, and on how many of its rows."""
+    """An entity whose numbers rest on a source, on how many of its rows, and the steps of its journey that these name."""
 
     entity: str
     n_rows: int
+    steps: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +127,8 @@ class SourceQuality:
                   `follows_calendar`, once three readings brought newer facts
     spans         days with facts, or that its periods cover, oldest first
     gaps          longest first
-    names         names its facts use that stand for an entity, of all names; `waiting`: rows whose name stands for none
+    names         names its facts use that stand for an entity, or for a step of a journey, of all names; `waiting`: rows
+                  with a name that stands for none
     unknown       most rows first, a few of them; `rests`: most rows first, all of them
     readings      newest first; `reasons`: why cells and rows stand in quarantine, commonest first, counted in `n_looked`
                   of them

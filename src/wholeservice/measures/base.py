@@ -166,3 +166,4 @@ class Measure:
     at: Callable[[Statistics, float], Value] | None = None  # the value that a share of the units lie below; None: no such
     patch: Patch | None = patch_sums  # how changed units change the sums; None: they are all summed again
     only_with: tuple[str, ...] = ()  # of `needs`: one of these must have rows; none named: any of all
+    kept: Callable[[Cell, Any], bool] | None = None  # (cell from events, `never_seen.EverSeen`): is it a number? None: each is

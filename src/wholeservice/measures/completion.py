@@ -6,7 +6,8 @@ Formula   attempts that reached a legitimate end ("you are not eligible" is one)
 Unit      share          Grain  one row per entity, period and channel, and per kind of consumer, device and hour
 Counts    attempts, clustered by consumer. Counts per step are of visits, not of the same people: both steps come from one
           source, one window and one kind of count, and the interval is the variation between periods
-Leaves out  attempts too young to judge; periods in which either step has no number; a service without a journey, unless the
+Leaves out  attempts too young to judge; events of a service of which nobody was ever seen at an end, in any period: a name
+          that does not match is no loss; periods in which either step has no number; a service without a journey, unless the
           source says what was done. Counted at the last step above the first is kept as given: a finding about the data
 Source    GOV.UK Service Standard, mandatory key performance indicators (completion rate); Wilson 1927 and Kish 1965
 """
@@ -29,6 +30,7 @@ from wholeservice.measures.counted import (
 )
 from wholeservice.measures.finish import finish_share
 from wholeservice.measures.kinds import KINDS, with_hour
+from wholeservice.measures.never_seen import at_an_end
 from wholeservice.measures.units import Units, union_all
 from wholeservice.units import SHARE
 
@@ -73,5 +75,5 @@ def _from_steps(facts: FactTables) -> IbisTable:
 
 MEASURE = Measure(
     name="completion", title="People who finish", unit=SHARE, better="higher", needs=("attempts", "tallied", "journeys"),
-    query=query, units=units, finish=finish_share, words=("completion-rate", "finish"), version=2,
+    query=query, units=units, finish=finish_share, words=("completion-rate", "finish"), version=2, kept=at_an_end,
 )  # fmt: skip

@@ -19,6 +19,7 @@ from wholeservice.facts.identity import NAMES, FactTables, Unresolved, resolve, 
 from wholeservice.measures import MEASURES
 from wholeservice.measures.add_up import add_up
 from wholeservice.measures.base import FULL_COUNT, Cell, Measure, Statistics
+from wholeservice.measures.never_seen import VISITS, ever_seen
 from wholeservice.measures.roll_up import roll_up
 from wholeservice.measures.rows import Row, from_arrow, rows_of, sources_of, to_arrow
 from wholeservice.measures.units import union_all
@@ -73,6 +74,7 @@ def compute(
     if sums is None:
         add_periods(engine, windows, zone)
         sums = sum_up(engine, measures)
+    sums = _where_seen(engine, measures, sums)
     rows = []
     for measure in measures:
         found = list(_of_best_source(measure, sums.get(measure.name, {}), source_order))
@@ -219,6 +221,26 @@ def by_source(measure: Measure, rows: pa.Table) -> BySource:
         by = found.setdefault(cell, {})
         by[source] = by[source] + sums if source in by else sums
     return found
+
+
+def _where_seen(engine: Engine, measures: Sequence[Measure], sums: Sums) -> Sums:
+    """Return the sums without those of events that say of a step or an end at which nobody was ever seen that all were lost.
+
+    It looks at the whole store, so it is done here and not in the queries, which an increment asks of a few rows.
+    """
+    held = [each for each in measures if each.kept and any(None in by for by in sums.get(each.name, {}).values())]
+    if not held or VISITS not in engine.names():
+        return sums
+    seen, found = ever_seen(engine), dict(sums)
+    for measure in held:
+        left = {cell: by if measure.kept(cell, seen) else _said(by) for cell, by in sums[measure.name].items()}  # type: ignore[misc]
+        found[measure.name] = {cell: by for cell, by in left.items() if by}
+    return found
+
+
+def _said(by: dict[str | None, Statistics]) -> dict[str | None, Statistics]:
+    """What sources say of a cell themselves, without what events do."""
+    return {source: each for source, each in by.items() if source is not None}
 
 
 def _of_best_source(measure: Measure, found: BySource, source_order: Sequence[str]) -> Iterator[Row]:

@@ -9,7 +9,8 @@ Counts    attempts that began in the period and are old enough to judge, cluster
           service says it (`funnel:`): by default in order, within the window counted from the first step, its end included;
           one event never fills two steps. By consumer, a person's attempts count as one where it began. From counts per step:
           counted at the step / counted at its base, one source, one window, one kind of count
-Leaves out  the first step (nothing comes before it); steps whose base has no number. More at a step than at its base is kept
+Leaves out  the first step (nothing comes before it); steps whose base has no number, or at which no event was ever
+          seen, in any period: a name that does not match is no loss. More at a step than at its base is kept
           as the source gives it: a finding about the data
 Source    ordered funnels as PostHog defines them; Wilson 1927 and Kish 1965 for the interval
 """
@@ -22,6 +23,7 @@ from wholeservice.measures.base import Measure
 from wholeservice.measures.counted import STEP_COUNTS, WHERE, carried, counts, ratio, with_all_channels
 from wholeservice.measures.finish import finish_share
 from wholeservice.measures.kinds import KINDS, with_hour
+from wholeservice.measures.never_seen import at_its_step
 from wholeservice.measures.units import Units, union_all
 from wholeservice.units import SHARE
 
@@ -63,5 +65,5 @@ def _from_steps(facts: FactTables) -> IbisTable:
 MEASURE = Measure(
     name="step-conversion", title="People who go on from the step before", unit=SHARE, better="higher",
     needs=("reached", "attempts", "tallied", "journeys"), query=query, units=units, finish=finish_share,
-    words=("conversion", "step-completion"), version=2,
+    words=("conversion", "step-completion"), version=2, kept=at_its_step,
 )  # fmt: skip

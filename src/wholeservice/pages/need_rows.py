@@ -12,6 +12,7 @@ from wholeservice.organisation.graph import Need, Target
 from wholeservice.pages.base import Data
 from wholeservice.pages.listing import needs_of
 from wholeservice.pages.numbers import NOT_MEASURED, Number, listed, number_of, plural, possible, unit_of, when
+from wholeservice.pages.why_missing import CORRECT, why_no_number
 from wholeservice.units import Unit, write
 
 MET, MISSED, OPEN, UNKNOWN = "met", "missed", "cannot tell yet", NOT_MEASURED
@@ -101,6 +102,10 @@ def _fill(data: Data, need: Need, target: Target) -> str:
     elsewhere = result_of(unasked(data.results), need, target, data.zone) if asked else None
     if asked and elsewhere:
         return f"No number for {when(data, asked)}; the newest is of {when(data, elsewhere.point.period)}."
+    if target.consumer is None and target.channel is None:
+        why = why_no_number(data, measure.name, need.service, target.step)
+        if why is not None:
+            return f"{why[0].upper()}{why[1:]}. {CORRECT}"
     facts = " or ".join(dict.fromkeys(FACTS.get(each, each) for each in measure.needs if FACTS.get(each, each))) or "facts"
     return f"{facts.capitalize()} about “{_title(data, need.service)}” would fill it; name their source in wholeservice.yaml."
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from wholeservice.draw.day_strip import DayStrip
-from wholeservice.facts.quality import SourceQuality
+from wholeservice.facts.quality import SourceQuality, Unknown
 from wholeservice.pages.base import Data, Page, Sheet
 from wholeservice.pages.numbers import plural
 from wholeservice.pages.sources_part import ReadingRow, SourceRow, days, freshness, reading_row, source_row
@@ -56,11 +56,12 @@ class ReasonRow:
 
 @dataclass(frozen=True, slots=True)
 class NameRow:
-    """A name that stands for nothing yet, and the rows that wait for it."""
+    """A name that stands for nothing yet, and the rows that wait for it; `step_of`: it is no step of this, and ought to be."""
 
     name: str
     n_rows: int
     nearest: str | None
+    step_of: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +103,14 @@ def build(data: Data, name: str) -> SourcePage | None:
         strip=_strip(source), gaps=_gaps(source), changed_title=_changed_title(row),
         readings=tuple(reading_row(data, each) for each in source.readings), refused_title=_refused_title(row),
         reasons=_reasons(source), n_looked=source.n_looked, names_title=_names_title(row),
-        names=tuple(NameRow(each.name, each.n_rows, each.nearest) for each in source.unknown), repeated=_repeated(source),
+        names=tuple(_name(data, each) for each in source.unknown), repeated=_repeated(source),
         emptied=_emptied(source), zone=data.zone, snapshot=data.snapshot,
     )  # fmt: skip
+
+
+def _name(data: Data, unknown: Unknown) -> NameRow:
+    known = data.organisation.entities.get(unknown.step_of or "")
+    return NameRow(unknown.name, unknown.n_rows, unknown.nearest, known.title if known else unknown.step_of)
 
 
 def _services(data: Data, source: SourceQuality) -> list[ServiceRow]:

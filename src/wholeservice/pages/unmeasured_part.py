@@ -15,6 +15,7 @@ from wholeservice.pages.journey_part import VOLUME, JourneyPart, journey_part
 from wholeservice.pages.listing import SERVICE
 from wholeservice.pages.need_rows import NeedRow, need_rows
 from wholeservice.pages.numbers import listed
+from wholeservice.pages.why_missing import COMPLETION, CORRECT, why_no_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ def unmeasured_of(
         needs, journey = need_rows(data, entity.id), journey_part(data, entity)
     uncounted = (*_steps(entity, journey), *not_come_by(entity, _channels(data, entity)))
     first = map(_told, undescribed(data.organisation, entity))
-    return (*first, *_needs(needs), *map(_told, uncounted), *_behind(data, entity))
+    return (*first, *_needs(needs), *_ends(data, entity), *map(_told, uncounted), *_behind(data, entity))
 
 
 def _told(hole: Hole) -> Unmeasured:
@@ -50,6 +51,12 @@ def _needs(needs: tuple[NeedRow, ...]) -> Iterator[Unmeasured]:
         for target in need.targets:
             if target.fill:
                 yield Unmeasured(target.words, target.fill)
+
+
+def _ends(data: Data, entity: Entity) -> Iterator[Unmeasured]:
+    why = why_no_number(data, COMPLETION, entity.id)
+    if why is not None:
+        yield Unmeasured(f"How many people get to the end: {why}", CORRECT)
 
 
 def _steps(entity: Entity, journey: JourneyPart | None) -> Iterator[Hole]:

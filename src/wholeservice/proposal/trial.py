@@ -11,6 +11,8 @@ from wholeservice import tables
 from wholeservice.errors import InputError, Problem
 from wholeservice.facts.identity import foreign_column
 from wholeservice.facts.ingest import Declared
+from wholeservice.facts.known_steps import KnownSteps
+from wholeservice.facts.naming import STEP
 from wholeservice.mapping import quarantine
 from wholeservice.mapping.fingerprints import Occurrences
 from wholeservice.mapping.guard import Guard
@@ -43,6 +45,7 @@ class Tried:
     by_table: Counter[str] = field(default_factory=Counter)
     rows: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     names: dict[str, Counter[str]] = field(default_factory=dict)
+    steps: dict[str, Counter[tuple[str, str]]] = field(default_factory=dict)  # table -> (name of a thing, of a step) -> rows
     seen: set[str] = field(default_factory=set)  # names that the facts themselves say to exist
     sums: dict[str, float] = field(default_factory=dict)
     reasons: tuple[Reason, ...] = ()
@@ -159,6 +162,11 @@ class _Trial:
                 counted.update(
                     {each["values"]: each["counts"] for each in pc.value_counts(rows[about].drop_null()).to_pylist()}
                 )
+            if STEP in rows.column_names:
+                counts = rows.group_by([about, STEP]).aggregate([([], "count_all")]).to_pylist()
+                told = {(row[about], row[STEP]): row["count_all"] for row in counts if row[about] and row[STEP]}
+                steps = tried.steps.setdefault(name, Counter())
+                steps.update(told if len(steps) < MAX_NAMES else {})
 
 
 def unknown_names(tried: Tried, known: frozenset[str]) -> tuple[list[tuple[str, str, int]], int]:
@@ -171,6 +179,23 @@ def unknown_names(tried: Tried, known: frozenset[str]) -> tuple[list[tuple[str, 
     names = {(table, name): n for table, counted in tried.names.items() for name, n in counted.items()}
     unknown = [(table, name, n) for (table, name), n in names.items() if name.strip().lower() not in seen]
     return sorted(unknown, key=lambda each: (-each[2], each[0], each[1])), len({name for _, name in names})
+
+
+def unknown_steps(
+    tried: Tried, entities: Mapping[str, str], steps: Mapping[str, KnownSteps]
+) -> list[tuple[str, str, str, int]]:  # fmt: skip
+    """
+    Return the names of steps of facts that the journey of their service has none of; without a journey nothing is said.
+
+    Shape    (table, entity, name of the step, rows), most rows first. *entities*: name in lower case -> entity
+    """
+    found: Counter[tuple[str, str, str]] = Counter()
+    for table, counted in tried.steps.items():
+        for (thing, step), n_rows in counted.items():
+            entity = entities.get(thing.strip().lower(), "")
+            if entity in steps and not steps[entity].knows(step):
+                found[table, entity, step.strip()] += n_rows
+    return sorted(((*key, n_rows) for key, n_rows in found.items()), key=lambda each: (-each[3], each[:3]))
 
 
 def columns_shown(rows: Sequence[Mapping[str, Any]], table: tables.Table) -> list[tables.Column]:

@@ -34,6 +34,9 @@ CODES: dict[str, str] = {
     "SRC117": "A source's name is small letters, digits and hyphens, and starts with a letter: it becomes part of every fact.",
     "SRC118": "Measures and findings know only certain words in this field, and this is not one of them. The facts are made "
     "all the same, but nothing counts them. docs/map_a_table.md lists the words; `map:` translates those of the source.",
+    "SRC119": "The mapping writes down a name itself, and it stands for nothing declared: no service or part, or no step of "
+    "the journey. The rows are taken in all the same, but no number of that thing or step counts them. Steps go by id, title "
+    "or `service.step`; letter case, `_`, `-` and blanks do not count.",
     # the file
     "SRC120": "The file does not exist, or may not be read. Paths are relative to the folder of wholeservice.yaml.",
     "SRC121": "The file is empty: it has not even a header. Nothing was taken from it, and what was known stays.",
