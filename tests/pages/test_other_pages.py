@@ -106,5 +106,5 @@ def test_a_run_reports_what_was_refused(data):
 
 
 def test_every_page_is_registered_with_its_template():
-    """Fifteen pages, each with its own address and name."""
-    assert len({page.path for page in PAGES}) == len({page.name for page in PAGES}) == len(PAGES) == 16
+    """Eighteen pages, each with its own address and name."""
+    assert len({page.path for page in PAGES}) == len({page.name for page in PAGES}) == len(PAGES) == 18

@@ -4,8 +4,10 @@ A page is one file with a `PAGE` and one line here. What several pages show stan
 """
 
 from wholeservice.pages import (
+    blueprint,
     channel,
     data,
+    feedback,
     finding,
     findings,
     home,
@@ -26,7 +28,9 @@ from wholeservice.pages.base import Page
 PAGES: tuple[Page, ...] = (
     home.PAGE,
     search.PAGE,
-    step.PAGE,  # before the service, whose id may hold slashes
+    step.PAGE,  # this and the next two before the service, whose id may hold slashes
+    blueprint.PAGE,
+    feedback.PAGE,
     service.PAGE,
     channel.PAGE,
     owner.PAGE,
