@@ -230,9 +230,11 @@ def _says(rows: tuple[BlueprintRow, ...], whole: _Whole) -> str:
     if not whole.steps:
         return "Nobody has written down the steps people go through"
     things = [each for each in rows if each.lane not in (EVIDENCE, CONSUMER)]
+    if not things:
+        return f"{plural(len(whole.steps), 'step')}, and nobody has written down what stands behind {_them(whole)}"
     dark = sum(each.is_dark for each in things)
     words = f"{plural(len(whole.steps), 'step')}, {plural(len(things), 'thing')} behind {_them(whole)}"
-    words += f"; {dark} of them {NOT_MEASURED}" if dark else ", each of them measured" if things else ""
+    words += f"; {dark} of them {NOT_MEASURED}" if dark else ", each of them measured"
     worst = max((each for each in things if each.lost), key=lambda each: each.lost or 0.0, default=None)
     return f"Most of what is lost runs through {worst.title} ({worst.lost_written}). {words}" if worst else words
 
@@ -245,6 +247,8 @@ def _unmeasured(rows: tuple[BlueprintRow, ...], whole: _Whole) -> Iterator[Unmea
     steps = [each.step for each in rows if each.lane == CONSUMER and each.is_dark]
     if steps:
         yield Unmeasured(f"How many come to {listed(steps)}", "Count visits at each step, or ingest them as events.")
+    if whole.steps and not any(each.lane == EVIDENCE for each in rows):
+        yield Unmeasured("In which channels people meet it", "Write “channels:” at the service, as its facts name them.")
     ways = [each.step for each in rows if each.lane == EVIDENCE and each.is_dark]
     if ways:
         yield Unmeasured(f"By which channel people come to {listed(ways)}", "Give the visits the channel they came by.")
