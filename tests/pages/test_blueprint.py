@@ -133,6 +133,12 @@ def test_evidence_is_dark_where_no_channel_is_counted(page):
     assert any(each.what.startswith("By which channel people come to Find") for each in page.unmeasured)
 
 
+def test_what_is_at_no_step_is_named_and_not_drawn(page):
+    """The sample's rooms and feed belong to the stay, and nobody said at which step; prices are used by Pay through a part."""
+    assert {"Room release", "Room status feed"} <= {each.title for each in page.unplaced}
+    assert {each.title for each in page.unplaced}.isdisjoint(each.title for each in page.rows)
+
+
 def test_a_service_without_a_journey_says_what_would_draw_it(asked):
     """No boxes, and no page at all for what is no service or part."""
     page = blueprint.build(asked, "spa")

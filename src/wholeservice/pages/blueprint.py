@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from wholeservice.draw import svg
@@ -80,6 +80,7 @@ class BlueprintPage:
     rows: tuple[BlueprintRow, ...]
     n_seen: int  # links that nobody declared
     left_out: tuple[Other, ...]
+    unplaced: tuple[Other, ...]  # its own parts and what it uses, at no step that anybody named
     n_steps_left_out: int
     unmeasured: tuple[Unmeasured, ...]
     snapshot: str
@@ -116,7 +117,7 @@ def build(data: Data, entity: str) -> BlueprintPage | None:
 
 
 def _page(whole: _Whole, journey: JourneyPart | None, n_more: int) -> BlueprintPage:
-    data, entity, org = whole.data, whole.entity, whole.data.organisation
+    data, entity = whole.data, whole.entity
     pairs = tuple(_boxes(whole))
     rows = tuple(row for row, _ in pairs)
     drawing = Blueprint(
@@ -127,7 +128,7 @@ def _page(whole: _Whole, journey: JourneyPart | None, n_more: int) -> BlueprintP
         entity=entity.id, of=entity.title, of_address=address_of(entity), title=drawing.title, says=_says(rows, whole),
         period=journey.period if journey else None, loss_of=_loss_of(whole), has_journey=journey is not None, drawing=drawing,
         rows=rows, n_seen=sum(each.is_seen for each in whole.behind.wires),
-        left_out=tuple(Other(org.entities[each].title, address_of(org.entities[each])) for each in whole.behind.left_out),
+        left_out=_others(whole, whole.behind.left_out), unplaced=_others(whole, _unplaced(whole)),
         n_steps_left_out=n_more, unmeasured=tuple(_unmeasured(rows, whole)), snapshot=data.snapshot,
     )  # fmt: skip
 
@@ -180,6 +181,20 @@ def _thing(whole: _Whole, placed: Placed, step: RiverStep) -> tuple[BlueprintRow
     row = BlueprintRow(placed.lane, step.title, found.title, address_of(found), found.kind, _other(team), owner, None, None,
                        None, None, works, lost, _written(whole, lost), is_dark)  # fmt: skip
     return row, BlueprintBox(found.id, found.title, placed.lane, placed.step, lost, note, address_of(found), who)
+
+
+def _others(whole: _Whole, ids: Iterable[str]) -> tuple[Other, ...]:
+    known = whole.data.organisation.entities
+    return tuple(Other(known[each].title, address_of(known[each])) for each in ids)
+
+
+def _unplaced(whole: _Whole) -> Iterator[str]:
+    """What belongs to it or is used by all of it, and is drawn under no step because none is named."""
+    org, drawn = whole.data.organisation, {each.entity for each in whole.behind.placed} | set(whole.behind.left_out)
+    every = (*graph.descendants(org, whole.entity.id), *(each.to_id for each in graph.uses(org, whole.entity.id)))
+    for each in dict.fromkeys(every):
+        if each in org.entities and each not in drawn and org.entities[each].kind in (kinds.SERVICE, kinds.PART):
+            yield each
 
 
 def _other(entity: Entity | None) -> Other | None:
