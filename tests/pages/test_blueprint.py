@@ -109,11 +109,20 @@ def test_loss_is_that_of_the_map(page):
 
 
 def test_the_state_of_a_part_is_how_often_its_calls_worked(asked, page):
-    """All of it, not at one step; the team that can act stands with it, and whoever supplies what has none."""
+    """All of it, not at one step; the team that can act stands with it."""
     row = next(each for each in page.rows if each.title == "Payment page")
     assert row.works.value == asked.results.latest("success", "checkout").value.value
     assert row.team.title == "Booking team"
     assert next(each.who for each in page.drawing.boxes if each.id == "checkout") == "Booking team"
+
+
+def test_what_a_supplier_provides_names_the_supplier(asked):
+    """Where no team of ours runs it; the name, not the id."""
+    bank = Entity("bank", "supplier", "Card bank")
+    bare = replace(asked.organisation.entities["cards"], team=None)
+    changed = replace(asked.organisation, entities={**asked.organisation.entities, "bank": bank, "cards": bare})
+    page = blueprint.build(replace(asked, organisation=changed), "stay")
+    assert next(each.who for each in page.drawing.boxes if each.id == "cards") == "Card bank"
 
 
 def test_without_a_map_nothing_is_said_to_be_lost(asked):

@@ -78,7 +78,7 @@ def draw(blueprint: Blueprint) -> Markup:
     worst = max((link.lost for link in blueprint.links), default=0.0)
     links = [_link(blueprint, link, route, worst) for link, route in _routes(blueprint, grid)]
     boxes = [_box(blueprint, grid, box) for box in blueprint.boxes if box.id in grid.places]
-    steps = [part for at, title in enumerate(blueprint.steps) for part in _step(grid, at, title)]
+    steps = [part for at in range(len(blueprint.steps)) for part in _step(blueprint, grid, at)]
     is_picked = any(box.href for box in blueprint.boxes)
     sheet = svg.Drawing(blueprint.id, blueprint.title, says(blueprint), grid.width, grid.height, is_interactive=is_picked)
     return svg.figure(sheet, *steps, *lanes, *links, *boxes)
@@ -179,10 +179,14 @@ def _routes(blueprint: Blueprint, grid: Grid) -> Iterator[tuple[BlueprintLink, R
             yield link, route
 
 
-def _step(grid: Grid, at: int, title: str) -> Iterator[Markup]:
-    left, right = grid.column(at)
-    words = svg.shorten(title, svg.HEAD, right - left)
-    yield svg.titled(title, svg.text((left + right) / 2, 16, words, svg.HEAD, anchor="middle"))
+def _step(blueprint: Blueprint, grid: Grid, at: int) -> Iterator[Markup]:
+    """The name of a step, above what stands on top of its column."""
+    (left, right), title = grid.column(at), blueprint.steps[at]
+    here = {box.id: grid.places[box.id].layer for box in blueprint.boxes if box.step == at}
+    top = [grid.spots[id_][0] + BOX / 2 for id_, layer in here.items() if layer == min(here.values())]
+    middle = sum(top) / len(top) if top else (left + right) / 2
+    words = svg.shorten(title, svg.HEAD, 2 * min(middle - left, right - middle))
+    yield svg.titled(title, svg.text(middle, 16, words, svg.HEAD, anchor="middle"))
 
 
 def _lane(blueprint: Blueprint, grid: Grid, at: int) -> Iterator[Markup]:

@@ -57,6 +57,7 @@ class BlueprintRow:
     lost: float | None
     lost_written: str | None
     is_dark: bool
+    supplier: str | None = None  # who outside provides it
 
     @property
     def lane_name(self) -> str:
@@ -164,7 +165,7 @@ def _consumer(whole: _Whole, at: int, step: RiverStep) -> tuple[BlueprintRow, Bl
     came, share = None if people is None else write(people, COUNT), None if kept is None else write(kept, SHARE)
     lost = whole.lost(id_) if came else None
     title = f"{came} come" if came else step.title
-    says = f"{share} of those before" if share else "cannot be true" if step.why_impossible else "counted here"
+    says = f"{share} of those before" if share else "cannot be true" if step.why_impossible else "" if lost else "counted here"
     row = BlueprintRow(CONSUMER, step.title, step.title, where, "step", None, None, people, came, kept, share, None, lost,
                        _written(whole, lost), came is None)  # fmt: skip
     return row, BlueprintBox(id_, title, CONSUMER, at, lost, says if came else "", where)
@@ -176,10 +177,11 @@ def _thing(whole: _Whole, placed: Placed, step: RiverStep) -> tuple[BlueprintRow
     team, owner = org.entities.get(graph.team_of(org, found.id) or ""), owner_of(org, found.id)
     works, lost, is_rule = _works(data, found.id), whole.lost(found.id), found.kind == kinds.POLICY
     note = "a rule" if is_rule else f"{works.written} work" if works else ""
-    who = team.title if team else owner or _supplier(data, found.id) or "nobody is named"
+    supplier = _supplier(data, found.id)
+    who = team.title if team else supplier or owner or "nobody is named"
     is_dark = lost is None and not note
     row = BlueprintRow(placed.lane, step.title, found.title, address_of(found), found.kind, _other(team), owner, None, None,
-                       None, None, works, lost, _written(whole, lost), is_dark)  # fmt: skip
+                       None, None, works, lost, _written(whole, lost), is_dark, supplier)  # fmt: skip
     return row, BlueprintBox(found.id, found.title, placed.lane, placed.step, lost, note, address_of(found), who)
 
 
