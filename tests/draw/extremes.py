@@ -121,7 +121,7 @@ def blueprints(draw: st.DrawFn) -> Blueprint:
     lanes = [lane for lane, _, _ in LANES]
     boxes = tuple(
         BlueprintBox(f"b{at}", draw(NAMES), draw(st.sampled_from(lanes)), draw(st.integers(0, n - 1)), lost, draw(NAMES),
-                     draw(st.sampled_from((None, "/part"))))
+                     draw(st.sampled_from((None, "/part"))), draw(st.sampled_from(("", "W" * 40, "Booking team"))))
         for at, lost in enumerate(draw(numbers(draw(st.sampled_from((0, 1, 12, 30))))))
     )  # fmt: skip
     ends = st.integers(0, 30).map(lambda at: f"b{at}")

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wholeservice.draw import blueprint, channel_matrix, drop_out, emotion, forest, journey, ladder, trend
-from wholeservice.draw.blueprint import Blueprint, BlueprintBox
+from wholeservice.draw.blueprint import Blueprint, BlueprintBox, BlueprintLink
 from wholeservice.draw.channel_matrix import Cell, Channel, ChannelMatrix
 from wholeservice.draw.drop_out import River, RiverStep
 from wholeservice.draw.emotion import Emotion, EmotionStep
@@ -192,6 +192,31 @@ def test_a_box_that_nobody_measured_is_hatched_and_not_called_fine():
     shown = Blueprint("b", "t", ("Pay",), boxes)
     assert [row[3] for row in blueprint.table(shown).rows] == ["not measured", "nothing", "−10.0 pp"]
     assert blueprint.says(shown) == "Pay: A (not measured), B, C (−10.0 pp)."
+
+
+def test_a_box_of_which_something_else_is_known_is_not_hatched():
+    """Its loss was not traced, which is neither nothing lost nor nothing measured."""
+    box = BlueprintBox("a", "A", "front", 0, None, "97.0% work", who="Booking")
+    shown = Blueprint("b", "t", ("Pay",), (box,))
+    assert "hatched" not in blueprint.draw(shown)
+    assert blueprint.table(shown).rows[0][3:] == ("not traced", "–", "97.0% work", "Booking")
+    assert blueprint.says(shown) == "Pay: A, 97.0% work, Booking."
+
+
+def test_pieces_for_paper_are_whole_in_themselves():
+    """Eight steps that rest on one thing: each step once in all, the thing and its link in each piece, none too wide."""
+    boxes = (*(BlueprintBox(f"s{at}", f"S{at}", "consumer", at) for at in range(8)), BlueprintBox("x", "X", "back", 3))
+    links = tuple(BlueprintLink(f"s{at}", "x") for at in range(8))
+    pieces = blueprint.pieces(Blueprint("b", "t", tuple(f"S{at}" for at in range(8)), boxes, links), 700)
+    assert [step for each in pieces for step in each.steps] == [f"S{at}" for at in range(8)]
+    assert len(pieces) > 1
+    for each in pieces:
+        ids = [box.id for box in each.boxes]
+        assert ids.count("x") == 1
+        assert len(each.links) == len(each.steps) == len(ids) - 1
+        assert all(0 <= box.step < len(each.steps) for box in each.boxes)
+        assert float(re.search(r'viewBox="\S+ \S+ (\S+)', blueprint.draw(each))[1]) <= 700
+    assert blueprint.pieces(Blueprint("b", "t", (), ())) == ()
 
 
 @settings(max_examples=80)

@@ -17,6 +17,7 @@ from wholeservice.pages.base import Sheet
 
 ASKED = {
     "/service/{entity}": {"entity": "stay"}, "/service/{entity}/step/{step}": {"entity": "stay", "step": "pay"},
+    "/service/{entity}/blueprint": {"entity": "stay"}, "/service/{entity}/feedback": {"entity": "stay"},
     "/channel/{channel}": {"channel": "web"}, "/coverage/{entity}": {"entity": "stay"},
     "/owner/{name}": {"name": "Maya Okafor"}, "/team/{entity}": {"entity": "booking"},
     "/finding/{number}": {"number": "1"}, "/measure/{name}": {"name": "completion"}, "/sources/{name}": {"name": "bookings"},

@@ -21,7 +21,8 @@ HOSTILE = quote(sample_asked.HOSTILE)
 ADDRESSES = (
     "/search", "/search?q=pay", "/search?q=serch", "/search?q=qqqqqq", "/search?kind=part", "/service/stay/step/pay",
     "/service/stay/step/stay", "/channel/web", "/channel/desk", "/owner/Maya%20Okafor", f"/owner/{HOSTILE}", "/team/booking",
-    "/team/pricing", "/service/cards",
+    "/team/pricing", "/service/cards", "/service/stay/blueprint", "/service/stay/feedback", "/service/spa/blueprint",
+    "/service/spa/feedback",
 )  # fmt: skip
 in_a_browser = [
     pytest.mark.browser,
@@ -161,7 +162,8 @@ class TestInABrowser:
 
     @pytest.mark.parametrize("theme", ["light", "dark"])
     @pytest.mark.parametrize("path", ["/search?q=pay", "/service/stay/step/pay", "/channel/web", "/owner/Maya%20Okafor",
-                                      "/team/pricing", "/service/checkout", "/service/nowhere"])  # fmt: skip
+                                      "/team/pricing", "/service/checkout", "/service/nowhere", "/service/stay/blueprint",
+                                      "/service/stay/feedback"])  # fmt: skip
     def test_axe_finds_nothing_wrong_and_no_text_lies_on_another(self, browser, address, path, theme):
         """In both themes, all folds open, and on a phone the page never scrolls sideways."""
         from axe_playwright_python.sync_playwright import Axe

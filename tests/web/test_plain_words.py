@@ -28,7 +28,7 @@ CODES = re.compile(r"\b[A-Z]{1,4}\d{3}\b|wholeservice\.(?!yaml)\w|\w__\w")
 LEAKED = re.compile(r"\bNone\b(?! of)|\bnan\b|\bTrue\b|\bFalse\b")  # a value that was printed as it is
 ADDRESSES = (
     "/", "/service/stay", "/service/night-desk", "/service/checkout", "/service/stay/step/pay", "/channel/web", "/team/booking",
-    "/owner/Maya%20Okafor", "/findings", "/finding/1", "/search?q=pay",
+    "/owner/Maya%20Okafor", "/findings", "/finding/1", "/search?q=pay", "/service/stay/blueprint", "/service/stay/feedback",
 )  # fmt: skip
 
 

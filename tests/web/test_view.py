@@ -22,7 +22,7 @@ ADDRESSES = (
     "/", "/service/stay", "/service/stay/step/pay", "/channel/web", "/owner/Maya%20Okafor", "/team/booking", "/findings",
     "/finding/1", "/measures", "/measure/completion", "/sources", "/sources/bookings", "/data", "/search?q=pay",
     "/runs?back=%2F%3Fperiod%3D2026-12%26against%3D2026-11",
-    "/service/nowhere", "/service/prices",
+    "/service/nowhere", "/service/prices", "/service/stay/blueprint", "/service/stay/feedback",
 )  # fmt: skip
 
 
@@ -210,7 +210,7 @@ def test_pages_without_periods_offer_none(client):
     assert 'select name="period"' in unit
     assert 'select name="against"' not in unit
     shown = {page.name for page in PAGES if page.has_period}
-    assert shown == {"home", "service", "step", "channel", "owner", "measure"}
+    assert shown == {"home", "service", "step", "blueprint", "feedback", "channel", "owner", "measure"}
     assert {page.name for page in PAGES if page.has_against} == {"home", "service"}
 
 

@@ -28,7 +28,20 @@ from wholeservice.app.kept_pages import KeptPages, Printed, printed
 from wholeservice.app.records import to_plain
 from wholeservice.app.sheets import as_csv
 from wholeservice.app.view import CannotShow, Seen, View, data_of, seen_by, view_of
-from wholeservice.draw import channel_matrix, day_strip, drop_out, emotion, forest, gap, journey, loss_map, spark, svg, trend
+from wholeservice.draw import (
+    blueprint,
+    channel_matrix,
+    day_strip,
+    drop_out,
+    emotion,
+    forest,
+    gap,
+    journey,
+    loss_map,
+    spark,
+    svg,
+    trend,
+)
 from wholeservice.errors import WholeserviceError
 from wholeservice.measures.asked import Of
 from wholeservice.pages import PAGES
@@ -310,7 +323,7 @@ def _templates() -> Any:
     )  # fmt: skip
     environment.globals.update(
         trend=trend, gap=gap, journey=journey, loss_map=loss_map, spark=spark, day_strip=day_strip, patterns=svg.patterns,
-        drop_out=drop_out, channel_matrix=channel_matrix, emotion=emotion, forest=forest,
+        blueprint=blueprint, drop_out=drop_out, channel_matrix=channel_matrix, emotion=emotion, forest=forest,
         static=lambda name: f"/static/{static_version()}/{name}", split=split, seen_at=seen_at,
     )  # fmt: skip
     return environment

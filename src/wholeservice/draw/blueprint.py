@@ -7,7 +7,7 @@ gutters between lanes, each stretch on a track of its own, and passes a lane it 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from wholeservice.draw import svg
 from wholeservice.draw.axes import NOT_MEASURED, signed
@@ -20,6 +20,8 @@ LANES = (
     ("back", "Back stage", "line of visibility"), ("support", "Support", "line of internal interaction"),
 )  # fmt: skip
 LEFT, BOX, CORRIDOR, HEIGHT, TOP, TRACK = 132.0, 148.0, 34.0, 58.0, 34.0, 9.0
+SHEET = 1300.0  # what can be read across a sheet of paper
+TALL = 76.0  # a box that says who can change it
 GUTTER, LINE = 40.0, 18.0  # between two lanes, and how far under the upper one its line runs
 THINNEST, THICKEST = 1.3, 9.0
 
@@ -28,7 +30,8 @@ THINNEST, THICKEST = 1.3, 9.0
 class BlueprintBox:
     """Something in a lane (`evidence`, `consumer`, `front`, `back`, `support`) and a step, counted from 0.
 
-    `lost` is what is lost there, above 0; None is not measured. `note` is said under its name, `href` is where it leads.
+    `lost` is what is lost there, above 0; None is not known, and the box is hatched unless a `note` says what else is measured.
+    `note` is said under its name, `who` on a line of its own below that; `href` is where it leads.
     """
 
     id: str
@@ -38,6 +41,12 @@ class BlueprintBox:
     lost: float | None = 0.0
     note: str = ""
     href: str | None = None
+    who: str = ""
+
+    @property
+    def is_dark(self) -> bool:
+        """Nothing at all is measured of it."""
+        return self.lost is None and not self.note
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +78,46 @@ def draw(blueprint: Blueprint) -> Markup:
     worst = max((link.lost for link in blueprint.links), default=0.0)
     links = [_link(blueprint, link, route, worst) for link, route in _routes(blueprint, grid)]
     boxes = [_box(blueprint, grid, box) for box in blueprint.boxes if box.id in grid.places]
-    steps = [part for at, title in enumerate(blueprint.steps) for part in _step(grid, at, title)]
+    steps = [part for at in range(len(blueprint.steps)) for part in _step(blueprint, grid, at)]
     is_picked = any(box.href for box in blueprint.boxes)
     sheet = svg.Drawing(blueprint.id, blueprint.title, says(blueprint), grid.width, grid.height, is_interactive=is_picked)
     return svg.figure(sheet, *steps, *lanes, *links, *boxes)
+
+
+def pieces(blueprint: Blueprint, width: float = SHEET) -> tuple[Blueprint, ...]:
+    """Return the blueprint in pieces of neighbouring steps, each whole; one of several steps is no wider than *width*.
+
+    A thing that steps of several pieces rest on stands in each of them.
+    """
+    found: list[Blueprint] = []
+    first = 0
+    for end in range(1, len(blueprint.steps) + 1):
+        piece = _piece(blueprint, len(found) + 1, (first, end))
+        if end - first > 1 and _grid(piece).width > width:
+            found.append(_piece(blueprint, len(found) + 1, (first, end - 1)))
+            first = end - 1
+    return (*found, _piece(blueprint, len(found) + 1, (first, len(blueprint.steps)))) if blueprint.steps else ()
+
+
+def _piece(blueprint: Blueprint, number: int, bounds: tuple[int, int]) -> Blueprint:
+    """Keep the steps within the bounds and all that they rest on, under the first of them that needs it."""
+    first, end = bounds
+    at = {
+        box.id: box.step - first for box in blueprint.boxes if first <= box.step < end and box.lane in ("evidence", "consumer")
+    }
+    queue = list(at)
+    for id_ in queue:  # grows while it is walked
+        for link in blueprint.links:
+            if link.from_id == id_ and link.to_id not in at:
+                at[link.to_id] = at[id_]
+                queue.append(link.to_id)
+    boxes = tuple(
+        replace(box, step=box.step - first if first <= box.step < end else at[box.id])
+        for box in blueprint.boxes if box.id in at
+    )  # fmt: skip
+    links = tuple(link for link in blueprint.links if {link.from_id, link.to_id} <= at.keys())
+    id_, title = f"{blueprint.id}-{number}", f"{blueprint.title}, piece {number}"
+    return replace(blueprint, id=id_, title=title, steps=blueprint.steps[first:end], boxes=boxes, links=links)
 
 
 def says(blueprint: Blueprint) -> str:
@@ -86,24 +131,32 @@ def says(blueprint: Blueprint) -> str:
 
 
 def table(blueprint: Blueprint) -> svg.Table:
-    """Return every box with its lane, step, what is lost there and what it leads to."""
+    """Return every box with its lane, step, what is lost there, what it leads to, what else is known and who can change it."""
     titles = {box.id: box.title for box in blueprint.boxes}
     named = {lane: name for lane, name, _ in LANES}
     rows = []
     for box in blueprint.boxes:
         leads = [titles[link.to_id] for link in blueprint.links if link.from_id == box.id and link.to_id in titles]
         step = blueprint.steps[box.step] if box.step < len(blueprint.steps) else "–"
-        rows.append((box.title, named[box.lane], step, _lost(blueprint, box), ", ".join(leads) or "–"))
-    return svg.Table(blueprint.title, ("Name", "Lane", "Step", "Lost there", "Leads to"), tuple(rows))
+        rows.append((box.title, named[box.lane], step, _lost(blueprint, box), ", ".join(leads) or "–",
+                     box.note or "–", box.who or "–"))  # fmt: skip
+    header = ("Name", "Lane", "Step", "Lost there", "Leads to", "What is known", "More")
+    return svg.Table(blueprint.title, header, tuple(rows))
 
 
 def _lost(blueprint: Blueprint, box: BlueprintBox) -> str:
-    return NOT_MEASURED if box.lost is None else signed(-box.lost, blueprint.unit) if box.lost else "nothing"
+    if box.lost is None:
+        return NOT_MEASURED if box.is_dark else "not traced"
+    return signed(-box.lost, blueprint.unit) if box.lost else "nothing"
 
 
 def _box_says(blueprint: Blueprint, box: BlueprintBox) -> str:
-    lost = f" ({_lost(blueprint, box)})" if box.lost is None or box.lost > 0 else ""
-    return f"{box.title}{lost}" + (f", {box.note}" if box.note else "")
+    lost = f" ({_lost(blueprint, box)})" if box.is_dark or box.lost else ""
+    return ", ".join(filter(None, (f"{box.title}{lost}", box.note, box.who)))
+
+
+def _height(blueprint: Blueprint) -> float:
+    return TALL if any(box.who for box in blueprint.boxes) else HEIGHT
 
 
 def _places(blueprint: Blueprint) -> dict[str, Place]:
@@ -113,8 +166,8 @@ def _places(blueprint: Blueprint) -> dict[str, Place]:
 
 def _grid(blueprint: Blueprint) -> Grid:
     pairs = [(link.from_id, link.to_id) for link in blueprint.links]
-    sizes = {"left": LEFT, "box": BOX, "corridor": CORRIDOR, "height": HEIGHT, "top": TOP, "track": TRACK, "gutter": GUTTER,
-             "lead": LINE + 4}  # fmt: skip
+    sizes = {"left": LEFT, "box": BOX, "corridor": CORRIDOR, "height": _height(blueprint), "top": TOP, "track": TRACK,
+             "gutter": GUTTER, "lead": LINE + 4}  # fmt: skip
     return plan(_places(blueprint), pairs, (len(LANES), max(1, len(blueprint.steps))), sizes)
 
 
@@ -126,21 +179,25 @@ def _routes(blueprint: Blueprint, grid: Grid) -> Iterator[tuple[BlueprintLink, R
             yield link, route
 
 
-def _step(grid: Grid, at: int, title: str) -> Iterator[Markup]:
-    left, right = grid.column(at)
-    words = svg.shorten(title, svg.HEAD, right - left)
-    yield svg.titled(title, svg.text((left + right) / 2, 16, words, svg.HEAD, anchor="middle"))
+def _step(blueprint: Blueprint, grid: Grid, at: int) -> Iterator[Markup]:
+    """The name of a step, above what stands on top of its column."""
+    (left, right), title = grid.column(at), blueprint.steps[at]
+    here = {box.id: grid.places[box.id].layer for box in blueprint.boxes if box.step == at}
+    top = [grid.spots[id_][0] + BOX / 2 for id_, layer in here.items() if layer == min(here.values())]
+    middle = sum(top) / len(top) if top else (left + right) / 2
+    words = svg.shorten(title, svg.HEAD, 2 * min(middle - left, right - middle))
+    yield svg.titled(title, svg.text(middle, 16, words, svg.HEAD, anchor="middle"))
 
 
 def _lane(blueprint: Blueprint, grid: Grid, at: int) -> Iterator[Markup]:
     lane, name, line = LANES[at]
     name = f"{blueprint.who} do" if lane == "consumer" else name
-    middle = grid.tops[at] + HEIGHT / 2
+    middle = grid.tops[at] + _height(blueprint) / 2
     lines = svg.wrap(name, svg.HEAD, LEFT - 20, 2)
     for index, words in enumerate(lines):
         yield svg.text(0, middle + 5 + 17 * (index - (len(lines) - 1) / 2), words, svg.HEAD)
     if line:
-        y = grid.tops[at - 1] + HEIGHT + LINE
+        y = grid.tops[at - 1] + _height(blueprint) + LINE
         yield svg.line(0, y, grid.width, y, "lane-line solid" if lane == "back" else "lane-line")
         for index, words in enumerate(svg.wrap(line, svg.TINY, LEFT - 12, 2)):
             yield svg.text(0, y - 5 + 19 * index, words, svg.TINY, tone="soft")
@@ -157,25 +214,22 @@ def _link(blueprint: Blueprint, link: BlueprintLink, route: Route, worst: float)
 
 
 def _box(blueprint: Blueprint, grid: Grid, box: BlueprintBox) -> Markup:
-    x, y = grid.spots[box.id]
-    parts = [svg.rect(x, y, BOX, HEIGHT, "stage-box", rx=5)]
-    if box.lost is None:
-        parts.append(svg.rect(x, y, BOX, HEIGHT, "hatched", rx=5))
-    elif box.lost > 0:
-        parts = [svg.rect(x, y, BOX, HEIGHT, "stage-box hot", rx=5)]
-    parts += _box_text(blueprint, box, (x, y))
+    (x, y), height = grid.spots[box.id], _height(blueprint)
+    parts = [svg.rect(x, y, BOX, height, "stage-box hot" if box.lost else "stage-box", rx=5)]
+    if box.is_dark:
+        parts.append(svg.rect(x, y, BOX, height, "hatched", rx=5))
+    parts += _box_text(blueprint, box, (x + BOX / 2, y + height / 2))
     return svg.linked(box.href, _box_says(blueprint, box), *parts)
 
 
-def _box_text(blueprint: Blueprint, box: BlueprintBox, spot: tuple[float, float]) -> Iterator[Markup]:
-    """The name on up to two lines, and under it what is lost, or what else must be said."""
-    x, y = spot[0] + BOX / 2, spot[1]
-    tone = "halo" if box.lost is None else ""
-    under = NOT_MEASURED if box.lost is None else signed(-box.lost, blueprint.unit) if box.lost > 0 else ""
-    under = svg.first_that_fits((", ".join(filter(None, (under, box.note))), under), svg.TINY, BOX - 16) if under else box.note
-    lines = svg.wrap(box.title, svg.NODE, BOX - 12, 2)
-    first = y + HEIGHT / 2 + 4.5 - 8 * (len(lines) - 1) - (8 if under else 0)
-    if under:
-        yield svg.text(x, first + 16 * len(lines), svg.shorten(under, svg.TINY, BOX - 16), svg.TINY, anchor="middle", tone=tone)
-    for at, words in enumerate(lines):
-        yield svg.text(x, first + 16 * at, words, svg.NODE, anchor="middle", tone=tone)
+def _box_text(blueprint: Blueprint, box: BlueprintBox, middle: tuple[float, float]) -> Iterator[Markup]:
+    """The name on up to two lines, and under it what is lost, or what else must be said, and who can change it."""
+    tone = "halo" if box.is_dark else ""
+    lost = NOT_MEASURED if box.is_dark else signed(-box.lost, blueprint.unit) if box.lost else ""
+    said = svg.first_that_fits((", ".join(filter(None, (lost, box.note))), lost), svg.TINY, BOX - 16) if lost else box.note
+    under, lines = [each for each in (said, box.who) if each], svg.wrap(box.title, svg.NODE, BOX - 12, 2)
+    first = middle[1] + 4.5 - 8 * (len(lines) + len(under) - 1)
+    for at, words in enumerate((*lines, *under)):
+        size = svg.NODE if at < len(lines) else svg.TINY
+        short = words if at < len(lines) else svg.shorten(words, svg.TINY, BOX - 16)
+        yield svg.text(middle[0], first + 16 * at, short, size, anchor="middle", tone=tone)

@@ -4,9 +4,11 @@ A page is one file with a `PAGE` and one line here. What several pages show stan
 """
 
 from wholeservice.pages import (
+    blueprint,
     channel,
     coverage,
     data,
+    feedback,
     finding,
     findings,
     home,
@@ -27,7 +29,9 @@ from wholeservice.pages.base import Page
 PAGES: tuple[Page, ...] = (
     home.PAGE,
     search.PAGE,
-    step.PAGE,  # before the service, whose id may hold slashes
+    step.PAGE,  # this and the next two before the service, whose id may hold slashes
+    blueprint.PAGE,
+    feedback.PAGE,
     service.PAGE,
     channel.PAGE,
     coverage.PAGE,

@@ -20,6 +20,7 @@ from wholeservice.pages.listing import needs_of
 from wholeservice.pages.remembered import Kept, remembered
 
 OWNER, CHANNEL, MEASURE, SOURCE, FINDING = "owner", "channel", "measure", "source", "finding"
+BLUEPRINT, FEEDBACK = "blueprint", "feedback"
 SHORTEST = 3  # a shorter word is no misspelling of another
 
 
@@ -56,7 +57,7 @@ class Entries:
     def __init__(self, data: Data) -> None:
         self.channels = _channels(data)
         self.owners = _owners(data)
-        self.all = (*_of_entities(data), *_of_steps(data), *self._of_names(), *_of_results(data))
+        self.all = (*_of_entities(data), *_of_steps(data), *self._of_names(), *_of_results(data), *_of_journeys(data))
         self.words = tuple(each.words for each in self.all)
 
     def _of_names(self) -> Iterator[Entry]:
@@ -125,6 +126,16 @@ def _of_steps(data: Data) -> Iterator[Entry]:
             yield Entry(kinds.STEP, step.title, address("service", each.id, "step", step.id), (step.id,), each.title)
         for need in needs_of(data, each.id):
             yield Entry(kinds.NEED, need.says, address("service", each.id) + "#needs", (need.id,), each.title)
+
+
+def _of_journeys(data: Data) -> Iterator[Entry]:
+    """What is shown of a whole journey on a page of its own."""
+    for each in data.organisation.entities.values():
+        if each.journey:
+            yield Entry(BLUEPRINT, f"Blueprint of {each.title}", address("service", each.id, BLUEPRINT), within=each.title)
+            yield Entry(
+                FEEDBACK, f"What people say of {each.title}", address("service", each.id, FEEDBACK), (FEEDBACK,), each.title
+            )
 
 
 def _of_results(data: Data) -> Iterator[Entry]:

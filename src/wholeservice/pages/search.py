@@ -9,7 +9,9 @@ from wholeservice.errors import suggest
 from wholeservice.organisation import kinds
 from wholeservice.pages.base import Data, Page, Sheet
 from wholeservice.pages.entries import (
+    BLUEPRINT,
     CHANNEL,
+    FEEDBACK,
     FINDING,
     MEASURE,
     OWNER,
@@ -28,6 +30,7 @@ NAMES = {
     kinds.SERVICE: "Services", kinds.PART: "Parts", kinds.STEP: "Steps", kinds.NEED: "Needs", CHANNEL: "Channels",
     kinds.TEAM: "Teams", OWNER: "Owners", kinds.UNIT: "Units", kinds.CONSUMER: "Consumers", kinds.POLICY: "Policies",
     kinds.SUPPLIER: "Suppliers", kinds.STREAM: "Value streams", MEASURE: "Measures", SOURCE: "Sources", FINDING: "Findings",
+    BLUEPRINT: "Blueprints", FEEDBACK: "What people say",
 }  # fmt: skip
 """What each kind is called on the page, in the order of groups that match equally well."""
 

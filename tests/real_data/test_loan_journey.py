@@ -1,0 +1,142 @@
+"""Loan applications as a journey: every count is that of a plain search in the log, and the pages draw it."""
+
+from __future__ import annotations
+
+import gzip
+import re
+import shutil
+from collections import Counter
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from wholeservice.app import settings
+from wholeservice.app.web import render
+from wholeservice.app.workspace import current_data, ingest_workspace
+from wholeservice.facts.store import Store
+from wholeservice.measures.asked import over
+from wholeservice.pages import blueprint, feedback, service
+from wholeservice.pages.base import Data
+from wholeservice.periods import parse_period
+
+pytestmark = pytest.mark.real_data
+
+ROOT = Path(__file__).resolve().parents[2]
+STEPS = {
+    "A_SUBMITTED": "submit", "A_PREACCEPTED": "pass-first-check", "A_ACCEPTED": "be-accepted", "A_FINALIZED": "get-offer",
+    "O_SENT_BACK": "send-papers-back", "A_APPROVED": "get-loan", "A_DECLINED": "declined", "A_CANCELLED": "cancelled",
+}  # fmt: skip
+WAY = list(STEPS.values())[:6]
+ENDS = {"get-loan", "declined", "cancelled"}
+
+
+@dataclass(frozen=True)
+class Case:
+    """One application as the file has it: the month it began in, and its states with theirs."""
+
+    month: str
+    states: tuple[tuple[str, str], ...]
+
+    @property
+    def steps(self) -> tuple[str, ...]:
+        return tuple(step for step, _ in self.states)
+
+
+@pytest.fixture(scope="module")
+def cases(real_data: Path) -> list[Case]:
+    """Every application, found by regular expressions and nothing of ours."""
+    with gzip.open(real_data / "loan" / "bpic2012.xes.gz", "rt", encoding="utf-8") as file:
+        histories = file.read().split("<trace>")[1:]
+    return [_case(each) for each in histories]
+
+
+def _case(history: str) -> Case:
+    found = []
+    for event in history.split("<event>")[1:]:
+        state, month = re.search(r'concept:name" value="([^"]*)"', event), re.search(r'timestamp" value="(\d{4}-\d\d)', event)
+        found.append((STEPS.get(state[1]), month[1]))
+    return Case(found[0][1], tuple((step, month) for step, month in found if step))
+
+
+@pytest.fixture(scope="module")
+def loan(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> settings.Settings:
+    """The example with its facts."""
+    folder = tmp_path_factory.mktemp("loan") / "loan"
+    shutil.copytree(ROOT / "examples" / "loan", folder, ignore=shutil.ignore_patterns(".wholeservice"))
+    declared, _ = settings.load(folder, overrides=[f"data={real_data / 'loan'}"])
+    ingest_workspace(declared)
+    return declared
+
+
+@pytest.fixture(scope="module")
+def data(loan: settings.Settings) -> Data:
+    """The example, measured."""
+    return current_data(loan)
+
+
+def of_november(data: Data, measure: str, step: str | None = None):
+    """Return the one number of those who applied in November 2011: long enough ago that each of them can be judged."""
+    (point,) = over(data.results, parse_period("2011-11", data.zone)).series(measure, "loan", step=step)[-1:]
+    return point.value
+
+
+def test_every_application_and_every_state_is_a_fact(loan, cases):
+    """13,087 applications; as many rows at each step as the file has events, and as many applications."""
+    store = Store(loan.folder / ".wholeservice" / "store")
+    rows = store.read(store.latest(), "interactions").to_pylist()
+    assert len({row["attempt"] for row in rows}) == len(cases) == 13_087
+    assert Counter(row["step"] for row in rows) == Counter(step for each in cases for step in each.steps)
+    reached = Counter(step for _, step in {(row["attempt"], row["step"]) for row in rows})
+    assert reached == Counter(step for each in cases for step in set(each.steps)) == {
+        "submit": 13_087, "pass-first-check": 7_367, "be-accepted": 5_113, "get-offer": 5_015, "send-papers-back": 3_254,
+        "get-loan": 2_246, "declined": 7_635, "cancelled": 2_807,
+    }  # fmt: skip
+
+
+def test_each_application_ends_in_one_way_or_is_open(cases):
+    """2,246 got the loan, 7,635 were declined, 2,807 called it off, 399 were open when the log ends; none did two of these."""
+    assert Counter(frozenset(ENDS & set(each.steps)) for each in cases) == {
+        frozenset({"get-loan"}): 2_246, frozenset({"declined"}): 7_635, frozenset({"cancelled"}): 2_807, frozenset(): 399,
+    }  # fmt: skip
+
+
+def test_a_clear_no_is_a_completion(data, cases):
+    """Of those who applied in November, as many got to an end as in the file: all 2,940, not the 460 who got the loan."""
+    begun = [each for each in cases if each.month == "2011-11"]
+    ended = sum(bool(ENDS & set(each.steps)) for each in begun)
+    value = of_november(data, "completion")
+    assert (value.n, value.value) == (len(begun), ended / len(begun)) == (2_940, 1.0)
+
+
+@pytest.mark.parametrize(("before", "step"), list(pairwise(WAY)))
+def test_as_many_go_on_as_in_the_file(data, cases, before, step):
+    """Applications, not events: papers that came back twice count once."""
+    begun = [set(each.steps) for each in cases if each.month == "2011-11"]
+    here, further = sum(before in each for each in begun), sum({before, step} <= each for each in begun)
+    value = of_november(data, "step-conversion", step)
+    assert (value.n, value.value) == (here, pytest.approx(further / here, abs=1e-12))
+
+
+def test_who_leaves_had_come_to_an_end(data, cases):
+    """Of the November applications that never passed the first check, each was declined or called off."""
+    left = [set(each.steps) for each in cases if each.month == "2011-11" and "pass-first-check" not in each.steps]
+    value = of_november(data, "left-at-an-end", "pass-first-check")
+    assert (value.n, value.value) == (len(left), sum(bool(each & ENDS) for each in left) / len(left)) == (1_450, 1.0)
+
+
+def test_the_pages_draw_the_journey(data, cases):
+    """The river and the blueprint of November with the counts of the file; nobody was lost without being told."""
+    november = replace(data, results=over(data.results, parse_period("2011-11", data.zone)))
+    counted = Counter(step for each in cases for step, month in each.states if month == "2011-11")
+    page = service.build(november, "loan")
+    drawn = page.band.journey.drawing.steps
+    assert [(each.id, each.people) for each in drawn] == [(step, counted[step]) for step in WAY]
+    assert page.band.journey.leaving == (
+        "2,443 of 2,940 people (83.1%) leave between “Apply” and “Get the loan”; 2,443 with nothing more to do"
+    )
+    assert page.band.journey.leaving in render(service.PAGE, page).replace("\N{NO-BREAK SPACE}", " ")
+    whole = render(blueprint.PAGE, blueprint.build(november, "loan"))
+    assert all(f"{counted[step]:,} come" in whole for step in WAY)
+    assert "Nobody is asked at any step" in render(feedback.PAGE, feedback.build(november, "loan"))
