@@ -64,7 +64,14 @@ def second(moment: dt.datetime) -> int:
 def normal(row: Event, shop: Shop) -> Event:
     step = row["step"].lower() if row["step"] and row["step"].lower() in shop.journey else row["step"]
     place = shop.journey.index(step) if step in shop.journey else None
-    return {**row, "step": step, "place": place, "channel": row["channel"] and row["channel"].lower()}
+    return {
+        **row,
+        "step": step,
+        "place": place,
+        "channel": row["channel"] and row["channel"].lower(),
+        "segment": row["segment"],
+        "device": row["device"] and row["device"].lower(),
+    }
 
 
 def order(event: Event) -> tuple[Any, ...]:
@@ -91,6 +98,7 @@ def summed(name: str, events: list[Event], shop: Shop) -> Event:
         "thread": events[0]["thread"],
         "consumer": next((event["consumer"] for event in events if event["consumer"]), None),
         "channel": channels[0] if channels else None,
+        **{name: next((event[name] for event in events if event[name]), None) for name in ("segment", "device")},
         "channels_used": len(set(channels)),
         "started_at": events[0]["happened_at"],
         "ended_at": max(event["ended_at"] or event["happened_at"] for event in events),

@@ -33,6 +33,8 @@ events = st.fixed_dictionaries(
         "service": st.sampled_from(["shop", "shop", "Shop ", "elsewhere"]),
         "step": st.sampled_from(["find", "help", "Pay", "unheard-of", "Not-Eligible", None]),
         "channel": st.sampled_from(["web", "App", None]),
+        "segment": st.sampled_from(["guest", "hotelier", None]),
+        "device": st.sampled_from(["Phone", "laptop", None]),
         "outcome": st.sampled_from(["failed", "left", "done", "not-eligible", None, None]),
         "source": st.sampled_from(["web", "till"]),
     }

@@ -113,7 +113,7 @@ def test_two_sources_added_is_another_number():
         {**JANUARY, "entity": "a", "of": "transactions", "value": value, "source": source}
         for source, value in (("z", 100), ("b", 90))
     ]
-    engine = prepared(engine_with(tallies=rows), known, ["tallied", "attempts", "visits", "disagreements"])
+    engine = prepared(engine_with(tallies=rows), known, ["tallied", "attempts", "visits", "reached", "disagreements"])
     volume = [each for each in MEASURES if each.name == "volume"]
     found = Results(MEASURES, compute(engine, known, zone="UTC", source_order=["z", "b"], measures=volume))
     assert number(found.latest("volume", "a")) == 100

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from wholeservice.errors import Place, Problem, suggest
 from wholeservice.facts.identity import foreign_column, known_names
 from wholeservice.facts.ingest import Declared
-from wholeservice.facts.known_steps import KnownSteps, known_steps
-from wholeservice.facts.naming import STEP
+from wholeservice.facts.known_steps import STEP, KnownSteps, known_steps
 from wholeservice.mapping.base import REFUSE, FactMapping, Value
 from wholeservice.organisation.graph import Organisation
 from wholeservice.tables import SIGHTINGS

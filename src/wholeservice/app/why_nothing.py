@@ -29,7 +29,6 @@ MADE_OF = {
     "paths": "a declared `journey`",
     "reached": "a declared `journey`",
     "tallied": "`tally` facts",
-    "offsets": "the clocks of the workspace's zone",
     "visits": "`interaction` facts",
 }
 """What a measure needs, as one who maps a source or declares an organisation calls it."""

@@ -16,8 +16,7 @@ from wholeservice import tables
 from wholeservice.errors import suggest
 from wholeservice.facts.emptied import emptied
 from wholeservice.facts.identity import RESOLVED_PREFIX, foreign_column
-from wholeservice.facts.known_steps import KnownSteps, known_steps
-from wholeservice.facts.naming import STEP
+from wholeservice.facts.known_steps import STEP, KnownSteps, known_steps, says_own_step
 from wholeservice.facts.quality import Emptied, Repeated, Rests, Share, SourceQuality, TableRows, Unknown, readings_of
 from wholeservice.facts.rhythm import DAY, Gap, Span, gaps, holes, rhythm, spans
 from wholeservice.facts.told_twice import told_twice
@@ -208,7 +207,7 @@ def _named(engine: Engine, table: tables.Table, seen: dict[str, _Seen]) -> None:
     import ibis
 
     rows = _rows(engine, table)
-    step = rows[STEP] if STEP in rows.columns else ibis.null("string")
+    step = rows[STEP] if STEP in rows.columns and says_own_step(table) else ibis.null("string")
     named = rows.select(rows.source, rows.entity, foreign=rows[column], at=step).filter(lambda t: t.foreign.notnull())
     found = named.group_by(named.source, named.foreign, named.entity, named["at"]).aggregate(n=named.count())
     for row in engine.run(found).to_pylist():

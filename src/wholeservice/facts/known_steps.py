@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from wholeservice.errors import suggest
 from wholeservice.facts.identity import journey_holder, loose_name, step_names
+from wholeservice.tables import CALLS, Interaction, Table
 
 if TYPE_CHECKING:
     from wholeservice.organisation.graph import Organisation
+
+
+_t: Any = Interaction  # the checker of types does not know that a slot can be named
+STEP = _t.step.__name__
+
+
+def says_own_step(table: Table) -> bool:
+    """Say whether the step of a row is one of what the row is about: a call names the step of those it was made for."""
+    return STEP in table.column_names and table is not CALLS
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,21 +9,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from wholeservice import tables
 from wholeservice.facts import delta_log
 from wholeservice.facts.identity import Unresolved, foreign_column, known_names
-from wholeservice.facts.known_steps import KnownSteps, known_steps
+from wholeservice.facts.known_steps import STEP, KnownSteps, known_steps, says_own_step
 from wholeservice.tables import SOURCE
 
 if TYPE_CHECKING:
     from wholeservice.facts.store import Run, Store
     from wholeservice.organisation.graph import Organisation
-
-
-_t: Any = tables  # the checker of types does not know that a slot can be named
-STEP = _t.Interaction.step.__name__
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +78,7 @@ def _used(store: Store, run: Run, table: tables.Table) -> Counter[tuple[str, str
     if column is None or table.name not in run.versions:
         return found
     dataset = delta_log.dataset(store.table(table.name, run.versions[table.name]), store.path / table.name)
-    columns = [SOURCE, column, *([STEP] if STEP in dataset.schema.names else ())]
+    columns = [SOURCE, column, *([STEP] if STEP in dataset.schema.names and says_own_step(table) else ())]
     for batch in dataset.to_batches(columns=columns):
         counted = pa.Table.from_batches([batch]).group_by(columns).aggregate([([], "count_all")])
         for row in counted.to_pylist():

@@ -26,6 +26,7 @@ from wholeservice.uncertainty import Interval
 from wholeservice.units import COUNT, Unit, write
 
 BETTER, WORSE, MORE, LESS, SAME = "better", "worse", "more", "less", "cannot tell"
+LEAST_ROWS = 5
 METHOD = "from both likely ranges"
 NEWEST = "The newest period beside the last one before it that it does not overlap."
 UNEQUAL = 0.05  # a month is about as long as another, a week is not
@@ -91,6 +92,16 @@ class ChangedPart:
     groups: tuple[ChangeGroup, ...] = field(default=())
     without: tuple[str, ...] = ()
     splits: tuple[Split, ...] = ()  # why the whole changed
+
+    @property
+    def first(self) -> tuple[ChangeRow, ...]:
+        """The rows that surely changed, and so many of the others as make a table."""
+        return self.rows[: max(LEAST_ROWS, sum(row.verdict != SAME for row in self.rows))]
+
+    @property
+    def others(self) -> tuple[ChangeRow, ...]:
+        """The rest, of which nothing surely changed."""
+        return self.rows[len(self.first) :]
 
 
 def changed_part(data: Data, entity: str, near: Collection[str]) -> ChangedPart:

@@ -11,8 +11,7 @@ from wholeservice import tables
 from wholeservice.errors import InputError, Problem
 from wholeservice.facts.identity import foreign_column
 from wholeservice.facts.ingest import Declared
-from wholeservice.facts.known_steps import KnownSteps
-from wholeservice.facts.naming import STEP
+from wholeservice.facts.known_steps import STEP, KnownSteps
 from wholeservice.mapping import quarantine
 from wholeservice.mapping.fingerprints import Occurrences
 from wholeservice.mapping.guard import Guard
