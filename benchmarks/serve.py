@@ -8,9 +8,9 @@ which hides the waits; this reader asks at fixed instants and counts from the in
 seconds in, answers are added to a source, ingested and measured. The newer run must be shown by the same process. Rows behind
 numbers are asked for one after the other at the end: each is a query.
 
-Not yet measured on a machine of its own. On two cores that eighteen other processes wanted the bar (p95 under 100 ms) was
-missed by far: p50 7.8 s, p95 10.4 s; 9,000 answers, no error, the newer run shown. In processor time a page that was printed
-before took the server 1.3 ms.
+On two cores that nothing else wanted, reader, server, ingest and measuring together: p50 1.4 ms, p95 293 ms, p99 592 ms; 12,000
+answers, no error, the newer run shown while it was read. The bar (p95 under 100 ms) is missed: each of the 500 addresses is
+printed anew after the start and after the newer run, and that is every twelfth answer. One printed before takes 1.3 ms.
 """
 
 from __future__ import annotations
