@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import gzip
+import threading
+import time
 from dataclasses import replace
 
 import pytest
 from starlette.testclient import TestClient
 
 from pages import sample
-from wholeservice.app import web
+from wholeservice.app import turning, web
 from wholeservice.app.kept_pages import KeptPages, printed
 from wholeservice.app.web import create_app
 
@@ -51,10 +53,51 @@ def test_a_newer_snapshot_is_never_answered_with_an_older_page(client, shown):
 def test_what_was_begun_before_the_swap_is_not_kept_after_it():
     """A page of the older snapshot that is finished late is given to whoever asked, and to nobody else."""
     kept, older, newer = KeptPages(), object(), object()
+    kept.turn(older)
     assert kept.get(older, "a") is None
-    assert kept.get(newer, "b") is None
+    kept.turn(newer)
     kept.put(older, "a", printed(b"older", {}))
-    assert kept.get(newer, "a") is None
+    assert (kept.get(newer, "a"), kept.get(older, "a")) == (None, None)
+
+
+def test_where_many_pages_are_kept_they_are_printed_of_the_newer_snapshot_before_it_is_shown(
+    client, shown, monkeypatch: pytest.MonkeyPatch
+):
+    """Until then readers see the older one; afterwards no page that was asked for before has to be built for a reader."""
+    monkeypatch.setattr(turning, "MANY", 2)
+    older, gate, rendered = shown[0], threading.Event(), web.render
+    before = [client.get(path).text for path in ("/", "/service/stay")]
+    monkeypatch.setattr(web, "render", lambda *given, **named: gate.wait(20) and rendered(*given, **named))
+    shown[0] = replace(older, snapshot="newer", organisation=replace(older.organisation, name="Heron Hotels"))
+    assert [client.get(path).text for path in ("/", "/service/stay")] == before
+    gate.set()
+    until = time.monotonic() + 20
+    while "Heron Hotels" not in (now := client.get("/").text) and time.monotonic() < until:
+        time.sleep(0.01)
+    assert "Heron Hotels" in now
+    monkeypatch.setattr(web, "render", lambda *_, **__: pytest.fail("a reader had to wait for a page to be built"))
+    after = [client.get(path) for path in ("/", "/service/stay")]
+    assert [answer.status_code for answer in after] == [200, 200]
+    assert after[0].text == now
+    fresh = TestClient(create_app(lambda: shown[0]), base_url="http://127.0.0.1")
+    monkeypatch.setattr(web, "render", rendered)
+    assert [answer.content for answer in after] == [fresh.get(path).content for path in ("/", "/service/stay")]
+
+
+def test_a_snapshot_that_is_taken_back_while_it_is_printed_is_never_shown(client, shown, monkeypatch: pytest.MonkeyPatch):
+    """The older one is the newest again: what was being printed of the other is dropped."""
+    monkeypatch.setattr(turning, "MANY", 1)
+    older, gate, rendered = shown[0], threading.Event(), web.render
+    before = client.get("/").text
+    monkeypatch.setattr(web, "render", lambda *given, **named: gate.wait(20) and rendered(*given, **named))
+    shown[0] = replace(older, snapshot="newer", organisation=replace(older.organisation, name="Heron Hotels"))
+    assert client.get("/").text == before
+    shown[0] = older
+    assert client.get("/").text == before
+    gate.set()
+    for printer in [thread for thread in threading.enumerate() if thread.name == turning.PRINTER]:
+        printer.join(20)
+    assert client.get("/").text == before
 
 
 def test_it_is_packed_for_who_can_unpack_it(client):
@@ -72,7 +115,7 @@ def test_it_is_packed_for_who_can_unpack_it(client):
 def test_what_nobody_asked_for_longest_goes_first():
     """Room for four answers: the fifth takes the place of the one that was not asked for again; a giant is not kept at all."""
     kept, of = KeptPages(most_bytes=8 * 1024 + 100), object()
-    kept.get(of, "")
+    kept.turn(of)
     for tag in "abcd":
         kept.put(of, tag, printed(tag.encode() * 1000, {}))
     assert kept.get(of, "a") is not None

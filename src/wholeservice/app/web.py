@@ -24,9 +24,10 @@ from wholeservice import __version__
 from wholeservice.app.earlier import Earlier
 from wholeservice.app.failures import report
 from wholeservice.app.kept import keep, kept_of, seen_at, split
-from wholeservice.app.kept_pages import KeptPages, Printed, printed
+from wholeservice.app.kept_pages import Again, KeptPages, Printed, printed
 from wholeservice.app.records import to_plain
 from wholeservice.app.sheets import as_csv
+from wholeservice.app.turning import Turning
 from wholeservice.app.view import CannotShow, Seen, View, data_of, seen_by, view_of
 from wholeservice.draw import (
     blueprint,
@@ -99,7 +100,8 @@ def create_app(load_data: LoadData, *, earlier: Earlier = NOTHING_EARLIER, hosts
     from starlette.middleware.trustedhost import TrustedHostMiddleware
     from starlette.routing import Route
 
-    routes, shelf, kept = [Route("/static/{version}/{name}", _static)], Shelf(load_data, earlier), KeptPages()
+    routes, kept = [Route("/static/{version}/{name}", _static)], KeptPages()
+    shelf = Shelf(Turning(load_data, kept, lambda newest: Shelf(lambda: newest, earlier)), earlier)
     for page in PAGES:
         routes += [Route(path, _endpoint(page, shelf, form, kept)) for path, form in _paths(page)]
     return Starlette(
@@ -153,28 +155,19 @@ def _with_form(path: str, form: str) -> str:
 
 
 def _endpoint(page: Page, shelf: Shelf, form: str, kept: KeptPages) -> Callable[[Request], Response]:
-    asked = {name.removesuffix("_"): name for name in inspect.signature(page.build).parameters}
-
     def answer(request: Request) -> Response:
         try:
-            newest, seen = shelf.newest(), _seen_by(shelf, request)
-            data = _data(page, shelf, seen, request)
-            tag = _tag(data, request)
+            newest = shelf.newest()
+            now = Shelf(lambda: newest, shelf.earlier)
+            tag = _tag(_data(page, now, _seen_by(now, request), request), request)
             if tag in request.headers.get("if-none-match", ""):
                 return _respond("", 304, tag=tag)
             if (known := kept.get(newest, tag)) is not None:
                 return _sent(known, request)
-            query = request.query_params.items()
-            given = {asked[name]: value for name, value in query if name in asked} | request.path_params
-            built, shown = page.build(data, **given), form
-            if built is None and form and request.path_params:  # the name itself may end like that
-                last = list(request.path_params)[-1]
-                built, shown = page.build(data, **given | {last: request.path_params[last] + form}), HTML
-            if built is None or isinstance(built, Missing):
-                return _not_found(request, shelf, built)
-            answer = _printed(page, (seen, data), built, request, form=shown, tag=tag)
-            made = printed(bytes(answer.body), dict(answer.headers))
-            kept.put(newest, tag, made)
+            made = _made(page, now, request, form)
+            if not isinstance(made, Printed):
+                return _not_found(request, now, made)
+            kept.put(newest, tag, made, _again(page, request, form))
             return _sent(made, request)
         except CannotShow as error:
             return _cannot_show(error, request)
@@ -187,6 +180,39 @@ def _endpoint(page: Page, shelf: Shelf, form: str, kept: KeptPages) -> Callable[
             )
 
     return answer
+
+
+def _made(page: Page, shelf: Shelf, request: Request, form: str) -> Printed | Missing | None:
+    """Build and print what was asked for; None or what is missing where there is no such page."""
+    asked = {name.removesuffix("_"): name for name in inspect.signature(page.build).parameters}
+    seen = _seen_by(shelf, request)
+    data = _data(page, shelf, seen, request)
+    query = request.query_params.items()
+    given = {asked[name]: value for name, value in query if name in asked} | request.path_params
+    built, shown = page.build(data, **given), form
+    if built is None and form and request.path_params:  # the name itself may end like that
+        last = list(request.path_params)[-1]
+        built, shown = page.build(data, **given | {last: request.path_params[last] + form}), HTML
+    if built is None or isinstance(built, Missing):
+        return built
+    answer = _printed(page, (seen, data), built, request, form=shown, tag=_tag(data, request))
+    return printed(bytes(answer.body), dict(answer.headers))
+
+
+def _again(page: Page, request: Request, form: str) -> Again:
+    """Say how to print the same address of another snapshot."""
+    from starlette.requests import Request as Asked
+
+    names = ("type", "method", "scheme", "server", "path", "query_string", "path_params")
+    scope = {name: request.scope[name] for name in names if name in request.scope} | {"headers": []}
+
+    def again(shelf: Shelf) -> tuple[str, Printed] | None:
+        asked = Asked(scope)
+        made = _made(page, shelf, asked, form)
+        tag = _tag(_data(page, shelf, _seen_by(shelf, asked), asked), asked)
+        return (tag, made) if isinstance(made, Printed) else None
+
+    return again
 
 
 def _data(page: Page, shelf: Shelf, seen: Seen, request: Request) -> Data:
