@@ -204,6 +204,22 @@ class Linked:
             yield from reading.row(row, record, is_whole=False)
 
 
+def linked_events(
+    reading: Reading, read_file: ReadFile, event_of: Callable[[Record], Event | Problem], account: str
+) -> Iterator[Raw]:
+    """Yield every event, and then once for each browser and account that the two are one person; *account* is its column."""
+    linked = Linked()
+    for record in reading.records(read_file):
+        event = record if isinstance(record, Problem) else event_of(record)
+        if isinstance(event, Problem):
+            yield event
+        elif not isinstance(record, Problem):
+            linked.note(event, record.text(account), record)
+            yield from reading.event(event, record)
+    yield from linked.raws(reading)
+    yield from reading.rest()
+
+
 @dataclass(slots=True)
 class Newest:
     """Responses that may come several times: the newest of each counts, the others are rows that make no fact."""

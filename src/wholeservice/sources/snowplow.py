@@ -18,7 +18,7 @@ from wholeservice.errors import Problem
 from wholeservice.sources.base import Context, Raw, Source
 from wholeservice.sources.exports_options import FILES, STEPS, USUAL_LINKED, ExportOptions, load_export
 from wholeservice.sources.exports_read import Record, instant
-from wholeservice.sources.exports_rows import Event, Linked, Reading, headers, no_export
+from wholeservice.sources.exports_rows import Event, Reading, headers, linked_events, no_export
 from wholeservice.sources.snowplow_fields import lines_of
 
 OPTIONS = {**FILES, **STEPS}
@@ -39,19 +39,7 @@ def usual(options: ExportOptions) -> str:
 
 def read(options: ExportOptions, context: Context, cursor: str | None = None) -> Iterator[Raw]:
     """Yield every event of every file, and then once for each browser and account that the two are one person."""
-    reading, linked = Reading(options, context), Linked()
-    for record in reading.records(lines_of):
-        if isinstance(record, Problem):
-            yield record
-            continue
-        event = _event(record)
-        if isinstance(event, Problem):
-            yield event
-            continue
-        linked.note(event, record.text("user_id"), record)
-        yield from reading.event(event, record)
-    yield from linked.raws(reading)
-    yield from reading.rest()
+    yield from linked_events(Reading(options, context), lines_of, _event, "user_id")
 
 
 def _event(record: Record) -> Event | Problem:
