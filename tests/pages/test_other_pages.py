@@ -11,6 +11,7 @@ from wholeservice.app.web import TEMPLATES
 from wholeservice.measures.results import Results
 from wholeservice.pages import PAGES, finding, findings, home, measure, measures
 from wholeservice.pages import data as data_page
+from wholeservice.pages.loss_part import loss_parts
 
 
 def test_home_opens_on_what_surely_moved(data):
@@ -44,6 +45,14 @@ def test_home_names_where_most_people_can_be_won_back(data):
     page = home.build(data)
     assert page.won_title == "Most can be won back at Book and stay: 84 people a day"
     assert len(page.overview.won_back) == 1
+
+
+def test_what_can_be_won_back_says_of_when_of_how_many_and_how_sure(data):
+    """As the page of the service says it; of a finding its own range and period."""
+    loss, found = loss_parts(data, "stay")[0], home.build(data).overview.won_back[0]
+    assert found.basis == f"{loss.target}; likely {loss.gap_range}; {loss.period}, {loss.n} counted"
+    alone = home.build(replace(data, loss_maps={}, snapshot="no map")).overview.won_back[0]
+    assert alone.basis == "likely 5.0 pp to 6.6 pp; Dec 2026"
 
 
 def test_services_are_listed_by_name_found_by_words_and_paged():

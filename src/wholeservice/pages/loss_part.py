@@ -130,6 +130,14 @@ def _target(data: Data, loss_map: LossMap) -> str:
     return next((target_words(data, each) for each in targets), loss_map.target)
 
 
+def basis_of(data: Data, loss_map: LossMap) -> str:
+    """Say what a gap is measured against, its likely range, its period and how many were counted."""
+    spread = _range(loss_map.gap_interval, loss_map.unit)
+    likely = [f"likely {spread}"] if spread else []
+    counted = f"{when(data, loss_map.period)}, {write(loss_map.n, COUNT)} counted"
+    return "; ".join([_target(data, loss_map), *likely, counted])
+
+
 def people_words(loss_map: LossMap) -> str | None:
     """How many people a day the gap is, in words; None where it is not known."""
     a_day = loss_map.people_per_day

@@ -8,11 +8,12 @@ from weakref import WeakKeyDictionary
 
 from wholeservice.draw.axes import signed
 from wholeservice.draw.spark import Spark
+from wholeservice.findings.base import Finding
 from wholeservice.measures.base import Measure
 from wholeservice.measures.results import Point
 from wholeservice.pages.base import Data
 from wholeservice.pages.listing import SERVICE
-from wholeservice.pages.loss_part import loss_title, people_words
+from wholeservice.pages.loss_part import basis_of, loss_title, people_words
 from wholeservice.pages.numbers import Number, number_of, unit_of, when
 from wholeservice.pages.remembered import Kept, remembered
 from wholeservice.pages.series import compared, measured_points, spark_of
@@ -41,7 +42,8 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class WinBack:
-    """A missed need whose loss is traced, or a finding: how many people a day could be won back there."""
+    """A missed need whose loss is traced, or a finding: how many people a day could be won back there. `basis` says of when
+    and of how many that is, and how sure."""
 
     entity: str
     title: str
@@ -49,6 +51,7 @@ class WinBack:
     gap: str
     people: str | None
     finding: int | None
+    basis: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,12 +157,20 @@ def _won_back(data: Data) -> Iterator[WinBack]:
             signed(-each.gap, each.unit),
             people_words(each),
             None,
+            basis_of(data, each),
         )
     mapped = {(each.entity, each.need) for each in maps}
     for number, finding in enumerate(data.findings, 1):
         is_sized = finding.people is not None or (finding.size is not None and finding.need is not None)
         if is_sized and not finding.about_data and (finding.entity, finding.need) not in mapped:
-            entity = data.organisation.entities.get(finding.entity)
-            people = None if finding.people is None else f"{write(finding.people, COUNT)} people"
-            size = "" if finding.size is None or finding.unit is None else write(finding.size, difference_unit(finding.unit))
-            yield WinBack(finding.entity, entity.title if entity else finding.entity, finding.title, size, people, number)
+            yield _of_finding(data, number, finding)
+
+
+def _of_finding(data: Data, number: int, finding: Finding) -> WinBack:
+    entity, spread = data.organisation.entities.get(finding.entity), finding.interval
+    unit = None if finding.unit is None else difference_unit(finding.unit)
+    people = None if finding.people is None else f"{write(finding.people, COUNT)} people"
+    size = "" if finding.size is None or unit is None else write(finding.size, unit)
+    likely = [f"likely {write(spread.low, unit)} to {write(spread.high, unit)}"] if spread and unit else []
+    basis = "; ".join([*likely, when(data, finding.period)] if finding.period else likely)
+    return WinBack(finding.entity, entity.title if entity else finding.entity, finding.title, size, people, number, basis)
