@@ -26,7 +26,12 @@ if TYPE_CHECKING:
     from wholeservice.organisation.graph import Organisation
 
 Files = Mapping[str, Sequence[str]]
-_READ = {"tallied": (tables.TALLIES,), "disagreements": (tables.TALLIES,), "tiles": (tables.WORK, tables.ITEMS)}
+_READ = {
+    "tallied": (tables.TALLIES,),
+    "disagreements": (tables.TALLIES,),
+    "tiles": (tables.WORK, tables.ITEMS),
+    "lives": (tables.WORK, tables.ITEMS),
+}
 """Derived tables without keys of their own -> the facts they are made of."""
 
 

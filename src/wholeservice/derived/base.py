@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from wholeservice.facts.identity import FactTables
 
 if TYPE_CHECKING:
-    from ibis.expr.types import BooleanValue, IntegerValue, StringColumn, TimestampValue
+    from ibis.expr.types import BooleanValue, FloatingValue, IntegerValue, StringColumn, TimestampValue
     from ibis.expr.types import Table as IbisTable
 
     from wholeservice.engines.base import Engine
@@ -19,6 +19,9 @@ PRODUCTION = ("production", "prod", "live")
 
 DONE, FAILED, LEFT = "done", "failed", "left"
 """How an attempt ended, and what an event may say of it."""
+
+WORKED, WAITED, UNSEEN = "work", "wait", "unknown"
+"""What a piece of the life of an item was: `derived.tiles` says which states are which."""
 
 RECORD_KEYS = ("source", "record", "part")
 """The identity of a row: the last word on order where the facts themselves do not say."""
@@ -62,6 +65,11 @@ def in_production(rows: IbisTable) -> IbisTable:
 def whole_seconds(moment: TimestampValue) -> IntegerValue:
     """Return an instant as whole seconds since 1970, fractions cut off: engines round them differently when left to it."""
     return moment.epoch_seconds().floor().cast("int64")
+
+
+def seconds_between(from_at: TimestampValue, to_at: TimestampValue) -> FloatingValue:
+    """Return the seconds from one instant to another, fractions cut off each."""
+    return (whole_seconds(to_at) - whole_seconds(from_at)).cast("float64")
 
 
 def thread_of(events: IbisTable) -> StringColumn:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from wholeservice.derived.attempt_rules import add_attempt_rules
 from wholeservice.derived.eligible import ELIGIBLE, eligible_table
 from wholeservice.derived.funnel_rules import add_funnel_rules
+from wholeservice.derived.streams import add_streams
 from wholeservice.facts.identity import leaf_steps, local_id
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def flatten(journey: tuple[Step, ...]) -> tuple[Stop, ...]:
 def add_journeys(engine: Engine, organisation: Organisation, zone: str = "UTC") -> None:
     """
     Add what is declared as tables: `journeys` (one row per step of a service), `ends` (one row per legitimate end), `eligible`
-    (how many people a service is for) and those of the rules.
+    (how many people a service is for), those of the rules and those of value streams.
     """
     journeys = journeys_table(organisation)
     engine.add(JOURNEYS, journeys)
@@ -58,6 +59,7 @@ def add_journeys(engine: Engine, organisation: Organisation, zone: str = "UTC") 
     engine.add(ELIGIBLE, eligible_table(organisation))
     add_attempt_rules(engine, organisation, zone)
     add_funnel_rules(engine, organisation, journeys)
+    add_streams(engine, organisation)
 
 
 def journeys_table(organisation: Organisation) -> pa.Table:

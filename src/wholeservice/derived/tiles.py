@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from wholeservice.derived.base import DONE, RECORD_KEYS, Derived
+from wholeservice.derived.base import DONE, RECORD_KEYS, UNSEEN, WAITED, WORKED, Derived
 from wholeservice.derived.tiling import Lives, Pieces, Stays, tile
 
 if TYPE_CHECKING:
@@ -28,8 +28,7 @@ if TYPE_CHECKING:
     from wholeservice.facts.identity import FactTables
 
 SPAN = ("item", "from_at", "to_at")
-WORK, WAIT, UNKNOWN = "work", "wait", "unknown"
-KIND_OF = {"active": WORK, "blocked": WAIT, "returned": WAIT, "queued": WAIT, DONE: WAIT}
+KIND_OF = {"active": WORKED, "blocked": WAITED, "returned": WAITED, "queued": WAITED, DONE: WAITED}
 """What a state is, the one that counts most first. Any other word is unknown, and counts least."""
 
 
@@ -114,7 +113,7 @@ def _table(stays: pa.Table, lives: pa.Table, pieces: Pieces) -> pa.Table:
 
     owner = pa.array(pieces.stay, pa.int64(), mask=pieces.stay < 0)
     given = stays.drop_columns(list(SPAN)).take(owner)
-    kinds = pa.array([*KIND_OF.values(), UNKNOWN], pa.string())
+    kinds = pa.array([*KIND_OF.values(), UNSEEN], pa.string())
     rank = pc.fill_null(pc.index_in(given["state"], pa.array(list(KIND_OF), pa.string())), len(KIND_OF))
     is_last = pieces.to_at == _microseconds(lives["life_to"])[pieces.life]
     is_open = lives["is_open"].to_numpy()[pieces.life] & is_last & (pieces.to_at > pieces.from_at)

@@ -7,6 +7,7 @@ from wholeservice.measures import (
     cost_per_transaction,
     cross_channel,
     csat,
+    cycle_time,
     ease,
     ease_top,
     expectation_gap,
@@ -71,4 +72,5 @@ MEASURES: tuple[Measure, ...] = (
     experience_in_failure.MEASURE,
     response_rate.MEASURE,
     response_bias.MEASURE,
+    cycle_time.MEASURE,
 )

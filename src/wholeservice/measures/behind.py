@@ -27,10 +27,11 @@ from wholeservice.measures.behind_rows import (
     unit_rows,
     who_of,
 )
-from wholeservice.measures.compute import PERIODS, best_source, by_source
+from wholeservice.measures.compute import PERIODS, best_source, by_source, periods_of
 from wholeservice.measures.counted import BEHIND, UNDER
 from wholeservice.measures.kinds import kind_of as kind_of_people
 from wholeservice.measures.kinds import what_of
+from wholeservice.measures.never_seen import EverSeen, ever_seen
 from wholeservice.measures.roll_up import Tree, added_to
 from wholeservice.measures.rows import rows_of, sources_of
 from wholeservice.periods import civil
@@ -205,22 +206,28 @@ def _lineage(ground: Ground, measure: Measure, cell: Cell, facts: Instead, kinds
 
     *kinds*   of rows that sources counted; a query may leave out those that are not there
     """
-    engine, periods = ground.engine, ground.engine.table(PERIODS)
+    engine, periods = ground.engine, ground.engine.table(periods_of(measure))
     inside = periods.filter(periods.from_at >= cell.from_at, periods.to_at <= cell.to_at)
     engine.add(ASKED + PERIODS, engine.run(inside))
     table = run_named(engine, f"{measure.name} {kinds}", lambda: measure.query(facts, engine.table(ASKED + PERIODS)))
+    seen = ever_seen(engine) if measure.kept else None
     found: dict[Cell, dict[str | None, _Of]] = {
-        at: {source: _Of(sums) for source, sums in some.items()}
+        at: {source: _Of(sums) for source, sums in some.items() if source is not None or _is_kept(measure, at, seen)}
         for at, some in by_source(measure, table).items()
         if all(getattr(at, name) == getattr(cell, name) for name in ("step", "channel", "segment", "currency"))
     }
     empty = [None] * table.num_rows
     over, under = (table.column(name).to_pylist() if name in table.column_names else empty for name in (BEHIND, UNDER))
     for (at, _), source, above, below in zip(rows_of(table, measure.name), sources_of(table), over, under, strict=True):
-        if at in found:
+        if source in found.get(at, ()):
             found[at][source].over.extend(above or ())
             found[at][source].under.extend(below or ())
-    return found
+    return {at: some for at, some in found.items() if some}
+
+
+def _is_kept(measure: Measure, cell: Cell, seen: EverSeen | None) -> bool:
+    """Say whether what events say of a cell is a number; of a service of which no end was ever seen it is none."""
+    return measure.kept is None or seen is None or measure.kept(cell, seen)
 
 
 def _parts(ground: Ground, measure: Measure, cell: Cell, cells: Mapping[Cell, BySource]) -> Iterator[Cell]:
@@ -266,7 +273,7 @@ def _units_of(ground: Ground, measure: Measure, cell: Cell, made: _Made) -> Unit
     kind = next((each for each in kinds if _is_of(each, set(named))), None)
     if kind is None:
         return None
-    rows = _dated(ground, kind, made) if kind.dated else _inside(kind, made)
+    rows = _dated(ground, kind, made, periods_of(measure)) if kind.dated else _inside(kind, made)
     narrowed = [rows[name] == value for name, value in sorted(named.items()) if name not in kind.beside]
     return replace(kind, rows=rows.filter(narrowed) if narrowed else rows)
 
@@ -280,12 +287,12 @@ def _inside(kind: Units, made: _Made) -> IbisTable:
     return kind.rows.filter(ibis.or_(*spans))
 
 
-def _dated(ground: Ground, kind: Units, made: _Made) -> IbisTable:
+def _dated(ground: Ground, kind: Units, made: _Made, periods: str) -> IbisTable:
     """Return the rows of units that are what they are among the others of their period, once for each period."""
     import ibis
 
     ours = sorted({each.entity for each in made.units})
-    rows = replace(kind, rows=kind.rows.filter(kind.rows.entity.isin(ours))).in_periods(ground.engine.table(PERIODS))
+    rows = replace(kind, rows=kind.rows.filter(kind.rows.entity.isin(ours))).in_periods(ground.engine.table(periods))
     spans: dict[tuple[Span, str], list[str]] = {}
     for each in made.units:
         spans.setdefault(((each.from_at, each.to_at), each.window), []).append(each.entity)
@@ -304,7 +311,8 @@ def _with_units(ground: Ground, measure: Measure, cells: Sequence[Cell], entitie
     every = _Made(units=[replace(each, entity=entity) for each in cells for entity in sorted(entities)])
     units = _units_of(ground, measure, cell, every)
     found = ground.engine.run(units.rows.select("entity").distinct()).column("entity").to_pylist() if units else ()
-    return set(found)
+    seen = ever_seen(ground.engine) if measure.kept and found else None
+    return {each for each in found if _is_kept(measure, replace(cell, entity=each), seen)}
 
 
 def _size(ground: Ground, units: Units | None) -> tuple[float, int, int]:

@@ -24,7 +24,7 @@ from wholeservice.measures.roll_up import roll_up
 from wholeservice.measures.rows import Row, from_arrow, rows_of, sources_of, to_arrow
 from wholeservice.measures.units import union_all
 from wholeservice.periods import Period, civil, instant, months_between, weeks_between, windows_before
-from wholeservice.tables import ANSWERS, BY_NAME, CALLS, CONTACTS, INTERACTIONS
+from wholeservice.tables import ANSWERS, BY_NAME, CALLS, CONTACTS, DEPLOYMENTS, INCIDENTS, INTERACTIONS, ITEMS, LINKS, WORK
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -35,8 +35,24 @@ if TYPE_CHECKING:
 BySource = dict[Cell, dict[str | None, Statistics]]
 Sums = Mapping[str, BySource]
 
-PERIODS = "periods"
+PERIODS, WORK_PERIODS = "periods", "work_periods"
+OF_WORK = frozenset({"lives", "tiles", ITEMS.name, WORK.name, DEPLOYMENTS.name, INCIDENTS.name, LINKS.name})
+"""What a measure of the work reads, and nothing else: its periods are those in which work was seen, not consumers."""
+
 EPOCH = dt.datetime(1970, 1, 5, tzinfo=dt.UTC)  # a Monday: windows of whole weeks end with one
+Instants = Mapping[str, Callable[[Any], tuple[Any, Any]]]
+EVENTS_AT: Instants = {
+    INTERACTIONS.name: lambda i: (i.happened_at, i.happened_at),
+    ANSWERS.name: lambda a: (a.answered_at.coalesce(a.asked_at),) * 2,
+    CONTACTS.name: lambda k: (k.happened_at, k.happened_at),
+    CALLS.name: lambda c: (c.started_at, c.started_at),
+}
+WORK_AT: Instants = {
+    ITEMS.name: lambda i: (i.created_at, i.done_at.coalesce(i.created_at)),
+    WORK.name: lambda w: (w.from_at, w.to_at.coalesce(w.from_at)),
+    DEPLOYMENTS.name: lambda d: (d.deployed_at, d.deployed_at),
+    INCIDENTS.name: lambda i: (i.started_at, i.restored_at.coalesce(i.started_at)),
+}
 __all__ = ["PERIODS", "Extent", "compute", "event_periods", "extent", "from_arrow", "periods_table", "prepare", "to_arrow"]
 
 
@@ -90,18 +106,24 @@ def windows_of(organisation: Organisation, targets: Iterable[Target] | None = No
 
 
 def add_periods(engine: Engine, windows: Iterable[int], zone: str) -> pa.Table:
-    """Add the table `periods`: those in which events are summed up."""
-    seen = _seen(engine)
+    """Add the tables `periods` and `work_periods`, in which events and work are summed up; return the former."""
+    windows, seen, work = set(windows), _seen(engine), _extent(_seen(engine, WORK_AT), zone)
     periods = event_periods(_extent(seen, zone), zone, windows)
     rows = periods_table(periods, _extent({name: each for name, each in seen.items() if name == INTERACTIONS.name}, zone), zone)
     engine.add(PERIODS, rows)
+    engine.add(WORK_PERIODS, periods_table(event_periods(work, zone, windows), work, zone))
     return rows
+
+
+def periods_of(measure: Measure) -> str:
+    """Return the name of the table of periods in which a measure is summed up."""
+    return WORK_PERIODS if set(measure.needs) <= OF_WORK else PERIODS
 
 
 def sum_up(engine: Engine, measures: Sequence[Measure] = MEASURES) -> Sums:
     """Return the sums of every measure that has facts, apart by source (None: from events)."""
-    facts, periods = FactTables(engine), engine.table(PERIODS)
-    return {each.name: summed(facts, each, periods) for each in measures if has_facts(engine, each)}
+    facts = FactTables(engine)
+    return {each.name: summed(facts, each, engine.table(periods_of(each))) for each in measures if has_facts(engine, each)}
 
 
 def extent(engine: Engine, zone: str) -> Extent | None:
@@ -183,20 +205,15 @@ def _covers(covered: Extent, period: Period, zone: str) -> bool:
     return instant(covered.first_on, zone) <= period.from_at and period.to_at <= instant(covered.after_on, zone)
 
 
-def _seen(engine: Engine) -> dict[str, tuple[dt.datetime, dt.datetime]]:
+def _seen(engine: Engine, instants: Instants | None = None) -> dict[str, tuple[dt.datetime, dt.datetime]]:
     """The oldest and the newest instant of each table of events, as the sources wrote them: names have no part in it."""
     import ibis
 
-    instants: dict[str, Callable[[Any], Any]] = {
-        INTERACTIONS.name: lambda i: i.happened_at,
-        ANSWERS.name: lambda a: a.answered_at.coalesce(a.asked_at),
-        CONTACTS.name: lambda k: k.happened_at,
-        CALLS.name: lambda c: c.started_at,
-    }
     parts = []
-    for name, at in instants.items():
+    for name, at in (EVENTS_AT if instants is None else instants).items():
         rows = with_all_columns(engine, BY_NAME[name])
-        parts.append(rows.aggregate(of=ibis.literal(name), oldest_at=at(rows).min(), newest_at=at(rows).max()))
+        oldest_at, newest_at = at(rows)
+        parts.append(rows.aggregate(of=ibis.literal(name), oldest_at=oldest_at.min(), newest_at=newest_at.max()))
     rows = engine.run(union_all(parts)).to_pylist()
     return {each["of"]: (each["oldest_at"], each["newest_at"]) for each in rows if each["newest_at"] is not None}
 

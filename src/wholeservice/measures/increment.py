@@ -21,7 +21,7 @@ from wholeservice.facts.identity import FactTables, with_all_columns
 from wholeservice.measures import MEASURES
 from wholeservice.measures.base import Measure, Statistics
 from wholeservice.measures.base import Sums as EventSums
-from wholeservice.measures.compute import PERIODS, BySource, Sums, by_source, has_facts, summed
+from wholeservice.measures.compute import PERIODS, BySource, Sums, by_source, has_facts, periods_of, summed
 from wholeservice.tables import ANSWERS, BY_NAME, CALLS
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def sum_up_again(engine: WithViews, before: Before, changes: Changes, measures: 
         if not kept and not has_facts(engine, measure):
             continue
         if measure.patch is None or set(measure.needs) & inexact or set(measure.needs) - set(SIGNED):
-            found[measure.name] = summed(FactTables(engine), measure, engine.table(PERIODS))
+            found[measure.name] = summed(FactTables(engine), measure, engine.table(periods_of(measure)))
             continue
         sums = {cell: each for cell, each in kept.items() if (cell.from_at, cell.to_at, cell.window) in lasting}
         cells: BySource = {}

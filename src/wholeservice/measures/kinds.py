@@ -1,8 +1,9 @@
 """Kinds of people: what a number is broken down by on its own, never crossed with step, channel or one another.
 
-A cell names one of them in `segment`: a kind of consumer as it is declared (`guest`), a device and an hour with their kind
-before them (`device:phone`, `hour:19`). An hour is that in which an attempt began or somebody was asked, by the clocks of the
-workspace's zone; it is told for months and rolling windows, and not for weeks, which would multiply the numbers.
+A cell names one of them in `segment`: a kind of consumer as it is declared (`guest`), a device, an hour and a kind of work with
+their kind before them (`device:phone`, `hour:19`, `kind:defect`). An hour is that in which an attempt began or somebody was
+asked, by the clocks of the workspace's zone; it is told for months and rolling windows, and not for weeks, which would multiply
+the numbers.
 """
 
 from __future__ import annotations
@@ -19,8 +20,9 @@ if TYPE_CHECKING:
 
     from wholeservice.facts.identity import FactTables
 
-SEGMENT, DEVICE, HOUR = "segment", "device", "hour"
-KINDS = (SEGMENT, DEVICE, HOUR)
+SEGMENT, DEVICE, HOUR, WORK_KIND = "segment", "device", "hour", "kind"
+KINDS = (SEGMENT, DEVICE, HOUR)  # of people
+MARKED = (DEVICE, HOUR, WORK_KIND)
 MARK = ":"
 A_WEEK_S, HOUR_S, HOURS = 8 * 86400, 3600, 24  # the week in which the clocks are turned back is no longer than eight days
 
@@ -33,7 +35,7 @@ def kind_of(segment: str) -> str:
     ('segment', 'device', 'hour')
     """
     kind, mark, _ = segment.partition(MARK)
-    return kind if mark and kind in (DEVICE, HOUR) else SEGMENT
+    return kind if mark and kind in MARKED else SEGMENT
 
 
 def what_of(segment: str) -> str:
@@ -76,7 +78,7 @@ def named(rows: IbisTable, kind: str) -> IbisTable:
 
     known = rows.filter(rows[kind].notnull())
     if kind == SEGMENT:
-        return known.filter(~known.segment.startswith(DEVICE + MARK), ~known.segment.startswith(HOUR + MARK))
+        return known.filter(*(~known.segment.startswith(each + MARK) for each in MARKED))
     if kind == HOUR:
         known = known.filter((known.window != CALENDAR) | (_lasts_s(known.from_at, known.to_at) > A_WEEK_S))
     return known.mutate(segment=ibis.literal(kind + MARK).concat(known[kind]))

@@ -23,6 +23,16 @@ ROLES = ("uses", "pays", "judges")
 TEAM_TYPES = ("stream-aligned", "platform", "enabling", "complicated-subsystem")
 SERVING = ("x-as-a-service", "collaboration", "facilitating")
 STAGE_KINDS = ("value-adding", "necessary", "waste")
+QUEUES: Mapping[str, str] = {
+    "decision": "a decision",
+    "budget": "a budget",
+    "approval": "an approval",
+    "review": "a review",
+    "environment": "an environment",
+    "release": "a release",
+    "dependency": "other work it depends on",
+}
+"""What work that queues before a stage may wait for, as a stage declares it, and what each is in words."""
 ORDERS = IN_ORDER, STRICT, ANY_ORDER = "ordered", "strict", "any"
 FOLLOWED = BY_ATTEMPT, BY_CONSUMER = "attempt", "consumer"
 COUNTED_FROM = PER_JOURNEY, PER_STEP = "journey", "step"
@@ -72,6 +82,17 @@ _ANY = (
     Field("until", DATE, "day after its last"),
     Field("was", TEXTS, "former ids; old facts and links still find it"),
     Field("aliases", ALIASES, "names other systems use for it: a list, or tool: name"),
+)
+
+CALENDAR = Field(
+    "calendar",
+    RECORD,
+    "when it works, in the workspace's zone; around the clock when nothing is said",
+    fields=(
+        Field("days", TEXTS, "the days of the week, such as [mon, tue, wed, thu, fri]; every day when not said"),
+        Field("hours", TEXTS, "the hours of such a day, such as [09:00-12:30, 13:00-17:00]; all of it when not said"),
+        Field("holidays", TEXTS, "days without work, such as 2026-12-25"),
+    ),
 )
 
 _PROVIDED = (
@@ -136,6 +157,7 @@ KINDS: tuple[Kind, ...] = (
         Field("fund", AMOUNT, "money it has, such as 6.4M EUR/yr; a stream is funded, never a project"),
         Field("starts", TEXT, "where a need becomes known"),
         Field("stages", STAGES, "its stages in order, the team of each, and what each stage meets", (TEAM,), "staffed-by"),
+        Field("aims", AIMS, "what the organisation wishes of the work in it, such as p85 cycle-time <= 30d over 90d"),
         *_ANY,
     ), {"teams": "they follow from the teams' 'stream' and from the stages", "services": "a service names its 'stream'"},
         ("stream",)),
@@ -161,6 +183,7 @@ KINDS: tuple[Kind, ...] = (
     Kind(TEAM, "teams", "people who work together on parts and services", (
         Field("type", CHOICE, "what kind of team it is", choices=TEAM_TYPES),
         Field("people", NUMBER, "how many people it has"),
+        CALENDAR,
         Field("ask", TEXTS, "how others ask it for something: a chat channel, a form, an address"),
         Field("serves", REF_TO_CHOICES, "the teams it serves, and how", (TEAM,), "serves", SERVING),
         Field("stream", REF, "the stream that funds it, where its work does not already say so", (STREAM,), "runs-in"),
@@ -211,6 +234,8 @@ STAGE = Kind("stage", None, "one stage of a value stream", (
     Field("kind", CHOICE, "whether it adds value", choices=STAGE_KINDS),
     Field("team", REF, "the team that does it", (TEAM,), "staffed-by"),
     Field("meets", REFS, "internal services and policies the work meets there", (SERVICE, PART, POLICY), "meets"),
+    Field("queue", CHOICE, "what work that queues before it waits for, where that is always the same", choices=tuple(QUEUES)),
+    Field("named", TEXTS, "other names that sources have for it, such as the columns of a board"),
 ))  # fmt: skip
 
 ALL_KINDS: tuple[Kind, ...] = (HEADER, *KINDS, NEED_KIND, STAGE)

@@ -1,0 +1,105 @@
+"""Lives: each item of work once, with what it is about, whose it is, and how its time was spent.
+
+An item is about its part where that is known, else its service. It runs in the stream it names, else in that of what it is
+about, else in its team's; its team is the one it names, else the one that runs what it is about. It began when somebody first
+worked on it, as its stays say; where a tool tells only when things were done, nobody knows, and started_at is missing. Its
+times are those of its tiles (`derived.tiles`), and add up to its life.
+
+Key      item
+Shape    one row per item: item, kind (lower case), entity (part or service), stream, team, priority, size, known_at,
+         created_at, started_at, due_at, done_at (null: not done), life_from, life_to (now, as its source knows it, where it is
+         open), is_open, worked_s, waited_s, unseen_s, n_returned (stays in the state returned), n_teams (that worked on it),
+         n_stays, is_backwards (it says that it was done before it was created), and source, record, part and where_from of the
+         first row that tells of it
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wholeservice.derived.base import RECORD_KEYS, UNSEEN, WAITED, WORKED, Derived, seconds_between
+from wholeservice.facts.identity import NAMES
+
+if TYPE_CHECKING:
+    from ibis.expr.types import Table as IbisTable
+
+    from wholeservice.facts.identity import FactTables
+
+RETURNED, ACTIVE = "returned", "active"
+SPENT = {"worked_s": WORKED, "waited_s": WAITED, "unseen_s": UNSEEN}
+"""How long of its life each item was worked on, waited, and was seen by nobody -> the kind of these tiles."""
+
+
+def build(facts: FactTables) -> IbisTable:
+    """Put what items say beside what their tiles and stays add up to."""
+    items, spent, stays = _items(facts), _spent(facts), _stays(facts)
+    a = items.left_join(spent, items.item == spent.spent_by).left_join(stays, items.item == stays.stay_of)
+    a = a.mutate(is_open=a.is_open.fill_null(a.said_done_at.isnull()), life_from=a.life_from.coalesce(a.created_at))
+    a = a.mutate(life_to=a.life_to.coalesce(a.life_from), **{name: a[name].fill_null(0.0) for name in SPENT})
+    done_at = a.is_open.ifelse(None, a.life_to)
+    a = a.mutate(
+        done_at=a.said_done_at.coalesce(done_at), n_returned=a.n_returned.fill_null(0), n_teams=a.n_teams.fill_null(0),
+        n_stays=a.n_stays.fill_null(0), is_backwards=(a.said_done_at < a.created_at).fill_null(False),
+    )  # fmt: skip
+    return a.select(
+        a.item, a.kind, a.entity, a.stream, a.team, a.priority, a.size, a.known_at, a.created_at, a.started_at, a.due_at,
+        a.done_at, a.life_from, a.life_to, a.is_open, a.worked_s, a.waited_s, a.unseen_s, a.n_returned, a.n_teams, a.n_stays,
+        a.is_backwards, a.source, a.record, a.part, a.where_from,
+    )  # fmt: skip
+
+
+def _items(facts: FactTables) -> IbisTable:
+    """One row per item; where several sources tell of it, each column is what the first that knows it says."""
+    import ibis
+
+    i = facts.items
+    i = i.mutate(kind=i.kind.strip().lower(), place=ibis.row_number().over(order_by=[i[key] for key in RECORD_KEYS]))
+    first = {key: i[key].argmin(i.place) for key in (*RECORD_KEYS, i.where_from.get_name())}
+    said = (i.entity, i.about_part, i.stream, i.team, i.kind, i.priority, i.size)
+    i = i.group_by(i.item).aggregate(
+        **first,
+        **{each.get_name(): each.argmin(i.place, where=each.notnull()) for each in said},
+        known_at=i.known_at_source.min(),
+        created_at=i.created_at.min(),
+        due_at=i.due_at.min(),
+        said_done_at=i.done_at.max(),
+    )
+    for name in (i.about_part.get_name(), i.stream.get_name(), i.team.get_name()):
+        i = named(facts, i, name)
+    about = i.mutate(entity=i.about_part.coalesce(i.entity))
+    run = facts.run_in
+    a = about.left_join(run, about.entity == run.run_of)
+    a = a.mutate(team=a.team.coalesce(a.by_team)).drop("run_of", "kind_right", "by_team")
+    own = run.select(of_team=run.run_of, team_stream=run.in_stream)
+    a = a.left_join(own, a.team == own.of_team)
+    return a.mutate(stream=a.stream.coalesce(a.in_stream, a.team_stream)).drop("in_stream", "of_team", "team_stream")
+
+
+def named(facts: FactTables, rows: IbisTable, column: str) -> IbisTable:
+    """Return the rows with the name in *column* resolved to the entity it stands for; null where it stands for none."""
+    names = facts.__getattr__(NAMES).select(called="name", stands_for="entity_id")
+    found = rows.left_join(names, rows[column].strip().lower() == names.called)
+    return found.mutate(**{column: found.stands_for}).drop("called", "stands_for")
+
+
+def _spent(facts: FactTables) -> IbisTable:
+    """Each item's time, from its tiles."""
+    t = facts.tiles
+    t = t.mutate(seconds=seconds_between(t.from_at, t.to_at))
+    return t.group_by(spent_by=t.item).aggregate(
+        life_from=t.from_at.min(), life_to=t.to_at.max(), is_open=t.is_open.any(),
+        started_at=t.from_at.min(where=t.kind == WORKED),
+        **{name: t.seconds.sum(where=t.kind == kind).fill_null(0.0) for name, kind in SPENT.items()},
+    )  # fmt: skip
+
+
+def _stays(facts: FactTables) -> IbisTable:
+    """How many stays each item had, how many of them sent it back, and how many teams worked on it."""
+    w = facts.work
+    state = w.state.strip().lower()
+    return w.group_by(stay_of=w.item).aggregate(
+        n_stays=w.count(), n_returned=(state == RETURNED).sum(), n_teams=w.team.strip().lower().nunique(where=state == ACTIVE)
+    )
+
+
+LIVES = Derived(name="lives", needs=("items", "work", "tiles"), build=build, key=("item",))

@@ -1,0 +1,114 @@
+"""What is declared of value streams, as tables: whose numbers a piece of work counts for, and the stages it goes through.
+
+A piece of work counts once for each thing that holds what it is about: the part, the service, what that is inside of, its
+unit; for its stream, its team, and the organisation as a whole. A team of fewer than five people, or one that does not say how
+many it has, has no numbers of its own: they would be those of persons.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from wholeservice.facts.identity import loose_name
+from wholeservice.organisation import kinds
+from wholeservice.organisation.graph import Entity, Organisation, ancestors, team_of, whole_of
+from wholeservice.organisation.remit import stream_of, team_streams
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from ibis.expr.types import Table as IbisTable
+
+    from wholeservice.engines.base import Engine
+    from wholeservice.facts.identity import FactTables
+
+HOLDERS, STAGES, RUN_IN = "holders", "stages", "run_in"
+LEAST_PEOPLE = 5
+_HELD = (kinds.SERVICE, kinds.PART, kinds.UNIT, kinds.STREAM, kinds.TEAM)
+
+
+def add_streams(engine: Engine, organisation: Organisation) -> None:
+    """Add the tables `holders`, `run_in` and `stages`."""
+    engine.add(HOLDERS, holders_table(organisation))
+    engine.add(RUN_IN, run_in_table(organisation))
+    engine.add(STAGES, stages_table(organisation))
+
+
+def holders_table(organisation: Organisation) -> pa.Table:
+    """Return held, holder: an entity that work may be about or be done by, and each that it counts for, itself among them."""
+    pairs = [(each.id, holder) for each in organisation.entities.values() for holder in _holders(organisation, each)]
+    return _texts(held=[held for held, _ in pairs], holder=[holder for _, holder in pairs])
+
+
+def run_in_table(organisation: Organisation) -> pa.Table:
+    """Return run_of, kind, in_stream and by_team (null: none is known) of every entity that work may be about or be done by."""
+    teams = team_streams(organisation)
+    rows = []
+    for each in organisation.entities.values():
+        if each.kind in _HELD:
+            team = each.id if each.kind == kinds.TEAM else team_of(organisation, each.id)
+            stream = each.id if each.kind == kinds.STREAM else stream_of(organisation, each.id) or teams.get(team or "")
+            rows.append((each.id, each.kind, stream, team))
+    columns = list(zip(*rows, strict=True)) or [()] * 4
+    return _texts(run_of=columns[0], kind=columns[1], in_stream=columns[2], by_team=columns[3])
+
+
+def stages_table(organisation: Organisation) -> pa.Table:
+    """
+    Return one row per stage and name it goes by: stage_of (its stream), stage_name (as names are compared), stage, stage_no,
+    stage_kind, stage_team and queue (what work that queues before it waits for); what is not declared is null.
+    """
+    import pyarrow as pa
+
+    rows = [row for each in organisation.entities.values() if each.kind == kinds.STREAM for row in _stages(each)]
+    text = pa.string()
+    types = {"stage_of": text, "stage_name": text, "stage": text, "stage_no": pa.int64(), "stage_kind": text,
+             "stage_team": text, "queue": text}  # fmt: skip
+    return pa.Table.from_pylist([dict(zip(types, row, strict=True)) for row in rows], pa.schema(types))
+
+
+def _stages(stream: Entity) -> Iterator[tuple[object, ...]]:
+    """A name that two stages of a stream share is that of the first: where a board has it twice, the mapping must tell."""
+    told: set[str] = set()
+    for number, stage in enumerate(stream.fields.get("stages") or ()):
+        declared = (stage.get("kind"), stage.get("team"), stage.get("queue"))
+        for name in dict.fromkeys(loose_name(each) for each in (stage["stage"], *(stage.get("named") or ()))):
+            if name not in told:
+                yield stream.id, name, stage["stage"], number, *declared
+            told.add(name)
+
+
+def by_holder(facts: FactTables, rows: IbisTable) -> IbisTable:
+    """
+    Repeat rows for each entity they count for, which then is their `entity`.
+
+    Shape    rows need item, entity, stream and team, which may be null; (item, entity) is told once, whichever way it counts
+    """
+    import ibis
+
+    h = facts.holders
+    held = ibis.union(
+        *(rows.select(holder_of=rows.item, by=rows[name]) for name in ("entity", "stream", "team")), distinct=True
+    )
+    each = held.join(h, h.held == held.by).select("holder_of", "holder").distinct()
+    found = rows.join(each, rows.item == each.holder_of)
+    return found.mutate(entity=found.holder).drop("holder", "holder_of")
+
+
+def _holders(organisation: Organisation, entity: Entity) -> list[str]:
+    if entity.kind not in _HELD or (entity.kind == kinds.TEAM and not is_shown(entity)):
+        return []
+    above = [each for each in ancestors(organisation, entity.id) if organisation.entities[each].kind in _HELD]
+    return list(dict.fromkeys([entity.id, *above, whole_of(organisation)]))
+
+
+def is_shown(team: Entity) -> bool:
+    """Say whether a team is large enough to have numbers of its own."""
+    people = team.fields.get("people")
+    return isinstance(people, float | int) and people >= LEAST_PEOPLE
+
+
+def _texts(**columns: object) -> pa.Table:
+    import pyarrow as pa
+
+    return pa.table({name: pa.array(list(values), pa.string()) for name, values in columns.items()})  # type: ignore[call-overload]
