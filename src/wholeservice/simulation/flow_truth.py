@@ -7,7 +7,7 @@ instant that the facts tell of. Only items that somebody asked for count, not th
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -61,7 +61,7 @@ class _Accounts:
 
     def of(self, trouble: str) -> Waited:
         by_item: dict[str, float] = {}
-        ends_in: Counter[str] = Counter()
+        ends_in: dict[str, float] = defaultdict(float)
         rework_s = 0.0
         for ticket in self.tickets.values():
             if ticket.stream == self.flow.stream and not ticket.belongs_to:

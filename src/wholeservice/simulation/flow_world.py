@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 ENVIRONMENTS, LAYERS, REVIEW = "environments", "layers", "review"
@@ -62,7 +62,6 @@ class Flow:
     busy: str | None = None  # decoy: a team that has always something to do, and nobody waits for it
     deployment_day: int | None = None  # decoy: everything is deployed once more, and nothing comes of it
     zone: str = "Europe/Amsterdam"
-    _zones: dict[str, ZoneInfo] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def end_s(self) -> int:
@@ -78,8 +77,8 @@ class Flow:
         """
         day, rest_s = divmod(working_s, WORKDAY)
         week, weekday = divmod(int(day), DAYS_A_WEEK)
-        zone = self._zones.setdefault(self.zone, ZoneInfo(self.zone))
-        opens = dt.datetime.combine(self.starts_on + dt.timedelta(weeks=week, days=weekday), OPENS, zone)
+        day_on = self.starts_on + dt.timedelta(weeks=week, days=weekday)
+        opens = dt.datetime.combine(day_on, OPENS, ZoneInfo(self.zone))
         return opens.astimezone(dt.UTC) + dt.timedelta(seconds=round(rest_s))
 
     def is_on(self, trouble: str) -> bool:

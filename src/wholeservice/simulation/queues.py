@@ -110,7 +110,7 @@ class Queues:
 
     def __init__(self, workers: dict[str, int]) -> None:
         self.now, self._number = 0.0, 0
-        self._heap: list[tuple[float, int, Callable[[], None]]] = []
+        self._heap: list[tuple[float, int, Callable[[], object]]] = []
         self.teams = {team: Team(team, list(range(1, n + 1)), n) for team, n in workers.items()}
         self.tickets: list[Ticket] = []
 
@@ -120,7 +120,7 @@ class Queues:
             self.now, _, happen = heapq.heappop(self._heap)
             happen()
 
-    def at(self, when_s: float, happen: Callable[[], None]) -> None:
+    def at(self, when_s: float, happen: Callable[[], object]) -> None:
         heapq.heappush(self._heap, (when_s, self._next(), happen))
 
     def begin(self, ticket: Ticket, steps: Steps) -> Ticket:
