@@ -11,6 +11,7 @@ import pytest
 from simulation.stayline import declared, happened
 from wholeservice.simulation.flow import simulate_flow
 from wholeservice.simulation.flow_facts import ENDLESS, told
+from wholeservice.simulation.flow_truth import End
 from wholeservice.simulation.flow_world import ENVIRONMENTS, LAYERS, REVIEW, TROUBLES
 from wholeservice.simulation.queues import ACTIVE, BLOCKED
 
@@ -72,10 +73,10 @@ def test_waiting_for_an_environment_ends_in_recruitment():
     """Features wait for the platform, the platform for people, and most of that is a notice that nobody can shorten."""
     environments = happened()[2].waited[ENVIRONMENTS]
     assert sum(environments.ends_in.values()) == pytest.approx(environments.wait_s)
-    recruiting = {end: s for end, s in environments.ends_in.items() if end.split()[1] in ("allow", "look", "talk", "agree")}
+    recruiting = {end: s for end, s in environments.ends_in.items() if end.stage in ("allow", "look", "talk", "agree")}
     assert sum(recruiting.values()) > environments.wait_s / 2
-    assert max(environments.ends_in, key=lambda end: environments.ends_in[end]) == "nobody agree queued"
-    assert not any("agree" in end for end in happened(without=ENVIRONMENTS)[2].waited[ENVIRONMENTS].ends_in)
+    assert max(environments.ends_in, key=lambda end: environments.ends_in[end]) == End(None, "agree", "queued")
+    assert not any(end.stage == "agree" for end in happened(without=ENVIRONMENTS)[2].waited[ENVIRONMENTS].ends_in)
 
 
 def test_layers_are_deployed_together_on_one_day():

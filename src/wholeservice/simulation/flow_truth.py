@@ -10,6 +10,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from wholeservice.simulation.flow import Flowed
 from wholeservice.simulation.flow_facts import FlowFacts, stays_of
@@ -19,20 +20,28 @@ from wholeservice.simulation.queues import ACTIVE, RETURNED, Stay, Ticket
 Span = tuple[float, float]
 
 
+class End(NamedTuple):
+    """Where a wait ends when it is followed into what it waits for; without a team, nobody of a team could shorten it."""
+
+    team: str | None
+    stage: str
+    state: str
+
+
 @dataclass(frozen=True, slots=True)
 class Waited:
-    """What one trouble cost the items of the stream; without the trouble the same way costs less, and never nothing."""
+    """What the way that a trouble makes long cost the items of the stream; without the trouble it still costs a little."""
 
     trouble: str
     wait_s: float
     rework_s: float  # work done again because of it
     by_item: Mapping[str, float]  # item -> its share of wait_s
-    ends_in: Mapping[str, float]  # "team stage state" -> seconds of wait_s: each wait followed into what it waits for
+    ends_in: Mapping[End, float]  # seconds of wait_s
 
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """Everything that was planted. `busy_s` and `busy_waited_s`: how long the busy team worked, and what waited for it."""
+    """Everything that was planted. `busy_share` of its time the busy team worked; items waited `busy_waited_s` for it."""
 
     until: dt.datetime
     waited: Mapping[str, Waited]
@@ -61,7 +70,7 @@ class _Accounts:
 
     def of(self, trouble: str) -> Waited:
         by_item: dict[str, float] = {}
-        ends_in: dict[str, float] = defaultdict(float)
+        ends_in: dict[End, float] = defaultdict(float)
         rework_s = 0.0
         for ticket in self.tickets.values():
             if ticket.stream == self.flow.stream and not ticket.belongs_to:
@@ -80,7 +89,7 @@ class _Accounts:
         waited_s = sum(self._length(self._span(each)) for each in stays if not each.worker)
         return worked_s / (self.flow.workers.get(team, 1) * self.flow.end_s), waited_s
 
-    def _followed(self, waits: list[Stay]) -> Iterator[tuple[str, float]]:
+    def _followed(self, waits: list[Stay]) -> Iterator[tuple[End, float]]:
         """Yield what waits end in; of several at once, the one that lasts longest has the instant."""
         covered: list[Span] = []
         for stay in sorted(waits, key=lambda each: -self._span(each)[1]):
@@ -88,10 +97,10 @@ class _Accounts:
                 yield from self._leaves(stay, span)
             covered.append(self._span(stay))
 
-    def _leaves(self, stay: Stay, span: Span) -> Iterator[tuple[str, float]]:
+    def _leaves(self, stay: Stay, span: Span) -> Iterator[tuple[End, float]]:
         ticket: Ticket | None = self.tickets.get(stay.waits_on or "")
         if ticket is None:
-            yield f"{stay.team or 'nobody'} {stay.stage} {stay.state}", self._length(span)
+            yield End(stay.team, stay.stage, stay.state), self._length(span)
             return
         for below in self.stays[ticket.id]:
             first, last = max(span[0], self._span(below)[0]), min(span[1], self._span(below)[1])
