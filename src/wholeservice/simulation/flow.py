@@ -16,7 +16,6 @@ from functools import partial
 from wholeservice.simulation import queues
 from wholeservice.simulation.flow_lots import SPREAD, Lots, draw_lots
 from wholeservice.simulation.flow_world import (
-    BUSY_STREAM,
     DAYS_A_WEEK,
     DEBT,
     DEFECT,
@@ -24,8 +23,6 @@ from wholeservice.simulation.flow_world import (
     HOUR,
     KINDS,
     LAYERS,
-    PEOPLE_STREAM,
-    PLATFORM_STREAM,
     REVIEW,
     RISK,
     WORKDAY,
@@ -181,7 +178,7 @@ class _Run:
     def _tested(self, ticket: Ticket, lots: Lots) -> Steps:
         if lots.needs_environment:
             name, team = f"env-{ticket.id}", self.flow.does["environments"]
-            wanted = Ticket(name, REQUEST, PLATFORM_STREAM, team, self.queues.now, service="environments")
+            wanted = Ticket(name, REQUEST, self.flow.stream_of[team], team, self.queues.now, service="environments")
             self.queues.begin(wanted, iter([Work(team, "set-up", lots.set_up_s)]))
             yield After("test", (wanted,), ENVIRONMENTS)
         self._deploy(ticket, lots, TEST)
@@ -248,7 +245,7 @@ class _Run:
         team, at_s, number = flow.does["environments"], 0.0, 0
         while (at_s := at_s + draw.expovariate(2.5 / WEEK)) < flow.end_s:
             number += 1
-            ticket = Ticket(f"plat-{number:03}", DEBT, PLATFORM_STREAM, team, at_s, service="environments")
+            ticket = Ticket(f"plat-{number:03}", DEBT, flow.stream_of[team], team, at_s, service="environments")
             steps = iter([Work(team, "set-up", draw.lognormvariate(0, SPREAD) * 14 * HOUR)])
             yield at_s, partial(self.queues.begin, ticket, steps)
 
@@ -262,7 +259,7 @@ class _Run:
 
     def _post(self, name: str, at_s: float) -> Ticket:
         team = self.flow.does["recruitment"]
-        ticket = Ticket(name, REQUEST, PEOPLE_STREAM, team, at_s, service="recruitment")
+        ticket = Ticket(name, REQUEST, self.flow.stream_of[team], team, at_s, service="recruitment")
         return self.queues.begin(ticket, self._recruited(team))
 
     def _recruited(self, team: str) -> Steps:
@@ -292,7 +289,7 @@ class _Run:
                 number += 1
                 work_s = draw.uniform(16, 56) * HOUR
                 team = flow.busy or ""
-                ticket = Ticket(f"room-{number:03}", CHANGE, BUSY_STREAM, team, at_s, service="room-status")
+                ticket = Ticket(f"{team}-{number:03}", CHANGE, flow.stream_of[team], team, at_s)
                 yield at_s, partial(self.queues.begin, ticket, iter([Work(team, "make-ready", work_s)]))
                 at_s += work_s + draw.uniform(0.5, 3) * HOUR
 

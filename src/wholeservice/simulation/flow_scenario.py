@@ -45,6 +45,7 @@ class FlowReader(Words):
             items_per_week=self.number(get("items-per-week"), 10),
             about=about,
             team_of={part: team_of(self.organisation, part) or "" for part in parts},
+            stream_of={team: str(self.organisation.entities[team].fields.get("stream") or "") for team in teams},
             workers=self._workers(teams),
             does={role: self.name(self.section("does").get(role), teams) or "" for role in ROLES},
             layers=layers,

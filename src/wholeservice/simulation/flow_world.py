@@ -29,7 +29,6 @@ ROLES = ("notice", "understand", "review", "environments", "recruitment")
 HOUR, WORKDAY_HOURS, DAYS_A_WEEK = 3600, 8, 5
 WORKDAY = WORKDAY_HOURS * HOUR
 OPENS = dt.time(9)
-PLATFORM_STREAM, PEOPLE_STREAM, BUSY_STREAM = "platform-ready", "people-found", "rooms-ready"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +49,7 @@ class Flow:
     items_per_week: float
     about: Mapping[str, float]  # part -> share of items
     team_of: Mapping[str, str]  # part -> team that changes it
+    stream_of: Mapping[str, str]  # team -> stream of what it does for others
     workers: Mapping[str, int]  # team -> people who work on items
     does: Mapping[str, str]  # role -> team
     layers: tuple[str, ...] = ()  # parts or services that a layered feature changes together
@@ -71,7 +71,7 @@ class Flow:
     def instant(self, working_s: float) -> dt.datetime:
         """Return when so many working seconds have passed: nights and weekends take none.
 
-        >>> flow = Flow(dt.date(2026, 2, 23), "s", 1, 1, {}, {}, {}, {})
+        >>> flow = Flow(dt.date(2026, 2, 23), "s", 1, 1, {}, {}, {}, {}, {})
         >>> print(flow.instant(0), flow.instant(4.5 * WORKDAY))
         2026-02-23 08:00:00+00:00 2026-02-27 12:00:00+00:00
         """
