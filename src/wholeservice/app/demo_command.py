@@ -66,9 +66,12 @@ def _prepare(asked: Asked, folder: Path) -> Settings:
         world = example.load_scenario(settings)
         doing(f"{world.n_days} days of guests")
         simulated = example.simulate_facts(world)
+        doing("items of work")
+        worked = example.simulate_work(world)
         doing("writing files")
-        example.write_facts(settings, simulated)
-    recorded = f"{simulated.n_attempts:,} guests tried, {len(simulated.calls):,} calls were recorded"
+        example.write_facts(settings, simulated, worked)
+    recorded = f"{simulated.n_attempts:,} guests tried, {len(simulated.calls):,} calls and {len(worked.items):,} items of work"
+    recorded += " were recorded"
     click.echo(f"Simulated {world.n_days} days: {recorded} (seed {example.SEED}).")
     return settings
 

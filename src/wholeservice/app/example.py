@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
+    from wholeservice.simulation.flow_facts import FlowFacts
     from wholeservice.simulation.run import Simulated
     from wholeservice.simulation.world import World
     from wholeservice.tables import Fact, Table
@@ -30,6 +31,11 @@ FILES = {
     "calls": "calls.parquet",
     "answers": "answers.csv",
     "deployments": "deployments.csv",
+    "incidents": "incidents.csv",
+    "items": "items.csv",
+    "work": "work.parquet",
+    "links": "links.csv",
+    "judgements": "judgements.csv",
 }
 
 CODES = {
@@ -73,12 +79,20 @@ def simulate_facts(world: World, seed: int = SEED) -> Simulated:
     return recorded(simulate(world, seed), world, seed)
 
 
+def simulate_work(world: World, seed: int = SEED) -> FlowFacts:
+    """Return what its tools would hold of the work on what it offers; nothing where the scenario has no `flow`."""
+    from wholeservice.simulation.flow import simulate_flow
+    from wholeservice.simulation.flow_facts import FlowFacts, told
+
+    return told(simulate_flow(world.flow, seed)) if world.flow else FlowFacts()
+
+
 def data_folder(settings: Settings) -> Path:
     """Return where the example's sources look for their files."""
     return settings.folder / settings.values.get("data", "data")
 
 
-def write_facts(settings: Settings, simulated: Simulated) -> None:
+def write_facts(settings: Settings, *simulated: Simulated | FlowFacts) -> None:
     """Write simulated facts as the files that the example's sources read; a file is there whole or not at all."""
     import pyarrow.csv
     import pyarrow.parquet
@@ -86,7 +100,7 @@ def write_facts(settings: Settings, simulated: Simulated) -> None:
     folder = data_folder(settings)
     folder.mkdir(parents=True, exist_ok=True)
     for name, file in FILES.items():
-        content = _content(tables.BY_NAME[name], getattr(simulated, name))
+        content = _content(tables.BY_NAME[name], [row for each in simulated for row in getattr(each, name, ())])
         write = pyarrow.csv.write_csv if file.endswith(".csv") else pyarrow.parquet.write_table
         write(content, folder / f"{file}.tmp")
         (folder / f"{file}.tmp").replace(folder / file)

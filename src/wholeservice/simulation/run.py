@@ -16,6 +16,7 @@ from typing import Any
 from wholeservice.simulation.world import (
     BUSY_HOURS,
     DAY,
+    STARTS_ON,
     WEEK,
     Outage,
     Question,
@@ -26,8 +27,6 @@ from wholeservice.simulation.world import (
     World,
 )
 from wholeservice.tables import KEYS, Answer, Call, Deployment, Incident, Interaction
-
-STARTS_ON = dt.date(2026, 6, 1)  # a Monday
 
 
 @dataclass(slots=True)

@@ -18,8 +18,8 @@ from wholeservice.findings.losses import LossMap
 from wholeservice.findings.trace import trace
 from wholeservice.mapping.columns import arrow_schema
 from wholeservice.periods import Period
-from wholeservice.simulation.run import STARTS_ON, Simulated
-from wholeservice.simulation.world import World
+from wholeservice.simulation.run import Simulated
+from wholeservice.simulation.world import STARTS_ON, World
 from wholeservice.tables import Fact, Interaction, Table
 from wholeservice.uncertainty import Interval, cluster_standard_error
 from wholeservice.units import SHARE

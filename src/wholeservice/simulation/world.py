@@ -6,10 +6,14 @@ data unchanged.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from wholeservice.organisation.graph import Organisation
+from wholeservice.simulation.flow_world import Flow
+
+STARTS_ON = dt.date(2026, 6, 1)  # a Monday
 
 # Share of a day's attempts in each hour: quiet nights, a lunch peak and a higher evening one.
 DAY = (1, 1, 1, 1, 1, 2, 3, 4, 5, 6, 6, 7, 8, 7, 6, 6, 6, 7, 9, 10, 9, 7, 4, 2)
@@ -127,3 +131,4 @@ class World:
     linked_share: float = 1.0  # share of attempts whose calls are recorded (sampled, with weights)
     is_linked: bool = True  # False: calls are recorded, and none says of which attempt
     has_calls: bool = True  # False: no call is recorded at all
+    flow: Flow | None = None  # how it changes what it offers; None: nothing is told of that
