@@ -133,6 +133,15 @@ def test_a_stage_without_past_items_is_hatched():
     assert ageing.table(AGES).rows[1][4] == "older than 85 of 100"
 
 
+def test_thousands_of_items_are_all_drawn_and_stay_light():
+    """5,000 items: each is a dot of an outline or one that can be picked, and the picture is below 250 kB."""
+    items = tuple(AgeItem(f"I-{at}", at % 2, (at % 997) * 0.02 * DAY, href=f"/{at}") for at in range(5000))
+    drawn = ageing.draw(Ageing("a", "t", AGES.stages, items, 10 * DAY))
+    outlined = sum(d.count("M") for d in re.findall(r'd="([^"]*)" class="dots[^"]*"', drawn))
+    assert (outlined, drawn.count("<a ")) == (4700, 300)
+    assert len(drawn) < 250_000
+
+
 def test_where_a_bad_item_stands_is_told_and_nothing_breaks():
     """An item of a stage that is not there is in the table alone."""
     shown = Ageing("a", "t", AGES.stages, (AgeItem("<b>", 9, DAY),))

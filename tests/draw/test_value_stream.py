@@ -91,6 +91,17 @@ def test_a_wait_of_unknown_length_keeps_the_sum_open():
     assert stages.unrecorded_s(stage) == 0.0
 
 
+def test_a_lead_time_without_work_is_neither_work_nor_no_wait():
+    """Ten hours of which seven are a recorded wait and the work was never timed: three are hatched, and none is missing."""
+    stage = replace(BUILD, process=Times())
+    lengths = bar(value_stream.draw(ValueStream("v", "t", (stage,))))
+    assert [each / sum(lengths) * 10 for each in lengths] == pytest.approx([7, 3], abs=0.02)
+    drawn = value_stream.draw(ValueStream("v", "t", (replace(stage, waits=()),)))
+    assert ">no wait<" not in drawn
+    assert hanging(drawn) == [(18.0, "hatched")]
+    assert "10 h in all: not recorded 10 h, 100.0%" in stages.says(ValueStream("v", "t", (replace(stage, waits=()),)))
+
+
 def test_a_stage_without_any_wait_says_so():
     """Lead time and work are the same: no wait, which is not the same as no record."""
     drawn = value_stream.draw(ValueStream("v", "t", (Stage("a", "A", process=Times(60.0), lead=Times(60.0)),)))

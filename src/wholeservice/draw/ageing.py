@@ -19,7 +19,10 @@ from wholeservice.units import SECONDS, write
 SHARES = (0.5, 0.7, 0.85, 0.95)
 TOP, HEADS, LEGEND = 46.0, 52.0, 46.0
 RADIUS, APART, LEFTMOST, WIDEST, LEAST = 4.2, 9.6, 12.0, 260.0, 440.0
-N_LABELS = 60  # names of items in one picture
+N_LABELS, N_PICKED = 60, 300  # names of items in one picture, and items that say what they are
+
+
+Spot = tuple[float, float, float, float]  # left, right, top, foot
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,35 +209,51 @@ def _placed(ageing: Ageing, frame: _Frame, at: int) -> list[tuple[AgeItem, float
 
 
 def _items(ageing: Ageing, frame: _Frame, placed: list[list[tuple[AgeItem, float, float]]]) -> Iterator[Markup]:
-    """The dots; those that are late have their name beside them where it lies on no dot and no other name."""
-    old = {id(item) for item in late(ageing)[:N_LABELS]}
+    """The dots; those that are late have their name beside them where it lies on no dot and no other name.
+
+    Of very many items only the oldest late ones can be picked; the others are one outline.
+    """
+    old = late(ageing)[:N_PICKED]
+    named = {id(item) for item in old[:N_LABELS]}
+    picked = {id(item) for item in (ageing.items if len(ageing.items) <= N_PICKED else old)}
+    for cls, is_late in (("dots", False), ("dots down", True)):
+        rest = [
+            (x, y) for column in placed for item, x, y in column if id(item) not in picked and _is_late(ageing, item) == is_late
+        ]
+        if rest:
+            yield svg.path("".join(f"M{x:.0f} {y:.0f}h.01" for x, y in rest), cls)
     for at, column in enumerate(placed):
-        taken = [(x - RADIUS, x + RADIUS, y - RADIUS, y + RADIUS) for _, x, y in column]
+        taken = [(x - RADIUS, x + RADIUS, y - RADIUS, y + RADIUS) for _, x, y in column[:N_PICKED]]
         if ageing.stages[at].left_at_s is None:
             taken.append((frame.across.x(at), frame.across.x(at + 1), TOP, TOP + 20))
-        left, right = frame.across.x(at) + 3, frame.across.x(at) + frame.across.size - 3
+        ends = frame.across.x(at) + 3, frame.across.x(at) + frame.across.size - 3
         for item, x, y in column:
-            is_old = ageing.expected_s is not None and (item.age_s or 0.0) > ageing.expected_s
-            words = f"{item.id}{f', {item.title}' if item.title else ''}: {write(item.age_s, SECONDS)}, {_place(ageing, item)}"
-            parts = [svg.circle(x, y, RADIUS, "dot down" if is_old else "dot")]
-            spot = _spot(item.id, (x, y), (left, right), taken) if id(item) in old else None
-            if spot is not None:
-                parts.append(svg.text(spot[0], spot[2] + 8.7, item.id, svg.TINY, tone="halo"))
-                taken.append(spot)
-            yield svg.linked(item.href, words, *parts)
+            if id(item) in picked:
+                yield _dot(ageing, item, (x, y), _spot(item.id, (x, y), ends, taken) if id(item) in named else None)
 
 
-Spot = tuple[float, float, float, float]
+def _is_late(ageing: Ageing, item: AgeItem) -> bool:
+    return ageing.expected_s is not None and (item.age_s or 0.0) > ageing.expected_s
+
+
+def _dot(ageing: Ageing, item: AgeItem, middle: tuple[float, float], spot: Spot | None) -> Markup:
+    """One item that can be picked, with its name where a place was found for it."""
+    words = f"{item.id}{f', {item.title}' if item.title else ''}: {write(item.age_s, SECONDS)}, {_place(ageing, item)}"
+    parts = [svg.circle(*middle, RADIUS, "dot down" if _is_late(ageing, item) else "dot")]
+    if spot is not None:
+        parts.append(svg.text(spot[0], spot[2] + 8.7, item.id, svg.TINY, tone="halo"))
+    return svg.linked(item.href, words, *parts)
 
 
 def _spot(words: str, dot: tuple[float, float], ends: tuple[float, float], taken: list[Spot]) -> Spot | None:
-    """Where a name fits beside its dot: right, left, or a line up or down; None where it fits nowhere."""
+    """Take a place for a name beside its dot: right, left, or a line up or down; None where it fits nowhere."""
     (x, y), wide = dot, svg.width(words, svg.TINY)
     for shift in (0.0, -8.0, 8.0):
         for begin in (x + RADIUS + 3, x - RADIUS - 3 - wide):
             spot = (begin, begin + wide, y - 5.5 + shift, y + 6.0 + shift)
             is_inside = begin >= ends[0] and begin + wide <= ends[1] and spot[2] > TOP - 6
             if is_inside and not any(spot[0] < b and spot[1] > a and spot[2] < d and spot[3] > c for a, b, c, d in taken):
+                taken.append(spot)
                 return spot
     return None
 

@@ -138,16 +138,30 @@ def table(stream: ValueStream) -> svg.Table:
 
 def as_ladder(stream: ValueStream) -> Ladder:
     """Return the stream as work and waits in their order; what a stage's lead time leaves open is not known."""
-    rungs: list[Rung] = []
-    for stage in stream.stages:
-        for wait in stage.waits:
-            is_known = wait.cause not in ("", NOT_RECORDED)
-            rungs.append(Rung(stage.title, WAIT if is_known else UNKNOWN, wait.seconds, wait.cause if is_known else ""))
-        rest = unrecorded_s(stage)
-        if rest is None or rest > 0:
-            rungs.append(Rung(stage.title, UNKNOWN, rest))
-        rungs.append(Rung(stage.title, WORK, stage.process.mean_s))
+    rungs = [rung for stage in stream.stages for rung in _rungs(stage)]
     return Ladder(stream.id, stream.title, tuple(rungs), stream.lead.mean_s, "pieces of work and waits", NOT_RECORDED)
+
+
+def _rungs(stage: Stage) -> list[Rung]:
+    """The waits of a stage, what is open, its work. Within a known lead time nothing is missing: the rest holds it."""
+    waits = [
+        Rung(stage.title, WAIT, each.seconds, each.cause) if each.cause not in ("", NOT_RECORDED)
+        else Rung(stage.title, UNKNOWN, each.seconds)
+        for each in stage.waits
+    ]  # fmt: skip
+    work = Rung(stage.title, WORK, stage.process.mean_s)
+    if stage.lead.mean_s is None:
+        return [*waits, *([] if waits else [Rung(stage.title, UNKNOWN, None)]), work]
+    rest = _rest_s(stage)
+    known = [*waits, *([Rung(stage.title, UNKNOWN, rest)] if rest else []), work]
+    return [rung for rung in known if rung.seconds is not None]
+
+
+def _rest_s(stage: Stage) -> float:
+    """What the lead time of a stage is longer than its known work and waits."""
+    known = (stage.process.mean_s or 0.0) + sum(each.seconds or 0.0 for each in stage.waits)
+    rest = (stage.lead.mean_s or 0.0) - known
+    return 0.0 if rest < SMALLEST else rest
 
 
 def too_much(stream: ValueStream) -> str:
@@ -164,15 +178,12 @@ def too_much(stream: ValueStream) -> str:
 def unrecorded_s(stage: Stage) -> float | None:
     """Return the part of a stage's lead time that is neither work nor a recorded wait.
 
-    None where nothing is known of its waits: no wait is recorded, and without its lead time nobody can say that there was none.
-    Where a wait or the work has no length, the rest is theirs as well, and not told apart.
+    None where nothing is known of its waits: none is recorded, and without its lead time or its work nobody can say that there
+    was none. Where a recorded wait or the work has no length, the rest is theirs as well, and not told apart.
     """
-    if stage.lead.mean_s is None:
+    if stage.lead.mean_s is None or stage.process.mean_s is None:
         return 0.0 if stage.waits else None
-    known = (stage.process.mean_s or 0.0) + sum(each.seconds or 0.0 for each in stage.waits)
-    has_gap = stage.process.mean_s is None or any(each.seconds is None for each in stage.waits)
-    rest = stage.lead.mean_s - known
-    return 0.0 if has_gap or rest < SMALLEST else rest
+    return 0.0 if any(each.seconds is None for each in stage.waits) else _rest_s(stage)
 
 
 def counted(stage: Stage) -> int | None:

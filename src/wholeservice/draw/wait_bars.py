@@ -70,7 +70,7 @@ def _label(part: Share, wait: Wait | None, room: float) -> list[tuple[str, str]]
         lines = [(f"{name} {time}".strip(), "")]
     else:
         lines = [(words, "") for words in svg.wrap(name, svg.TINY, room, 2)]
-        lines.append((svg.first_that_fits((time, "–"), svg.TINY, room), ""))
+        lines += [(words, "") for words in svg.wrap(time, svg.TINY, room, 2)]
     return lines + ([(svg.shorten(wait.on, svg.TINY, room), "soft")] if wait and wait.on else [])
 
 
