@@ -29,7 +29,7 @@ FLOW = CumulativeFlow("c", "A flow", (FlowStage("Do"), FlowStage("Wait", True)),
 
 
 def outlines(drawn: str, cls: str) -> list[list[float]]:
-    """The heights of the corners of each band of a class."""
+    """The heights of the corners of each band of a class: its foot, its upper edge a day each, its foot."""
     found = re.findall(rf'd="([^"]*)Z" class="{cls} segment"', drawn)
     return [[float(each.split()[1]) for each in d.removeprefix("M").split("L")] for d in found]
 
@@ -37,8 +37,9 @@ def outlines(drawn: str, cls: str) -> list[list[float]]:
 def test_a_band_is_as_high_as_what_is_in_its_stage():
     """Eight came in, five went on, four are done: the newest day has three in the first band and one in the second."""
     drawn = cumulative_flow.draw(FLOW)
-    do, wait = outlines(drawn, "flow-work-1")[0], outlines(drawn, "flow-wait-2")[0]
-    assert (do[3] - do[2]) / (wait[3] - wait[2]) == pytest.approx(3.0, rel=0.01)
+    do, wait, done = (outlines(drawn, cls)[0] for cls in ("flow-work-1", "flow-wait-2", "people"))
+    assert (wait[3] - do[3]) / (done[3] - wait[3]) == pytest.approx(3.0, rel=0.01)
+    assert (done[4] - done[3]) / (done[3] - wait[3]) == pytest.approx(4.0, rel=0.01)
     assert [f">{words}<" in drawn for words in ("Do 3", "Wait 1", "Done 4")] == [True] * 3
 
 

@@ -18,7 +18,7 @@ from wholeservice.units import COUNT, SECONDS, write
 
 TOP, BOTTOM, LABEL, LEAST, WIDEST = 30.0, 30.0, 17.0, 3.0, 200.0
 DAY = 86400.0
-SEEN = 1.5  # pixels between two days that are both drawn
+SEEN = 2.5  # pixels between two days that are both drawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,18 +206,22 @@ def _gaps(flow: CumulativeFlow, frame: _Frame) -> Iterator[Markup]:
 
 
 def _bands(flow: CumulativeFlow, frame: _Frame, run: list[FlowDay]) -> Iterator[Markup]:
-    """One band a stage over a stretch of days, what came in above and what went out below; one day alone is a column."""
+    """The bands of a stretch of days, each from its upper edge down to the foot, so that the next one covers all but it.
+
+    What came in lies above them, what went out under the last but one; one day alone is a column.
+    """
     run = _seen(run, frame)
     at = [frame.x(day.on.toordinal()) for day in run]
     if len(run) == 1:
         run, at = run * 2, [at[0] - LEAST / 2, at[0] + LEAST / 2]
-    edges = [[frame.y(_counts(day)[stage]) for day in run] for stage in range(_n(flow))]
-    edges.append([frame.y.from_px] * len(run))
-    for index, (upper, lower) in enumerate(pairwise(edges)):
-        outline = [*zip(at, upper, strict=True), *reversed([*zip(at, lower, strict=True)])]
+    counts = [_counts(day) for day in run]
+    edges = [[frame.y(each[stage]) for each in counts] for stage in range(_n(flow))]
+    foot = frame.y.from_px
+    for index, edge in enumerate(edges):
+        outline = [(at[0], foot), *zip(at, edge, strict=True), (at[-1], foot)]
         name = flow.stages[index].title if index < len(flow.stages) else "Done"
         yield svg.titled(name, svg.path(svg.polygon(outline), f"{_class(flow, index)} segment"))
-    for edge, cls in ((edges[0], "came-in"), (edges[-2], "went-out")):
+    for edge, cls in ((edges[0], "came-in"), (edges[-1], "went-out")):
         yield svg.path(svg.polyline([*zip(at, edge, strict=True)]), cls)
 
 

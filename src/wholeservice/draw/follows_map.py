@@ -22,6 +22,7 @@ N_BENDS, LARGE = (
     150,
 )  # places where long lines are kept clear of boxes; more take longer than anyone waits; boxes of a large map
 N_TITLED, N_LABELS = 120, 100
+READ = "In a box: how often, and within what time half were done. On a line: how often, and within what time half went on."
 LABEL, CLEAR = 13.0, 7.0  # pixels of a line of a label, and between two labels
 
 
@@ -107,7 +108,7 @@ def draw(shown: FollowsMap, *, width: float = 1240) -> Markup:
     lines = list(_lines(part, frame))
     floor = max([frame.length, *(each.lowest for each in lines)]) + 12
     whole = max(max(frame.layers.values()) * frame.column + BOX, 2 * BOX + 120)
-    notes = svg.wrap(_left_out(shown, part), svg.SMALL, whole, 4)
+    notes = [*svg.wrap(READ, svg.SMALL, whole, 3), *svg.wrap(_left_out(shown, part), svg.SMALL, whole, 4)]
     sheet = svg.Drawing(
         shown.id, shown.title, says(shown), whole, floor + NOTE * len(notes) + 10,
         is_interactive=any(each.href for each in part.activities),

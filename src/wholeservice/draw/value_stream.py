@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from wholeservice.draw import ladder, svg, wait_bars
+from wholeservice.draw import ladder, svg
 from wholeservice.draw.axes import NOT_MEASURED, Scale, fitting
 from wholeservice.draw.columns import Columns, aside, columns, legend
 from wholeservice.draw.ladder import BAR, UNKNOWN, WAIT, WORK, Ladder, Rung, Share
@@ -33,6 +33,7 @@ from wholeservice.draw.stages import (
 )
 from wholeservice.draw.stages import table as table
 from wholeservice.draw.svg import Markup
+from wholeservice.draw.wait_bars import WaitBars, depth, draw_bar, wait_bars
 from wholeservice.units import COUNT, SECONDS, SHARE, Unit, write
 
 BLOCKS = {VALUE: "bar-work", NECESSARY: "bar-necessary", WASTE: "hatched loss"}
@@ -62,6 +63,7 @@ class _Frame:
     waits: float
     totals: float
     bar: float
+    bars: WaitBars
 
 
 FACTS: tuple[tuple[str, Unit], ...] = (
@@ -112,9 +114,10 @@ def _frame(stream: ValueStream, lanes: list[_Lane], width: float) -> _Frame:
     facts = below + (LANE * (1 + max(each.at for each in lanes)) + 14 if lanes else 6) + 8
     step = facts + ROW * len(FACTS) + 22
     waits = step + STEP
-    totals = waits + wait_bars.depth(stream, across.size) + 34
+    bars = wait_bars(stream, across.size)
+    totals = waits + depth(bars) + 34
     return _Frame(
-        across, max(across.width, across.left + 560), heads, below, facts, step, waits, totals, totals + TOTALS + NAMES
+        across, max(across.width, across.left + 560), heads, below, facts, step, waits, totals, totals + TOTALS + NAMES, bars
     )
 
 
@@ -178,7 +181,7 @@ def _stage(stream: ValueStream, frame: _Frame, at: int) -> Iterator[Markup]:
         *_head(stage, frame, at),
         *_fact_cells(stage, frame, at),
         *_step(stage, frame, at),
-        *wait_bars.bars(stream, at, (frame.across.x(at), frame.waits), frame.across.size),
+        *draw_bar(frame.bars, at, (frame.across.x(at), frame.waits)),
     ]
     yield svg.linked(stage.href, stage_says(stream, stage), *parts)
 

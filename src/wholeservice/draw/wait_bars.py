@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from wholeservice.draw import ladder, svg
 from wholeservice.draw.columns import NARROWEST
-from wholeservice.draw.ladder import UNKNOWN, WAIT, Rung, Share
+from wholeservice.draw.ladder import UNKNOWN, WAIT, Ladder, Rung, Share
 from wholeservice.draw.stages import (
     NOT_RECORDED,
     Stage,
@@ -26,34 +27,65 @@ LEAST = 44.0  # pixels that the words beside the bars take
 UNSEEN = -1.0  # seconds: such a length
 
 
-def _parts(stream: ValueStream, stage: Stage) -> list[tuple[Share, Wait | None]]:
-    """What hangs under a stage: its waits in their order, then what is not recorded; UNSEEN is a length nobody knows."""
+Part = tuple[Share, Wait | None]
+"""A part of a bar, and the wait it is; none where nothing is recorded."""
+
+
+@dataclass(frozen=True, slots=True)
+class WaitBars:
+    """The parts that hang under each stage, how many pixels a second is, and how wide a column."""
+
+    parts: tuple[tuple[Part, ...], ...]
+    per_second: float
+    size: float
+
+
+def wait_bars(stream: ValueStream, size: float) -> WaitBars:
+    """Return the bars of all stages for columns of *size* pixels, so that the longest is as high as WAITS."""
     shown = as_ladder(stream)
-    parts: list[tuple[Share, Wait | None]] = []
+    parts = tuple(tuple(_parts(shown, stage)) for stage in stream.stages)
+    longest = max((sum(part.seconds for part, _ in each if part.seconds != UNSEEN) for each in parts), default=0.0)
+    return WaitBars(parts, WAITS / longest if longest > 0 else 0.0, size)
+
+
+def _parts(shown: Ladder, stage: Stage) -> Iterator[Part]:
+    """The waits of a stage in their order, then what is not recorded; UNSEEN is a length nobody knows."""
     for wait in stage.waits:
         is_known = wait.cause not in ("", NOT_RECORDED)
         cls = ladder.rung_class(shown, Rung(stage.title, WAIT if is_known else UNKNOWN, wait.seconds, wait.cause))
-        parts.append((Share(cause_words(wait), cls, UNSEEN if wait.seconds is None else wait.seconds), wait))
+        yield Share(cause_words(wait), cls, UNSEEN if wait.seconds is None else wait.seconds), wait
     rest = unrecorded_s(stage)
     if rest is None or rest > 0:
-        parts.append((Share(NOT_RECORDED, "hatched", UNSEEN if rest is None else rest), None))
-    return parts
+        yield Share(NOT_RECORDED, "hatched", UNSEEN if rest is None else rest), None
 
 
-def bars(stream: ValueStream, at: int, corner: tuple[float, float], size: float) -> Iterator[Markup]:
-    """Draw the waits of one stage in a column of *size* pixels: parts by cause, each with its label beside it."""
-    stage, (left, y), wide = stream.stages[at], corner, _wide(size)
-    x, free, room = left + 4, y, _room(size)
-    for part, wait in _parts(stream, stage):
-        high = _high(stream, part)
+def draw_bar(bars: WaitBars, at: int, corner: tuple[float, float]) -> Iterator[Markup]:
+    """Draw the waits of one stage below the corner of its column: parts by cause, each with its label beside it."""
+    (left, y), wide = corner, _wide(bars)
+    x, free = left + 4, y
+    for part, wait in bars.parts[at]:
+        high = _high(bars, part)
         yield svg.titled(_tip(part, wait), svg.rect(x, y, wide, high, f"{part.cls} hanging"))
-        lines = _label(part, wait, room)
+        lines = _label(part, wait, _room(bars))
         top = max(free, y + min(high, 64.0) / 2 - LINE * len(lines) / 2)
         if top > y + high:
             yield svg.path(f"M{x + wide:.1f} {y + high / 2:.1f}L{x + wide + 5:.1f} {top + LINE / 2:.1f}", "leader")
         for line, (words, tone) in enumerate(lines):
             yield svg.text(x + wide + 7, top + 10.5 + LINE * line, words, svg.TINY, tone=tone)
         y, free = y + high, top + LINE * len(lines) + APART
+
+
+def depth(bars: WaitBars) -> float:
+    """Return how deep the bars of all stages hang, and their labels."""
+    depths = [LEAST]
+    for parts in bars.parts:
+        y = free = 0.0
+        for part, wait in parts:
+            high, n_lines = _high(bars, part), len(_label(part, wait, _room(bars)))
+            free = max(free, y + min(high, 64.0) / 2 - LINE * n_lines / 2) + LINE * n_lines + APART
+            y += high
+        depths += [y, free]
+    return max(depths)
 
 
 def _tip(part: Share, wait: Wait | None) -> str:
@@ -74,33 +106,13 @@ def _label(part: Share, wait: Wait | None, room: float) -> list[tuple[str, str]]
     return lines + ([(svg.shorten(wait.on, svg.TINY, room), "soft")] if wait and wait.on else [])
 
 
-def _high(stream: ValueStream, part: Share) -> float:
-    return STUB if part.seconds == UNSEEN else part.seconds * _per_second(stream)
+def _high(bars: WaitBars, part: Share) -> float:
+    return STUB if part.seconds == UNSEEN else part.seconds * bars.per_second
 
 
-def _per_second(stream: ValueStream) -> float:
-    """Pixels a second, so that the longest wait is as high as WAITS."""
-    sums = [sum(part.seconds for part, _ in _parts(stream, each) if part.seconds != UNSEEN) for each in stream.stages]
-    longest = max(sums, default=0.0)
-    return WAITS / longest if longest > 0 else 0.0
+def _wide(bars: WaitBars) -> float:
+    return min(26.0, max(12.0, 12 + (bars.size - NARROWEST) * 0.26))
 
 
-def _wide(size: float) -> float:
-    return min(26.0, max(12.0, 12 + (size - NARROWEST) * 0.26))
-
-
-def _room(size: float) -> float:
-    return size - _wide(size) - 13
-
-
-def depth(stream: ValueStream, size: float) -> float:
-    """Return how deep the bars of all stages hang, and their labels."""
-    depths, room = [LEAST], _room(size)
-    for stage in stream.stages:
-        y = free = 0.0
-        for part, wait in _parts(stream, stage):
-            high, n_lines = _high(stream, part), len(_label(part, wait, room))
-            free = max(free, y + min(high, 64.0) / 2 - LINE * n_lines / 2) + LINE * n_lines + APART
-            y += high
-        depths += [y, free]
-    return max(depths)
+def _room(bars: WaitBars) -> float:
+    return bars.size - _wide(bars) - 13
