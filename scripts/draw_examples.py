@@ -10,13 +10,18 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from flow_examples import AGEING, FLOW, FOLLOWS, SCATTER, STREAM
 from wholeservice.app import pictures
 from wholeservice.draw import (
+    ageing,
     blueprint,
     channel_matrix,
+    cumulative_flow,
+    cycle_scatter,
     day_strip,
     drop_out,
     emotion,
+    follows_map,
     forest,
     gap,
     journey,
@@ -25,6 +30,7 @@ from wholeservice.draw import (
     spark,
     standalone,
     trend,
+    value_stream,
 )
 from wholeservice.draw.blueprint import Blueprint, BlueprintBox, BlueprintLink
 from wholeservice.draw.channel_matrix import Cell, Channel, ChannelMatrix
@@ -209,6 +215,13 @@ EXAMPLES = (
     ),
     Example(loss_map, LOSS, "What a missed target starts from: parts, policies, suppliers, waits."),
     Example(ladder, LADDER, "Where the time goes between a request and its answer: work, waits by cause, what nobody knows."),
+    Example(
+        value_stream, STREAM, "A value stream: the work and the waits of each stage by cause, who is asked, what goes back."
+    ),
+    Example(cumulative_flow, FLOW, "How much is in each stage of a value stream over time, and whether more comes than goes."),
+    Example(ageing, AGEING, "Which items that are not done are older than past items were in the same stage."),
+    Example(cycle_scatter, SCATTER, "How long finished items took, and whether what people may expect was kept."),
+    Example(follows_map, FOLLOWS, "Which stage or step came straight after which, how often and after how long."),
     Example(blueprint, BLUEPRINT, "What people see and do, and what stands behind each step."),
     Example(forest, FOREST, "Who changed most; also any list of numbers with likely ranges (then without ranks)."),
     Example(trend, TREND, "One measure over time, with the improvements that were made.", 620),
@@ -263,14 +276,14 @@ def _section(example: Example) -> str:
     """One diagram: its picture in both themes, when to use it, its dataclass as it stands in the code."""
     name, title = example.name, example.name.replace("_", " ").capitalize()
     code = textwrap.dedent(inspect.getsource(type(example.shown)))
-    parts = [
-        each for each in vars(example.module).values() if inspect.isclass(each) and each.__module__ == example.module.__name__
-    ]
+    home = inspect.getmodule(type(example.shown)) or example.module
+    parts = [each for each in vars(home).values() if inspect.isclass(each) and each.__module__ == home.__name__]
     others = [each.__name__ for each in parts if each is not type(example.shown) and not each.__name__.startswith("_")]
     made_of = f"It is made of {', '.join(f'`{each}`' for each in others)}. " if others else ""
+    data = f", its data `{home.__name__}`" if home is not example.module else ""
     return f"""### {title}
 
-{example.when} {made_of}Module `wholeservice.draw.{name}`.
+{example.when} {made_of}Module `wholeservice.draw.{name}`{data}.
 
 <picture>
 <source media="(prefers-color-scheme: dark)" srcset="pictures/{name}-dark.svg">

@@ -9,9 +9,24 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
 from chromium import ARGS, CHROMIUM, needs_chromium
-from draw import extremes
+from draw import extremes, flow_extremes
 from draw.boxes import drawn_boxes, drawn_outside, meetings, outside, overlaps
-from wholeservice.draw import blueprint, channel_matrix, drop_out, emotion, forest, journey, ladder, svg, trend
+from wholeservice.draw import (
+    ageing,
+    blueprint,
+    channel_matrix,
+    cumulative_flow,
+    cycle_scatter,
+    drop_out,
+    emotion,
+    follows_map,
+    forest,
+    journey,
+    ladder,
+    svg,
+    trend,
+    value_stream,
+)
 from wholeservice.draw.forest import Forest, ForestRow
 from wholeservice.units import POINTS
 
@@ -19,7 +34,9 @@ STATIC = Path(svg.__file__).parents[1] / "app" / "static"
 KINDS = (
     (drop_out, extremes.rivers()), (emotion, extremes.emotions()), (channel_matrix, extremes.matrices()),
     (forest, extremes.forests()), (ladder, extremes.ladders()), (blueprint, extremes.blueprints()),
-    (trend, extremes.flagged_trends()), (journey, extremes.journeys()),
+    (trend, extremes.flagged_trends()), (journey, extremes.journeys()), (value_stream, flow_extremes.streams()),
+    (cumulative_flow, flow_extremes.flows()), (ageing, flow_extremes.ageings()), (cycle_scatter, flow_extremes.scatters()),
+    (follows_map, flow_extremes.follows_maps()),
 )  # fmt: skip
 PHASES = (Phase.explicit, Phase.generate)  # a failure is shown as it is found: making it small takes minutes
 EVERY = pytest.mark.parametrize(

@@ -30,6 +30,9 @@ MARKS = (
     ("delivered", "step"),
     ("ink", "loss2"),
     ("loss4", "loss1"),
+    ("delivered", "people"),
+    ("loss4", "people"),
+    ("loss4", "step"),
 )
 
 

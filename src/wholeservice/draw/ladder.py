@@ -32,12 +32,17 @@ class Rung:
 
 @dataclass(frozen=True, slots=True)
 class Ladder:
-    """Stages in their order. `whole_s` is the time from end to end where that is known: what no stage explains is hatched."""
+    """Stages in their order. `whole_s` is the time from end to end where that is known: what no stage explains is hatched.
+
+    `counted` is what the stages are called together, `unknown` what time is called of which nobody knows what it was.
+    """
 
     id: str
     title: str
     rungs: tuple[Rung, ...]
     whole_s: float | None = None
+    counted: str = "stages"
+    unknown: str = "not known what"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,23 +59,21 @@ def draw(ladder: Ladder, *, width: float = 1240) -> Markup:
     across, known = columns(len(ladder.rungs), width), shares(ladder)
     end = max(across.width, across.left + 560)
     rungs = [part for at, rung in enumerate(ladder.rungs) for part in _rung(ladder, rung, across, at)]
-    marks = list(_marks(ladder, known, across.left, end))
-    n_lines = -(-len(known) // _per_line(across.left, end))
-    height = BAR_TOP + BAR + 34 + max(1, n_lines) * 22 + (22 if _missing(ladder) else 0)
-    sheet = svg.Drawing(ladder.id, ladder.title, says(ladder), end, height)
+    explained, room = marks(ladder, across.left, end, BAR_TOP + BAR + 16)
+    sheet = svg.Drawing(ladder.id, ladder.title, says(ladder), end, BAR_TOP + BAR + 34 + room)
     return svg.figure(
         sheet, *aside("Step by step", "every stage equally wide", NAMES + 20), *_line(ladder, across), *rungs,
-        *aside("True to scale", _whole_words(ladder, known), BAR_TOP + 12), *_bar(ladder, known, Scale(0, 1, across.left, end)),
-        *marks,
+        *aside("True to scale", whole_words(ladder, known), BAR_TOP + 12),
+        *bar(known, whole_s(ladder, known), Scale(0, 1, across.left, end), BAR_TOP, missing(ladder)), *explained,
     )  # fmt: skip
 
 
 def says(ladder: Ladder) -> str:
     """Return the whole time and what it is spent on."""
     known = shares(ladder)
-    parts = ", ".join(f"{each.name} {_of(each, _whole(ladder, known))}" for each in known)
-    missing = _missing(ladder)
-    return f"{_whole_words(ladder, known)}: {parts or NOT_MEASURED}." + (f" {missing}." if missing else "")
+    parts = ", ".join(f"{each.name} {_of(each, whole_s(ladder, known))}" for each in known)
+    unseen = missing(ladder)
+    return f"{whole_words(ladder, known)}: {parts or NOT_MEASURED}." + (f" {unseen}." if unseen else "")
 
 
 def table(ladder: Ladder) -> svg.Table:
@@ -87,7 +90,7 @@ def shares(ladder: Ladder) -> list[Share]:
     parts = [Share("work", "bar-work", _sum(ladder, WORK))]
     parts += [Share(cause, f"bar-wait-{at + 1}", seconds) for at, (cause, seconds) in enumerate(causes[:N_CAUSES])]
     parts.append(Share(OTHER, "bar-wait-other", sum(seconds for _, seconds in causes[N_CAUSES:])))
-    parts.append(Share("not known what", "hatched", _sum(ladder, UNKNOWN) + _unexplained(ladder)))
+    parts.append(Share(ladder.unknown, "hatched", _sum(ladder, UNKNOWN) + _unexplained(ladder)))
     return [each for each in parts if each.seconds > 0]
 
 
@@ -111,22 +114,23 @@ def _unexplained(ladder: Ladder) -> float:
     return max(0.0, (ladder.whole_s or 0.0) - sum(rung.seconds or 0.0 for rung in ladder.rungs))
 
 
-def _missing(ladder: Ladder) -> str:
-    """Say that the bar is not the whole: without the time end to end, stages that are not measured are not in it."""
+def missing(ladder: Ladder) -> str:
+    """Return that the bar is not the whole: without the time end to end, stages that are not measured are not in it."""
     n_missing = sum(rung.seconds is None for rung in ladder.rungs)
     if not n_missing or ladder.whole_s is not None:
         return ""
-    return f"{n_missing} of {len(ladder.rungs)} stages not measured: the whole is longer than this"
+    return f"{n_missing} of {len(ladder.rungs)} {ladder.counted} not measured: the whole is longer than this"
 
 
-def _whole_words(ladder: Ladder, known: list[Share]) -> str:
+def whole_words(ladder: Ladder, known: list[Share]) -> str:
+    """Return the whole time in words."""
     whole = sum(each.seconds for each in known)
-    return ("at least " if _missing(ladder) else "") + f"{write(whole, SECONDS)} in all" if known else NOT_MEASURED
+    return ("at least " if missing(ladder) else "") + f"{write(whole, SECONDS)} in all" if known else NOT_MEASURED
 
 
-def _whole(ladder: Ladder, known: list[Share]) -> float | None:
-    """The time from end to end; None when stages without a time make it longer than what is known."""
-    return None if _missing(ladder) else sum(each.seconds for each in known)
+def whole_s(ladder: Ladder, known: list[Share]) -> float | None:
+    """Return the time from end to end; None when stages without a time make it longer than what is known."""
+    return None if missing(ladder) else sum(each.seconds for each in known)
 
 
 def _of(each: Share, whole: float | None) -> str:
@@ -151,7 +155,7 @@ def _line(ladder: Ladder, across: Columns) -> Iterator[Markup]:
 def _rung(ladder: Ladder, rung: Rung, across: Columns, index: int) -> Iterator[Markup]:
     x, y, room, middle = across.x(index), _level(rung), across.size - 8, across.middle(index)
     time = write(rung.seconds, SECONDS)
-    parts = [svg.rect(x + 3, y + 1, across.size - 6, BLOCK - 2, _rung_class(ladder, rung))]
+    parts = [svg.rect(x + 3, y + 1, across.size - 6, BLOCK - 2, rung_class(ladder, rung))]
     lines = svg.wrap(rung.title, svg.NODE, room, 3)
     parts += [
         svg.text(middle, NAMES - 44 + 16 * (at + 3 - len(lines)), each, svg.NODE, anchor="middle")
@@ -160,14 +164,15 @@ def _rung(ladder: Ladder, rung: Rung, across: Columns, index: int) -> Iterator[M
     below = LOWER + BLOCK + 18 if rung.kind == WORK else UPPER - 8
     kind = svg.SMALL if rung.seconds is None else svg.STRONG
     parts.append(svg.text(middle, below, svg.first_that_fits((time, "–"), kind, room), kind, anchor="middle"))
-    words = rung.cause if rung.kind == WAIT else "" if rung.kind == WORK else "not known what"
+    words = rung.cause if rung.kind == WAIT else "" if rung.kind == WORK else ladder.unknown
     for at, each in enumerate(svg.wrap(words, svg.TINY, room, 2)):
         parts.append(svg.text(middle, UPPER + BLOCK + 17 + 15 * at, each, svg.TINY, anchor="middle", tone="soft"))
     cause = f", waits for {rung.cause}" if rung.cause else ""
     yield svg.titled(f"{rung.title}: {rung.kind}, {time}{cause}", *parts)
 
 
-def _rung_class(ladder: Ladder, rung: Rung) -> str:
+def rung_class(ladder: Ladder, rung: Rung) -> str:
+    """Return the class a stage is drawn in: work, its cause, or hatched where it is not known."""
     if rung.seconds is None or rung.kind == UNKNOWN:
         return "hatched"
     if rung.kind == WORK:
@@ -176,34 +181,32 @@ def _rung_class(ladder: Ladder, rung: Rung) -> str:
     return f"bar-wait-{at + 1}" if at < N_CAUSES else "bar-wait-other"
 
 
-def _bar(ladder: Ladder, known: list[Share], x: Scale) -> Iterator[Markup]:
-    """The known parts to one scale; what nobody timed is a hatched end that is not."""
-    drawn, at, whole = sum(each.seconds for each in known), 0.0, _whole(ladder, known)
+def bar(known: list[Share], whole: float | None, x: Scale, top: float, unseen: str = "") -> Iterator[Markup]:
+    """Draw parts of a whole to one scale; what nobody timed, said by *unseen*, is a hatched end that is not to scale."""
+    drawn, at = sum(each.seconds for each in known), 0.0
     if known and whole is None:
         rest = (x.to_px - x.from_px) * UNTIMED
-        yield svg.titled(_missing(ladder), svg.rect(x.to_px - rest, BAR_TOP, rest, BAR, "hatched"))
+        yield svg.titled(unseen, svg.rect(x.to_px - rest, top, rest, BAR, "hatched"))
         x = replace(x, to_px=x.to_px - rest)
     if not known:
-        yield svg.rect(x.from_px, BAR_TOP, x.to_px - x.from_px, BAR, "hatched", rx=3)
-        yield svg.text((x.from_px + x.to_px) / 2, BAR_TOP + BAR / 2 + 5, NOT_MEASURED, svg.SMALL, anchor="middle", tone="halo")
+        yield svg.rect(x.from_px, top, x.to_px - x.from_px, BAR, "hatched", rx=3)
+        yield svg.text((x.from_px + x.to_px) / 2, top + BAR / 2 + 5, NOT_MEASURED, svg.SMALL, anchor="middle", tone="halo")
     for each in known:
         left, wide = x(at / drawn), each.seconds / drawn * (x.to_px - x.from_px)
-        yield svg.titled(f"{each.name}: {_of(each, whole)}", svg.rect(left, BAR_TOP, wide, BAR, f"{each.cls} segment"))
+        yield svg.titled(f"{each.name}: {_of(each, whole)}", svg.rect(left, top, wide, BAR, f"{each.cls} segment"))
         at += each.seconds
 
 
-def _per_line(left: float, end: float) -> int:
-    return max(1, int((end - left) // MARK))
-
-
-def _marks(ladder: Ladder, known: list[Share], left: float, end: float) -> Iterator[Markup]:
-    """Explain the parts of the bar, each with its time and share, under it."""
-    whole, per_line, top = _whole(ladder, known), _per_line(left, end), BAR_TOP + BAR + 16
+def marks(ladder: Ladder, left: float, end: float, top: float) -> tuple[list[Markup], float]:
+    """Explain the parts of the bar, each with its time and share, from *top*; return that and the height it takes."""
+    known, per_line = shares(ladder), max(1, int((end - left) // MARK))
+    whole, parts = whole_s(ladder, known), []
     for at, each in enumerate(known):
-        room = MARK - 44
         words = _of(each, whole)
-        name = svg.shorten(each.name, svg.TINY, max(60.0, room - svg.width(f" {words}", svg.TINY) - 4))
-        y = top + at // per_line * 22
-        yield svg.titled(each.name, *legend([(each.cls, f"{name} {words}")], y, x=left + at % per_line * MARK, room=MARK - 12))
-    if _missing(ladder):
-        yield svg.text(left, top + -(-len(known) // per_line) * 22 + 12, _missing(ladder), svg.SMALL, tone="soft")
+        name = svg.shorten(each.name, svg.TINY, max(60.0, MARK - 44 - svg.width(f" {words}", svg.TINY) - 4))
+        y, x = top + at // per_line * 22, left + at % per_line * MARK
+        parts.append(svg.titled(each.name, *legend([(each.cls, f"{name} {words}")], y, x=x, room=MARK - 12)))
+    n_lines = -(-len(known) // per_line)
+    if missing(ladder):
+        parts.append(svg.text(left, top + n_lines * 22 + 12, missing(ladder), svg.SMALL, tone="soft"))
+    return parts, max(1, n_lines) * 22 + (22 if missing(ladder) else 0)
