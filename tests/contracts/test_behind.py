@@ -15,7 +15,7 @@ from wholeservice.engines.duckdb_engine import DuckdbEngine
 from wholeservice.engines.with_views import WithViews
 from wholeservice.errors import Place
 from wholeservice.measures import MEASURES, behind
-from wholeservice.measures.base import Cell, Measure, Statistics
+from wholeservice.measures.base import Cell, Statistics
 from wholeservice.measures.behind import Ground
 from wholeservice.measures.compute import compute
 from wholeservice.measures.kinds import kind_of
@@ -93,12 +93,6 @@ def test_the_rows_of_a_kind_of_people_are_theirs_alone(world: World, name: str, 
         rows = behind.behind(world.ground, measure, [cell], most=EVERY).rows
         added = sum(each.adds or 0.0 for each in rows)
         assert (len(rows), added) == (world.sums[cell].n, pytest.approx(world.sums[cell].numerator)), cell
-
-
-@pytest.mark.parametrize("measure", MEASURES, ids=lambda each: each.name)
-def test_every_measure_says_its_units(measure: Measure):
-    """No registered measure leaves a reader without the rows."""
-    assert measure.units is not None
 
 
 def some_of(cells: list[Cell]) -> list[Cell]:

@@ -44,7 +44,6 @@ if TYPE_CHECKING:
 TALLIED = "tallied"
 ASKED = "asked_"  # before the names of the tables that hold what one question is about
 NARROWED = ("attempts", "visits", "reached", tables.ANSWERS.name, tables.CALLS.name)
-SILENT = "This measure does not say which rows it counts, so they cannot be shown."
 FEW = f"Fewer than {LEAST_PEOPLE} people stand behind it: a row of one of them could tell who it was, so none is shown."
 
 Span = tuple[dt.datetime, dt.datetime]
@@ -101,8 +100,6 @@ def behind(ground: Ground, measure: Measure, cells: Sequence[Cell], *, first: in
              counted comes first, then single units by their instant. `n` and `n_rows` are of all of them. Rows of fewer than
              `LEAST_PEOPLE` people are counted and not given
     """
-    if measure.units is None:
-        return Behind(why_hidden=SILENT)
     made = _made(ground, measure, cells)
     units = _units_of(ground, measure, cells[0], made)
     n_of_units, n_units, n_people = _size(ground, units)
@@ -262,7 +259,7 @@ def _is_of(units: Units, named: set[str]) -> bool:
 
 def _units_of(ground: Ground, measure: Measure, cell: Cell, made: _Made) -> Units | None:
     """Return the single units that a number is made of: those that are broken down the way its cell is."""
-    named, kinds = _named(cell), measure.units(FactTables(ground.engine)) if measure.units and made.units else ()
+    named, kinds = _named(cell), measure.units(FactTables(ground.engine)) if made.units else ()
     kind = next((each for each in kinds if _is_of(each, set(named))), None)
     if kind is None:
         return None

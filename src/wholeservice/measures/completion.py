@@ -75,5 +75,5 @@ def _from_steps(facts: FactTables) -> IbisTable:
 
 MEASURE = Measure(
     name="completion", title="People who finish", unit=SHARE, better="higher", needs=("attempts", "tallied", "journeys"),
-    query=query, units=units, finish=finish_share, words=("completion-rate", "finish"), version=2, kept=at_an_end,
+    own_query=query, units=units, finish=finish_share, words=("completion-rate", "finish"), version=2, kept=at_an_end,
 )  # fmt: skip

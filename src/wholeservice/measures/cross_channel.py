@@ -17,18 +17,11 @@ from typing import TYPE_CHECKING
 
 from wholeservice.measures.base import Measure
 from wholeservice.measures.finish import finish_share
-from wholeservice.measures.units import Units, union_all
+from wholeservice.measures.units import Units
 from wholeservice.units import SHARE
 
 if TYPE_CHECKING:
-    from ibis.expr.types import Table as IbisTable
-
     from wholeservice.facts.identity import FactTables
-
-
-def query(facts: FactTables, periods: IbisTable) -> IbisTable:
-    """Count attempts, and those of several channels."""
-    return union_all([each.summed(periods) for each in units(facts)])
 
 
 def units(facts: FactTables) -> tuple[Units, ...]:
@@ -44,5 +37,5 @@ def units(facts: FactTables) -> tuple[Units, ...]:
 
 MEASURE = Measure(
     name="cross-channel", title="Attempts that needed more than one channel", unit=SHARE, better="neither",
-    needs=("attempts",), query=query, units=units, finish=finish_share, words=("channel-switch", "several-channels"),
+    needs=("attempts",), units=units, finish=finish_share, words=("channel-switch", "several-channels"),
 )  # fmt: skip

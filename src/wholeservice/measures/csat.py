@@ -18,18 +18,11 @@ from wholeservice.measures.answered import BY, CSAT, answers_to, has_top_two, is
 from wholeservice.measures.base import Measure
 from wholeservice.measures.finish import finish_share
 from wholeservice.measures.kinds import KINDS, with_hour
-from wholeservice.measures.units import Units, union_all
+from wholeservice.measures.units import Units
 from wholeservice.units import SHARE
 
 if TYPE_CHECKING:
-    from ibis.expr.types import Table as IbisTable
-
     from wholeservice.facts.identity import FactTables
-
-
-def query(facts: FactTables, periods: IbisTable) -> IbisTable:
-    """Count ratings, and those in the top two."""
-    return union_all([each.summed(periods) for each in units(facts)])
 
 
 def units(facts: FactTables) -> tuple[Units, ...]:
@@ -40,6 +33,6 @@ def units(facts: FactTables) -> tuple[Units, ...]:
 
 
 MEASURE = Measure(
-    name="csat", title="People who are satisfied", unit=SHARE, better="higher", needs=("answers",), query=query,
+    name="csat", title="People who are satisfied", unit=SHARE, better="higher", needs=("answers",),
     units=units, finish=finish_share, words=("satisfied",), version=2,
 )  # fmt: skip

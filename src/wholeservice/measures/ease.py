@@ -44,6 +44,6 @@ def units(facts: FactTables) -> tuple[Units, ...]:
 
 
 MEASURE = Measure(
-    name="ease", title="How easy people find it", unit=SCALE, better="higher", needs=("answers",), query=query,
+    name="ease", title="How easy people find it", unit=SCALE, better="higher", needs=("answers",), own_query=query,
     units=units, finish=finish_score, words=("ces", "customer-effort-score"), version=2,
 )  # fmt: skip

@@ -18,18 +18,11 @@ from typing import TYPE_CHECKING
 from wholeservice.measures.answered import ALONE, BY, EASE, EFFORT, answers_to, has_top_two, is_top, units_of
 from wholeservice.measures.base import Measure
 from wholeservice.measures.finish import finish_share
-from wholeservice.measures.units import Units, union_all
+from wholeservice.measures.units import Units
 from wholeservice.units import SHARE
 
 if TYPE_CHECKING:
-    from ibis.expr.types import Table as IbisTable
-
     from wholeservice.facts.identity import FactTables
-
-
-def query(facts: FactTables, periods: IbisTable) -> IbisTable:
-    """Count answers, and those in the top of the scale."""
-    return union_all([each.summed(periods) for each in units(facts)])
 
 
 def units(facts: FactTables) -> tuple[Units, ...]:
@@ -41,6 +34,6 @@ def units(facts: FactTables) -> tuple[Units, ...]:
 
 
 MEASURE = Measure(
-    name="ease-top", title="People who find it easy", unit=SHARE, better="higher", needs=("answers",), query=query,
+    name="ease-top", title="People who find it easy", unit=SHARE, better="higher", needs=("answers",),
     units=units, finish=finish_share, words=("easy",),
 )  # fmt: skip

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 from wholeservice.derived.base import FAILED, whole_seconds
 from wholeservice.measures.base import Measure
 from wholeservice.measures.finish import finish_share
-from wholeservice.measures.units import Units, union_all
+from wholeservice.measures.units import Units
 from wholeservice.units import SHARE
 
 if TYPE_CHECKING:
@@ -31,11 +31,6 @@ if TYPE_CHECKING:
 
 AFTER_S = 7 * 86400
 KEY = ("entity", "attempt")
-
-
-def query(facts: FactTables, periods: IbisTable) -> IbisTable:
-    """Count finished attempts, and those after which there was nothing more to do."""
-    return union_all([each.summed(periods) for each in units(facts)])
 
 
 def units(facts: FactTables) -> tuple[Units, ...]:
@@ -86,6 +81,6 @@ def _failed(facts: FactTables, done: IbisTable) -> IbisTable:
 
 MEASURE = Measure(
     name="first-time-right", title="Right the first time", unit=SHARE, better="higher",
-    needs=("attempts", "visits", "contacts"), query=query, units=units, finish=finish_share,
+    needs=("attempts", "visits", "contacts"), units=units, finish=finish_share,
     patch=None,  # whether an attempt was right is seen in others of the same person
 )  # fmt: skip

@@ -18,18 +18,11 @@ from wholeservice.derived.base import FAILED
 from wholeservice.measures.base import Measure
 from wholeservice.measures.finish import finish_share
 from wholeservice.measures.leaving import who_left
-from wholeservice.measures.units import Units, union_all
+from wholeservice.measures.units import Units
 from wholeservice.units import SHARE
 
 if TYPE_CHECKING:
-    from ibis.expr.types import Table as IbisTable
-
     from wholeservice.facts.identity import FactTables
-
-
-def query(facts: FactTables, periods: IbisTable) -> IbisTable:
-    """Set those who met a failure last against all who left before the step."""
-    return union_all([each.summed(periods) for each in units(facts)])
 
 
 def units(facts: FactTables) -> tuple[Units, ...]:
@@ -39,5 +32,5 @@ def units(facts: FactTables) -> tuple[Units, ...]:
 
 MEASURE = Measure(
     name="left-after-failure", title="Left because something failed", unit=SHARE, better="lower",
-    needs=("reached", "attempts", "journeys"), query=query, units=units, finish=finish_share, words=("avoidable-drop-out",),
+    needs=("reached", "attempts", "journeys"), units=units, finish=finish_share, words=("avoidable-drop-out",),
 )  # fmt: skip

@@ -18,18 +18,11 @@ from wholeservice.derived.base import DONE
 from wholeservice.measures.base import Measure
 from wholeservice.measures.finish import finish_share
 from wholeservice.measures.leaving import who_left
-from wholeservice.measures.units import Units, union_all
+from wholeservice.measures.units import Units
 from wholeservice.units import SHARE
 
 if TYPE_CHECKING:
-    from ibis.expr.types import Table as IbisTable
-
     from wholeservice.facts.identity import FactTables
-
-
-def query(facts: FactTables, periods: IbisTable) -> IbisTable:
-    """Set those at a legitimate end against all who left before the step."""
-    return union_all([each.summed(periods) for each in units(facts)])
 
 
 def units(facts: FactTables) -> tuple[Units, ...]:
@@ -39,5 +32,5 @@ def units(facts: FactTables) -> tuple[Units, ...]:
 
 MEASURE = Measure(
     name="left-at-an-end", title="Left with nothing more to do", unit=SHARE, better="neither",
-    needs=("reached", "attempts", "journeys"), query=query, units=units, finish=finish_share, words=("left-anyway",),
+    needs=("reached", "attempts", "journeys"), units=units, finish=finish_share, words=("left-anyway",),
 )  # fmt: skip

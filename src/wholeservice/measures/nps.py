@@ -18,20 +18,13 @@ from wholeservice.measures import answered as of
 from wholeservice.measures.base import Measure
 from wholeservice.measures.finish import finish_net
 from wholeservice.measures.kinds import KINDS, with_hour
-from wholeservice.measures.units import Units, union_all
+from wholeservice.measures.units import Units
 from wholeservice.units import NET_SCORE
 
 if TYPE_CHECKING:
-    from ibis.expr.types import Table as IbisTable
-
     from wholeservice.facts.identity import FactTables
 
 DETRACTS, PROMOTES = 6.0, 9.0
-
-
-def query(facts: FactTables, periods: IbisTable) -> IbisTable:
-    """Set promoters against detractors."""
-    return union_all([each.summed(periods) for each in units(facts)])
 
 
 def units(facts: FactTables) -> tuple[Units, ...]:
@@ -45,6 +38,6 @@ def units(facts: FactTables) -> tuple[Units, ...]:
 
 
 MEASURE = Measure(
-    name="nps", title="How likely people are to recommend it", unit=NET_SCORE, better="higher", needs=("answers",), query=query,
+    name="nps", title="How likely people are to recommend it", unit=NET_SCORE, better="higher", needs=("answers",),
     units=units, finish=finish_net, words=("net-promoter-score", "recommend"), version=2,
 )  # fmt: skip

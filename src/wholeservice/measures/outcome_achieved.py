@@ -17,18 +17,11 @@ from typing import TYPE_CHECKING
 from wholeservice.measures.answered import ALONE, BY, OUTCOME, answers_to, is_good, units_of
 from wholeservice.measures.base import Measure
 from wholeservice.measures.finish import finish_share
-from wholeservice.measures.units import Units, union_all
+from wholeservice.measures.units import Units
 from wholeservice.units import SHARE
 
 if TYPE_CHECKING:
-    from ibis.expr.types import Table as IbisTable
-
     from wholeservice.facts.identity import FactTables
-
-
-def query(facts: FactTables, periods: IbisTable) -> IbisTable:
-    """Count the answers of those who finished, and the yeses."""
-    return union_all([each.summed(periods) for each in units(facts)])
 
 
 def units(facts: FactTables) -> tuple[Units, ...]:
@@ -41,5 +34,5 @@ def units(facts: FactTables) -> tuple[Units, ...]:
 
 MEASURE = Measure(
     name="outcome-achieved", title="People who got what they came for", unit=SHARE, better="higher",
-    needs=("answers", "attempts"), query=query, units=units, finish=finish_share, words=("outcome",), patch=None,
+    needs=("answers", "attempts"), units=units, finish=finish_share, words=("outcome",), patch=None,
 )  # fmt: skip

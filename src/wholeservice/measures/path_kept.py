@@ -19,18 +19,11 @@ from typing import TYPE_CHECKING
 
 from wholeservice.measures.base import Measure
 from wholeservice.measures.finish import finish_share
-from wholeservice.measures.units import Units, union_all
+from wholeservice.measures.units import Units
 from wholeservice.units import SHARE
 
 if TYPE_CHECKING:
-    from ibis.expr.types import Table as IbisTable
-
     from wholeservice.facts.identity import FactTables
-
-
-def query(facts: FactTables, periods: IbisTable) -> IbisTable:
-    """Count paths, and those that were foreseen."""
-    return union_all([each.summed(periods) for each in units(facts)])
 
 
 def units(facts: FactTables) -> tuple[Units, ...]:
@@ -46,5 +39,5 @@ def units(facts: FactTables) -> tuple[Units, ...]:
 
 MEASURE = Measure(
     name="path-kept", title="Attempts that went as the journey foresees", unit=SHARE, better="neither",
-    needs=("paths", "attempts"), query=query, units=units, finish=finish_share, words=("journey-kept", "conformance"),
+    needs=("paths", "attempts"), units=units, finish=finish_share, words=("journey-kept", "conformance"),
 )  # fmt: skip

@@ -51,5 +51,5 @@ def units(facts: FactTables) -> tuple[Units, ...]:
 
 MEASURE = Measure(
     name="response-rate", title="Of those asked, who answered", unit=SHARE, better="neither", needs=("answers", "tallied"),
-    query=query, units=units, finish=finish_share, patch=None,
+    own_query=query, units=units, finish=finish_share, patch=None,
 )  # fmt: skip

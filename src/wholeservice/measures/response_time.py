@@ -19,18 +19,11 @@ from typing import TYPE_CHECKING
 from wholeservice.derived.base import in_production
 from wholeservice.measures.base import Measure
 from wholeservice.measures.finish import finish_durations
-from wholeservice.measures.units import Units, union_all
+from wholeservice.measures.units import Units
 from wholeservice.units import SECONDS
 
 if TYPE_CHECKING:
-    from ibis.expr.types import Table as IbisTable
-
     from wholeservice.facts.identity import FactTables
-
-
-def query(facts: FactTables, periods: IbisTable) -> IbisTable:
-    """Count calls that worked by how long they took."""
-    return union_all([each.summed(periods) for each in units(facts)])
 
 
 def units(facts: FactTables) -> tuple[Units, ...]:
@@ -46,6 +39,6 @@ def units(facts: FactTables) -> tuple[Units, ...]:
 
 
 MEASURE = Measure(
-    name="response-time", title="How long calls take", unit=SECONDS, better="lower", needs=("calls",), query=query,
+    name="response-time", title="How long calls take", unit=SECONDS, better="lower", needs=("calls",),
     units=units, finish=finish_durations, at=finish_durations, words=("latency",),
 )  # fmt: skip

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from wholeservice.measures.base import Measure
 from wholeservice.measures.finish import finish_share
-from wholeservice.measures.units import PEOPLE, PERIOD, Units, in_periods, union_all
+from wholeservice.measures.units import PEOPLE, PERIOD, Units, in_periods
 from wholeservice.units import SHARE
 
 if TYPE_CHECKING:
@@ -28,11 +28,6 @@ if TYPE_CHECKING:
 
 ACTIVE = ("entity", "consumer", *PERIOD)
 ALIKE_S = 4 * 86400.0  # February is followed by March
-
-
-def query(facts: FactTables, periods: IbisTable) -> IbisTable:
-    """Count the people of each period, and those of them who are among the people of the next."""
-    return union_all([each.summed(periods) for each in units(facts)])
 
 
 def units(facts: FactTables) -> tuple[Units, ...]:
@@ -75,5 +70,5 @@ def _followed(periods: IbisTable) -> IbisTable:
 
 MEASURE = Measure(
     name="retention", title="People who come back in the next period", unit=SHARE, better="higher", needs=("attempts",),
-    query=query, units=units, finish=finish_share, patch=None,  # one attempt more does not make one consumer more
+    units=units, finish=finish_share, patch=None,  # one attempt more does not make one consumer more
 )  # fmt: skip

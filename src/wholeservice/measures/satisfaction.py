@@ -67,5 +67,5 @@ def _from_histograms(facts: FactTables) -> IbisTable:
 
 MEASURE = Measure(
     name="satisfaction", title="How satisfied people are", unit=SCALE, better="higher", needs=("answers", "tallied"),
-    query=query, units=units, finish=finish_score, words=("user-satisfaction",), version=2,
+    own_query=query, units=units, finish=finish_score, words=("user-satisfaction",), version=2,
 )  # fmt: skip

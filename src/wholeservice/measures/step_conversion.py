@@ -64,6 +64,6 @@ def _from_steps(facts: FactTables) -> IbisTable:
 
 MEASURE = Measure(
     name="step-conversion", title="People who go on from the step before", unit=SHARE, better="higher",
-    needs=("reached", "attempts", "tallied", "journeys"), query=query, units=units, finish=finish_share,
+    needs=("reached", "attempts", "tallied", "journeys"), own_query=query, units=units, finish=finish_share,
     words=("conversion", "step-completion"), version=2, kept=at_its_step,
 )  # fmt: skip

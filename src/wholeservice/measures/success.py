@@ -15,18 +15,11 @@ from typing import TYPE_CHECKING
 from wholeservice.derived.base import in_production
 from wholeservice.measures.base import Measure
 from wholeservice.measures.finish import finish_share
-from wholeservice.measures.units import Units, union_all
+from wholeservice.measures.units import Units
 from wholeservice.units import SHARE
 
 if TYPE_CHECKING:
-    from ibis.expr.types import Table as IbisTable
-
     from wholeservice.facts.identity import FactTables
-
-
-def query(facts: FactTables, periods: IbisTable) -> IbisTable:
-    """Count calls and those that worked."""
-    return union_all([each.summed(periods) for each in units(facts)])
 
 
 def units(facts: FactTables) -> tuple[Units, ...]:
@@ -39,6 +32,6 @@ def units(facts: FactTables) -> tuple[Units, ...]:
 
 
 MEASURE = Measure(
-    name="success", title="Calls that worked", unit=SHARE, better="higher", needs=("calls",), query=query,
+    name="success", title="Calls that worked", unit=SHARE, better="higher", needs=("calls",),
     units=units, finish=finish_share, words=("success-rate",),
 )  # fmt: skip

@@ -61,6 +61,6 @@ def _scored(facts: FactTables) -> IbisTable:
 
 
 MEASURE = Measure(
-    name="sus", title="How usable people find it", unit=SCORE, better="higher", needs=("answers",), query=query,
+    name="sus", title="How usable people find it", unit=SCORE, better="higher", needs=("answers",), own_query=query,
     units=units, finish=finish_hundred, words=("system-usability-scale",), patch=None,
 )  # fmt: skip

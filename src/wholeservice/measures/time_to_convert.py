@@ -19,18 +19,13 @@ from typing import TYPE_CHECKING
 from wholeservice.derived.base import whole_seconds
 from wholeservice.measures.base import Measure
 from wholeservice.measures.finish import finish_durations
-from wholeservice.measures.units import Units, union_all
+from wholeservice.measures.units import Units
 from wholeservice.units import SECONDS
 
 if TYPE_CHECKING:
     from ibis.expr.types import Table as IbisTable
 
     from wholeservice.facts.identity import FactTables
-
-
-def query(facts: FactTables, periods: IbisTable) -> IbisTable:
-    """Count attempts by how long they took, and by how long each step took them."""
-    return union_all([each.summed(periods) for each in units(facts)])
 
 
 def units(facts: FactTables) -> tuple[Units, ...]:
@@ -58,6 +53,6 @@ def _between_steps(facts: FactTables, attempts: IbisTable) -> IbisTable:
 
 MEASURE = Measure(
     name="time-to-convert", title="How long it takes those who get there", unit=SECONDS, better="lower",
-    needs=("attempts", "reached"), query=query, units=units, finish=finish_durations, at=finish_durations,
+    needs=("attempts", "reached"), units=units, finish=finish_durations, at=finish_durations,
     words=("time-to-finish",),
 )  # fmt: skip

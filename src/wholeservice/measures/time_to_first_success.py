@@ -18,18 +18,11 @@ from typing import TYPE_CHECKING
 from wholeservice.derived.base import whole_seconds
 from wholeservice.measures.base import Measure
 from wholeservice.measures.finish import finish_waiting
-from wholeservice.measures.units import PEOPLE, Units, union_all
+from wholeservice.measures.units import PEOPLE, Units
 from wholeservice.units import SECONDS
 
 if TYPE_CHECKING:
-    from ibis.expr.types import Table as IbisTable
-
     from wholeservice.facts.identity import FactTables
-
-
-def query(facts: FactTables, periods: IbisTable) -> IbisTable:
-    """Count consumers by how long they needed, or have been waiting until the newest event."""
-    return union_all([each.summed(periods) for each in units(facts)])
 
 
 def units(facts: FactTables) -> tuple[Units, ...]:
@@ -50,6 +43,6 @@ def units(facts: FactTables) -> tuple[Units, ...]:
 
 MEASURE = Measure(
     name="time-to-first-success", title="How long until it first works out", unit=SECONDS, better="lower",
-    needs=("attempts",), query=query, units=units, finish=finish_waiting,
+    needs=("attempts",), units=units, finish=finish_waiting,
     patch=None,  # an attempt changes what is known of another one of the same person; and those who wait, wait on
 )  # fmt: skip

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from wholeservice.derived.base import FAILED, LEFT
 from wholeservice.measures.base import Measure
 from wholeservice.measures.finish import finish_share
-from wholeservice.measures.units import Units, union_all
+from wholeservice.measures.units import Units
 from wholeservice.units import SHARE
 
 if TYPE_CHECKING:
@@ -29,11 +29,6 @@ if TYPE_CHECKING:
 
 QUESTION, YES, NO = ("asked-again", "asked again"), "yes", "no"
 ABOUT = "attempt:"  # how a judgement names an attempt
-
-
-def query(facts: FactTables, periods: IbisTable) -> IbisTable:
-    """Count attempts of which it can be known, and those that were asked once."""
-    return union_all([each.summed(periods) for each in units(facts)])
 
 
 def units(facts: FactTables) -> tuple[Units, ...]:
@@ -74,6 +69,6 @@ def _judged(facts: FactTables) -> IbisTable:
 
 MEASURE = Measure(
     name="told-once", title="Never asked twice", unit=SHARE, better="higher", needs=("attempts", "visits", "judgements"),
-    query=query, units=units, finish=finish_share, words=("asked-once",),
+    units=units, finish=finish_share, words=("asked-once",),
     patch=None,  # judgements are not followed from run to run
 )  # fmt: skip

@@ -45,6 +45,6 @@ def units(facts: FactTables) -> tuple[Units, ...]:
 
 
 MEASURE = Measure(
-    name="ux-lite", title="How useful and easy people find it", unit=SCORE, better="higher", needs=("answers",), query=query,
-    units=units, finish=finish_hundred, words=("umux-lite",), patch=None,
+    name="ux-lite", title="How useful and easy people find it", unit=SCORE, better="higher", needs=("answers",),
+    own_query=query, units=units, finish=finish_hundred, words=("umux-lite",), patch=None,
 )  # fmt: skip

@@ -58,5 +58,5 @@ def units(facts: FactTables) -> tuple[Units, ...]:
 
 MEASURE = Measure(
     name="volume", title="How often it is used", unit=COUNT, better="neither", needs=("tallied", "attempts", "reached"),
-    query=query, units=units, finish=finish_count, basis=FULL_COUNT, words=("transactions", "attempts", "users"), version=2,
+    own_query=query, units=units, finish=finish_count, basis=FULL_COUNT, words=("transactions", "attempts", "users"), version=2,
 )  # fmt: skip
