@@ -251,10 +251,10 @@ def _named(cell: Cell) -> dict[str, str]:
 
 
 def _is_of(units: Units, named: set[str]) -> bool:
-    """Say whether units are broken down so: by what is crossed, or by what stands alone."""
+    """Say whether units are broken down so: by what is crossed, by what stands alone, or as in a rolling window."""
     by = named - set(units.always)
-    crossed = by <= {*units.by, *units.beside} or (len(by) == 1 and by <= set(units.alone))
-    return set(units.always) <= named and crossed
+    alone = [{kind} for kind in units.alone] + [set(each) for each in units.in_windows]
+    return set(units.always) <= named and (by <= {*units.by, *units.beside} or by in alone)
 
 
 def _units_of(ground: Ground, measure: Measure, cell: Cell, made: _Made) -> Units | None:

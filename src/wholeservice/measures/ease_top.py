@@ -3,7 +3,7 @@ Ease, top of the scale: the share of people who found it easy.
 
 Formula   answers in the top two of their scale / valid answers; on a scale of two or three points, in the top one. Of an
           answer about effort, where more is harder, the lowest two
-Unit      share          Grain  one row per entity, period, step and channel, and per kind of consumer
+Unit      share          Grain  one row per entity, period, step and channel, and per kind of consumer, device and hour
 Counts    answers of the instruments `ease`, `ces` and `effort`, by their weight, clustered by consumer
 Leaves out  questions not answered, scores off their scale or without one, scales of more than eleven points. The mean of the
           same answers is `ease`
@@ -35,5 +35,5 @@ def units(facts: FactTables) -> tuple[Units, ...]:
 
 MEASURE = Measure(
     name="ease-top", title="People who find it easy", unit=SHARE, better="higher", needs=("answers",),
-    units=units, finish=finish_share, words=("easy",),
+    units=units, finish=finish_share, words=("easy",), version=2,
 )  # fmt: skip

@@ -2,7 +2,8 @@
 Left at an end: of those who left before a step, the share who had come to a legitimate end ("you are not eligible").
 
 Formula   attempts that reached an end of the journey / attempts that left before the step. These lost nothing
-Unit      share          Grain  one row per entity, period, step and channel; the step is the one they left before
+Unit      share          Grain  one row per entity, period, step and channel, and per step and kind of
+          consumer or device; the step is the one they left before
 Counts    attempts that began in the period, are old enough to judge, reached the last step everybody passes before this
           one, and did not reach this one (as `step-conversion` counts); clustered by consumer
 Leaves out  those who did not leave. An end is one that the organisation declares (`ends:`), or that the source says
@@ -33,4 +34,5 @@ def units(facts: FactTables) -> tuple[Units, ...]:
 MEASURE = Measure(
     name="left-at-an-end", title="Left with nothing more to do", unit=SHARE, better="neither",
     needs=("reached", "attempts", "journeys"), units=units, finish=finish_share, words=("left-anyway",),
+    version=2,
 )  # fmt: skip

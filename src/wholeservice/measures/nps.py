@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING
 from wholeservice.measures import answered as of
 from wholeservice.measures.base import Measure
 from wholeservice.measures.finish import finish_net
-from wholeservice.measures.kinds import KINDS, with_hour
 from wholeservice.measures.units import Units
 from wholeservice.units import NET_SCORE
 
@@ -32,9 +31,9 @@ def units(facts: FactTables) -> tuple[Units, ...]:
     import ibis
 
     a = of.asked_of(facts)
-    a = with_hour(facts, a.filter(a.word.isin(of.NPS), of.is_net_answer(a)), a.asked_at)
+    a = a.filter(a.word.isin(of.NPS), of.is_net_answer(a))
     hit = ibis.cases((a.score >= PROMOTES, 100.0), (a.score <= DETRACTS, -100.0), else_=0.0)
-    return (Units("answers", of.units_of(a, hit), by=of.BY, alone=KINDS),)
+    return (Units("answers", of.units_of(a, hit), by=of.BY, alone=of.ALONE),)
 
 
 MEASURE = Measure(
