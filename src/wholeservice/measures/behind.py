@@ -29,8 +29,9 @@ from wholeservice.measures.behind_rows import (
 )
 from wholeservice.measures.compute import PERIODS, best_source, by_source
 from wholeservice.measures.counted import BEHIND, UNDER
+from wholeservice.measures.kinds import HOUR, hours_of, what_of
 from wholeservice.measures.kinds import kind_of as kind_of_people
-from wholeservice.measures.kinds import what_of
+from wholeservice.measures.never_seen import VISITS, ever_seen
 from wholeservice.measures.roll_up import Tree, added_to
 from wholeservice.measures.rows import rows_of, sources_of
 from wholeservice.periods import civil
@@ -123,11 +124,19 @@ def _made(ground: Ground, measure: Measure, cells: Sequence[Cell]) -> _Made:
         for cell in cells:
             _add_made(found, ground, measure, cell, entities)
         return found
-    own = _own(_with_units(ground, measure, cells, entities), all_of, ground.tree)
+    own = _kept(ground, measure, all_of, _own(_with_units(ground, measure, cells, entities), all_of, ground.tree))
     for cell in sorted(cells, key=lambda each: each.from_at):
         for entity in own:
             found.units.append(replace(cell, entity=entity))
     return found
+
+
+def _kept(ground: Ground, measure: Measure, cell: Cell, entities: list[str]) -> list[str]:
+    """Leave out those whose events give no number, as those of a service of which nobody was ever seen at an end."""
+    if measure.kept is None or VISITS not in ground.engine.names():
+        return entities
+    seen = ever_seen(ground.engine)
+    return [each for each in entities if measure.kept(replace(cell, entity=each), seen)]
 
 
 def _add_made(found: _Made, ground: Ground, measure: Measure, cell: Cell, entities: set[str]) -> None:
@@ -135,11 +144,14 @@ def _add_made(found: _Made, ground: Ground, measure: Measure, cell: Cell, entiti
     rows, facts = _counted_facts(ground, measure, cell, entities)
     kinds = sorted({kind_of(row) for row in rows.values()})
     cells = _lineage(ground, measure, cell, facts, kinds)
+    events = []
     for each in _parts(ground, measure, cell, cells):
         source = best_source(measure, cells[each], ground.source_order)
         found.counted += _counted(cells[each][source], rows, source)
         if source is None:
-            found.units.append(each)
+            events.append(each)
+    kept = set(_kept(ground, measure, cell, sorted({each.entity for each in events})))
+    found.units += [each for each in events if each.entity in kept]
 
 
 def _own(own: Iterable[str], cell: Cell, tree: Tree) -> list[str]:
@@ -264,7 +276,12 @@ def _units_of(ground: Ground, measure: Measure, cell: Cell, made: _Made) -> Unit
     if kind is None:
         return None
     rows = _dated(ground, kind, made) if kind.dated else _inside(kind, made)
-    narrowed = [rows[name] == value for name, value in sorted(named.items()) if name not in kind.beside]
+    hours = hours_of(cell.segment or "")
+    narrowed = [
+        rows[name].isin(hours) if name == HOUR else rows[name] == value
+        for name, value in sorted(named.items())
+        if name not in kind.beside
+    ]
     return replace(kind, rows=rows.filter(narrowed) if narrowed else rows)
 
 
