@@ -128,11 +128,12 @@ def test_hours_stand_in_the_order_of_the_day_and_a_device_is_no_kind_of_consumer
 
 
 def test_where_nobody_recorded_a_device_that_is_the_reason():
-    """Not recorded at all, and not told of this measure, are two reasons."""
-    recorded = data((row("completion", 1, 2, segment="device:phone"), row("volume", 2, 2)))
+    """Not recorded at all, and not told of this measure, are two reasons; the second says by what it is told."""
+    rows = (row("completion", 1, 2, segment="device:phone"), row("volume", 3, 3), row("volume", 2, 2, channel="web"))
     assert "No interaction and no answer says what was used" in why_nothing(data(), Question("completion", by="device"))
     assert (
-        why_nothing(recorded, Question("volume", by="device")) == "volume is not broken down by device; these are: completion."
+        why_nothing(data(rows), Question("volume", by="device"))
+        == "volume is not broken down by device. It is told `--by channel`, or without --by."
     )
 
 

@@ -9,17 +9,21 @@ import pyarrow as pa
 import pytest
 
 from engines.golden import case_entities, case_rows
-from measures.given import organisation, prepared
+from measures.given import at, engine_with, organisation, prepared, service
 from measures.test_cases import CASES, edges_of
 from wholeservice.engines.duckdb_engine import DuckdbEngine
 from wholeservice.engines.with_views import WithViews
 from wholeservice.errors import Place
 from wholeservice.measures import MEASURES, behind
-from wholeservice.measures.base import Cell, Measure, Statistics
+from wholeservice.measures.base import Cell, Statistics
 from wholeservice.measures.behind import Ground
 from wholeservice.measures.compute import compute
-from wholeservice.measures.kinds import kind_of
+from wholeservice.measures.kinds import kind_of, span_of
+from wholeservice.measures.results import Results
 from wholeservice.measures.roll_up import Tree
+from wholeservice.organisation.graph import Need, Target
+from wholeservice.periods import ROLLING
+from wholeservice.units import SHARE, Amount
 
 EVERY = 1_000_000
 DECLARED_AT = Place("organisation.yaml", 1)
@@ -95,12 +99,6 @@ def test_the_rows_of_a_kind_of_people_are_theirs_alone(world: World, name: str, 
         assert (len(rows), added) == (world.sums[cell].n, pytest.approx(world.sums[cell].numerator)), cell
 
 
-@pytest.mark.parametrize("measure", MEASURES, ids=lambda each: each.name)
-def test_every_measure_says_its_units(measure: Measure):
-    """No registered measure leaves a reader without the rows."""
-    assert measure.units is not None
-
-
 def some_of(cells: list[Cell]) -> list[Cell]:
     """Return the shortest cell that is of everything together, and the longest of those most broken down."""
     in_order = sorted(cells, key=lambda each: (n_named(each), each.to_at - each.from_at, str(each)))
@@ -109,3 +107,23 @@ def some_of(cells: list[Cell]) -> list[Cell]:
 
 def n_named(cell: Cell) -> int:
     return sum(each is not None for each in (cell.step, cell.channel, cell.segment))
+
+
+def test_hours_in_a_row_of_one_channel_have_their_number_and_its_rows(monkeypatch: pytest.MonkeyPatch):
+    """By app from 19 to 22 h are two of five: not the web, not a minute before or after. Of a week, hours are not told."""
+    monkeypatch.setattr(behind, "LEAST_PEOPLE", 0)
+    starts = ("18:59", "app"), ("19:00", "app"), ("19:30", "web"), ("21:59", "app"), ("22:00", "app")
+    seen = [
+        {"happened_at": at(f"2026-01-05 {when}"), "service": "shop", "attempt": when, "step": "find", "channel": by}
+        for when, by in starts
+    ]
+    late = {"happened_at": at("2026-01-12 23:30"), "service": "shop", "attempt": "late", "step": "pay"}
+    target = Target("", "completion", ">=", Amount(0.9, SHARE), 8)
+    known = organisation(service("shop", "find pay"), needs=(Need("n", "shop", "", targets=(target,)),))
+    completion = next(each for each in MEASURES if each.name == "completion")
+    engine = prepared(engine_with(interactions=[*seen, late]), known, completion.needs)
+    results = Results(MEASURES, compute(engine, known, zone="UTC", source_order=(), measures=[completion]))
+    ((cell, sums),) = results.rows("completion", "shop", channel="app", segment=span_of("19", 3))
+    assert (cell.window, sums.n, sums.numerator, sums.expected) == (ROLLING, 2, 0, 1)
+    rows = behind.behind(Ground(WithViews(engine), Tree(known), "UTC", ()), completion, [cell]).rows
+    assert [each.at for each in rows] == [at("2026-01-05 19:00"), at("2026-01-05 21:59")]

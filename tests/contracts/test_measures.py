@@ -16,6 +16,13 @@ every_measure = pytest.mark.parametrize("measure", MEASURES, ids=lambda each: ea
 
 COLUMNS_OF_A_CELL = {each.name for each in fields(Cell)} - {"measure"}
 COLUMNS_OF_SUMS = {each.name for each in fields(Statistics)}
+NOT_BY_KIND = {
+    "adoption": "how many people there are is declared for all of them together",
+    "channel-take-up": "a channel is a share of all of them",
+    "cost-per-transaction": "money says no attempt",
+    "experience-in-failure": "an answer counts against others beside it, of whatever kind",
+    "response-bias": "an answer is weighed among all others",
+}
 
 
 @pytest.fixture(scope="module")
@@ -86,3 +93,15 @@ def test_no_word_means_two_measures():
     """A word in a target names one measure."""
     words = [word.lower() for measure in MEASURES for word in {measure.name, *measure.words}]
     assert sorted(words) == sorted(set(words))
+
+
+@every_measure
+def test_whatever_knows_the_kind_of_people_is_told_by_it(measure: Measure, nothing_happened):
+    """Attempts, answers and people are told by kind of consumer and device, and calls by hour; what is not says why."""
+    from wholeservice.facts.identity import FactTables
+    from wholeservice.measures.kinds import DEVICE, HOUR, SEGMENT
+
+    found = measure.units(FactTables(nothing_happened[0]))
+    told = [{*each.alone, *(name for names in each.in_windows for name in names)} for each in found]
+    asked = {HOUR} if {each.of for each in found} == {"calls"} else {SEGMENT, DEVICE}
+    assert any(asked <= each for each in told) == (measure.name not in NOT_BY_KIND)

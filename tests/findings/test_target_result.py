@@ -25,7 +25,7 @@ def spread_of_a_tenth(sums: Statistics) -> Value:
 
 
 def plain(name: str, unit: Unit) -> Measure:
-    return Measure(name, name.title(), unit, "higher", (), lambda facts, periods: periods, spread_of_a_tenth)
+    return Measure(name, name.title(), unit, "higher", (), lambda facts: (), spread_of_a_tenth)
 
 
 MORE = (*MEASURES, plain("ease", POINTS), plain("usability", SCORE), plain("cost", Unit("money", "", "money")))

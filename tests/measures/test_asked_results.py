@@ -21,7 +21,7 @@ def finish(sums: Statistics) -> Value:
     return Value(sums.numerator / sums.denominator, wilson(sums.numerator, sums.denominator), sums.n)
 
 
-DONE = Measure("done", "Done", SHARE, "higher", ("visits",), lambda *_: None, finish, SAMPLE)
+DONE = Measure("done", "Done", SHARE, "higher", ("visits",), lambda facts: (), finish, SAMPLE)
 JANUARY, FEBRUARY, MARCH, APRIL = (parse_period(f"2026-0{month}") for month in (1, 2, 3, 4))
 
 

@@ -69,6 +69,33 @@ def test_targets_name_the_windows():
     assert {cell.window for cell, _ in rows} == {CALENDAR}
 
 
+def test_hours_of_calls_are_told_for_rolling_windows_only():
+    """Only the windows that targets ask for have a number of each hour: 1 of 2 calls worked at ten, 1 of 1 at four."""
+    target = Target("", "success", ">=", Amount(0.9, SHARE), 2)
+    known = organisation(service("shop"), needs=(Need("n", "shop", "", targets=(target,)),))
+    calls = [
+        ("2026-01-05 10:00", True),
+        ("2026-01-06 10:59:59", False),
+        ("2026-01-06 16:00", False),
+        ("2026-01-06 23:30", False),
+    ]
+    rows = [
+        {"started_at": at(when), "service": "shop", "trace": when, "failed": failed, "duration_s": 1.0}
+        for when, failed in calls
+    ]
+    measures = [each for each in MEASURES if each.name in ("success", "response-time")]
+    found = dict(compute(engine_with(calls=rows), known, zone="UTC", source_order=[], measures=measures))
+    hours = {
+        (cell.measure, cell.segment): (sums.numerator, sums.n)
+        for cell, sums in found.items()
+        if cell.segment and cell.entity == "shop"
+    }
+    assert {cell.window for cell in found if cell.segment} == {ROLLING}
+    assert hours[("success", "hour:10")] == (1, 2)
+    assert hours[("success", "hour:16")] == hours[("response-time", "hour:10")] == (1, 1)
+    assert len(hours) == 6
+
+
 def test_without_any_facts_there_is_nothing():
     """An empty store gives no rows and no error."""
     assert compute(engine_with(), organisation(service("shop")), zone="UTC", source_order=[]) == []
@@ -138,10 +165,9 @@ def test_a_series_never_mixes_calendar_and_rolling():
 
 @pytest.mark.parametrize("measure", MEASURES, ids=lambda measure: measure.name)
 def test_help_pages_say_what_they_must(measure):
-    """Every measure's docstring has its formula, unit, what it counts and leaves out, and the source."""
-    import importlib
-
-    page = importlib.import_module(f"wholeservice.measures.{measure.name.replace('-', '_')}").__doc__ or ""
+    """The help of every measure has its formula, unit, what it counts and leaves out, and the source; no two have the same."""
+    page = measure.help
+    assert [each.name for each in MEASURES if each.help == page] == [measure.name]
     assert all(word in page for word in ("Formula", "Unit", "Grain", "Counts", "Leaves out", "Source"))
 
 

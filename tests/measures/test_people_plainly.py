@@ -53,7 +53,9 @@ def measured(world: dict[str, Any], name: str) -> dict[Any, tuple[float, float]]
     return {
         (cell.entity, cell.from_at): (sums.n, sums.numerator)
         for cell, sums in rows
-        if cell.entity in ("shop", "desk") and (cell.from_at, cell.to_at) in MONTHS and not (cell.channel or cell.step)
+        if cell.entity in ("shop", "desk")
+        and (cell.from_at, cell.to_at) in MONTHS
+        and not (cell.channel or cell.step or cell.segment)
     }
 
 
@@ -143,7 +145,7 @@ def test_time_to_convert(world):
     at_find = {(each["entity"], each["attempt"]): each["reached_at"] for each in world["reached"] if each["step"] == "find"}
     n_compared = 0
     for cell, sums in rows:
-        if cell.step != "pay" or cell.channel or (cell.from_at, cell.to_at) not in MONTHS:
+        if cell.step != "pay" or cell.channel or cell.segment or (cell.from_at, cell.to_at) not in MONTHS:
             continue
         took = [
             each["reached_at"].timestamp() // 1 - at_find[each["entity"], each["attempt"]].timestamp() // 1

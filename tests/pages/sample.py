@@ -53,18 +53,18 @@ def finish_cost(sums: Statistics) -> Value:
     return Value(sums.numerator / sums.denominator, None, sums.n) if sums.denominator else Value(None, None, 0, EMPTY)
 
 
-def _no_query(*_: object) -> object:
-    raise AssertionError("a page never runs a query")
+def _no_units(*_: object) -> object:
+    raise AssertionError("a page never asks for units")
 
 
-VOLUME = Measure("volume", "How often it is used", COUNT, "neither", ("tallies",), _no_query, finish_count, FULL_COUNT)
-COMPLETION = Measure("completion", "People who finish", SHARE, "higher", ("attempts",), _no_query, finish_share, SAMPLE)
+VOLUME = Measure("volume", "How often it is used", COUNT, "neither", ("tallies",), _no_units, finish_count, FULL_COUNT)
+COMPLETION = Measure("completion", "People who finish", SHARE, "higher", ("attempts",), _no_units, finish_share, SAMPLE)
 PRICE = Measure(
-    "price-as-shown", "Price paid is the price shown", SHARE, "higher", ("attempts",), _no_query, finish_share, SAMPLE
+    "price-as-shown", "Price paid is the price shown", SHARE, "higher", ("attempts",), _no_units, finish_share, SAMPLE
 )
-EASE = Measure("ease", "Found it easy", SHARE, "higher", ("answers",), _no_query, finish_share, SAMPLE)
-CONVERSION = Measure("step-conversion", "People who go on", SHARE, "higher", ("visits",), _no_query, finish_share, SAMPLE)
-COST = Measure("cost-per-transaction", "Cost of one use", money("EUR"), "lower", ("money",), _no_query, finish_cost, FULL_COUNT)
+EASE = Measure("ease", "Found it easy", SHARE, "higher", ("answers",), _no_units, finish_share, SAMPLE)
+CONVERSION = Measure("step-conversion", "People who go on", SHARE, "higher", ("visits",), _no_units, finish_share, SAMPLE)
+COST = Measure("cost-per-transaction", "Cost of one use", money("EUR"), "lower", ("money",), _no_units, finish_cost, FULL_COUNT)
 MEASURES = {each.name: each for each in (VOLUME, COMPLETION, PRICE, EASE, CONVERSION, COST)}
 
 STEPS = (("find", "Find"), ("choose", "Choose"), ("pay", "Pay"), ("arrive", "Arrive and get the key"), ("stay", "Stay"),

@@ -20,9 +20,9 @@ from wholeservice.units import SHARE
 
 HOSTILE = "<script>alert(1)</script> & =Co"
 SATISFACTION = Measure(
-    "satisfaction", "How satisfied people are", SHARE, "higher", ("answers",), sample.EASE.query, sample.finish_share, SAMPLE
+    "satisfaction", "How satisfied people are", SHARE, "higher", ("answers",), sample.EASE.units, sample.finish_share, SAMPLE
 )
-SUCCESS = Measure("success", "Calls that worked", SHARE, "higher", ("calls",), sample.EASE.query, sample.finish_share, SAMPLE)
+SUCCESS = Measure("success", "Calls that worked", SHARE, "higher", ("calls",), sample.EASE.units, sample.finish_share, SAMPLE)
 MEASURES = {**sample.MEASURES, SATISFACTION.name: SATISFACTION, SUCCESS.name: SUCCESS}
 PAY_BY_WEB = {21: 4000, 22: 4100, 23: 4400}
 PAY_BY_APP = {22: 900, 23: 700}  # one month is missing: no sum of the whole

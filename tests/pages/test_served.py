@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from wholeservice.measures.against_others import Group, chance_of
 from wholeservice.measures.base import Cell, Statistics
 from wholeservice.measures.results import Results
 from wholeservice.organisation.graph import Entity, Organisation
+from wholeservice.pages import rows
 from wholeservice.pages.base import Data
 from wholeservice.pages.served_part import ServedPart, served_part
 from wholeservice.periods import ROLLING
@@ -50,11 +52,16 @@ def of(hits: int, n: int) -> Statistics:
     )
 
 
-def part(*rows: tuple[dict[str, Any], Statistics], measure: str = "completion", days: int = 28) -> ServedPart | None:
-    """Return what is said of the service by these sums; a row without a kind is of everybody."""
-    to_at = FIRST + dt.timedelta(days=days)
-    cells = [(Cell(measure, "stay", FIRST, to_at, ROLLING, **where), each) for where, each in rows]
-    return served_part(Data(KNOWN, Results(MEASURES, cells), (), {}, BY_NAME, (), "s", "UTC"), "stay")
+def data_of(*rows: tuple[dict[str, Any], Statistics]) -> Data:
+    """Return these sums of the service as results; a row without a kind is of everybody."""
+    to_at = FIRST + dt.timedelta(days=28)
+    cells = [(Cell("completion", "stay", FIRST, to_at, ROLLING, **where), each) for where, each in rows]
+    return Data(KNOWN, Results(MEASURES, cells), (), {}, BY_NAME, (), "s", "UTC")
+
+
+def part(*rows: tuple[dict[str, Any], Statistics]) -> ServedPart | None:
+    """Return what is said of the service by these sums."""
+    return served_part(data_of(*rows), "stay")
 
 
 def named(found: ServedPart | None) -> list[tuple[str, str, str, float]]:
@@ -139,3 +146,60 @@ def test_without_a_number_there_is_no_part_and_counts_of_others_are_not_compared
     assert found
     assert found.title == "Nobody knows who is served worst"
     assert part() is None
+
+
+CHANNELS = ("web", "app", "phone")
+
+
+def by_the_hour(n: int, share: Callable[[str, int], float], draw: random.Random | None = None) -> ServedPart | None:
+    """Return what is said of three channels with *n* people in each hour, of whom a share finishes: exactly, or as drawn."""
+    hits = {
+        (by, hour): round(n * share(by, hour)) if draw is None else sum(draw.random() < share(by, hour) for _ in range(n))
+        for by in CHANNELS
+        for hour in range(24)
+    }
+    channels = [({"channel": by}, of(sum(hits[by, hour] for hour in range(24)), 24 * n)) for by in CHANNELS]
+    hours = [({"segment": f"hour:{hour:02}"}, of(sum(hits[by, hour] for by in CHANNELS), 3 * n)) for hour in range(24)]
+    both = [({"channel": by, "segment": f"hour:{hour:02}"}, of(each, n)) for (by, hour), each in hits.items()]
+    return part(({}, of(sum(hits.values()), 72 * n)), *channels, *hours, *both)
+
+
+def test_the_bad_hours_of_one_channel_are_named_where_neither_shows_it():
+    """75% everywhere but 50% in the app from 19 to 22 h: the app as a whole has 71.9%, and each of these hours 66.7%."""
+    in_the_app = {(by, hour): 0.5 for by in ("app",) for hour in (19, 20, 21)}
+    found = by_the_hour(40, lambda by, hour: in_the_app.get((by, hour), 0.75))
+    assert named(found) == [("by app at 19 h to 22 h", "50.0%", "75.0%", 120)]
+    assert found
+    assert found.title == "Served worst: by app at 19 h to 22 h"
+    (row,) = found.measures[0].worse
+    assert "channel=app&segment=hour%3A19-21" in row.number.rows
+
+
+def test_the_page_of_rows_knows_hours_in_a_row():
+    """30 of 60 from 23 to 1 h: two hours are added up for it, that of the web and that at noon are not."""
+    hours = [("app", "23", of(10, 20)), ("app", "00", of(20, 40)), ("app", "12", of(40, 40)), ("web", "23", of(50, 50))]
+    data = data_of(*(({"channel": by, "segment": f"hour:{hour}"}, each) for by, hour, each in hours))
+    found = rows.build(data, entity="stay", measure="completion", channel="app", segment="hour:23-00")
+    assert isinstance(found, rows.RowsPage)
+    assert found.number
+    assert (found.number.written, found.number.n, found.number.reporting) == ("50.0%", 60, None)
+
+
+def test_trouble_over_midnight_is_one_span():
+    """From 23 to 1 h by phone: one name, not two."""
+    bad = {("phone", 23): 0.5, ("phone", 0): 0.5}
+    assert named(by_the_hour(60, lambda by, hour: bad.get((by, hour), 0.75)))[0][:2] == ("by phone at 23 h to 1 h", "50.0%")
+
+
+def test_an_evening_that_is_bad_everywhere_is_no_trouble_of_a_channel():
+    """Half finish at 19 h by whatever channel, and half by phone all day: the hour and the channel are named, no crossing."""
+    evening = named(by_the_hour(200, lambda by, hour: 0.5 if hour == 19 else 0.75))
+    assert [each[0] for each in evening] == ["at 19 h to 20 h"]
+    phone = named(by_the_hour(200, lambda by, hour: 0.5 if by == "phone" else 0.75))
+    assert [each[0] for each in phone] == ["by phone"]
+
+
+def test_where_every_hour_of_every_channel_is_alike_hardly_any_is_named():
+    """Of 200 services at the level of one in forty, with three channels by 24 hours: no more than chance names somebody."""
+    wrong = sum(bool(named(by_the_hour(40, lambda by, hour: 0.7, random.Random(seed)))) for seed in range(200))
+    assert wrong <= stats.binom.ppf(0.99, 200, 0.025)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -50,10 +49,9 @@ def _measures() -> Iterator[HelpPage]:
 
 
 def measure_text(measure: Measure) -> str:
-    """Return the help text of a measure: the docstring of the file its query stands in."""
-    text = textwrap.dedent(sys.modules[measure.query.__module__].__doc__ or "").strip()
+    """Return the help text of a measure, and after it what else it may be called, which way is better and its version."""
     words = f"\nAlso      {', '.join(measure.words)}" if measure.words else ""
-    return f"{text}{words}\nBetter    {measure.better}\nVersion   {measure.version}"
+    return f"{measure.help}{words}\nBetter    {measure.better}\nVersion   {measure.version}"
 
 
 def _rules() -> Iterator[HelpPage]:

@@ -44,7 +44,7 @@ def why_nothing(data: Data, question: Question) -> str:
     """Say why a question has no answer: what is lacking, or what was measured of the same."""
     if reasons := why_missing(data, question):
         return "\n".join(reasons)
-    if question.by in KINDS and (why := _why_no_kind(data, question.by, question.measure)):
+    if question.by in KINDS and (why := _why_no_kind(data, question, question.by)):
         return why
     if question.period is None:
         return f"Nothing was measured for this question{_why(data, question)} {EVERYTHING}"
@@ -73,14 +73,16 @@ def why_missing(data: Data, question: Question) -> list[str]:
     return found
 
 
-def _why_no_kind(data: Data, kind: str, measure: str | None) -> str | None:
-    """Say that nobody recorded of what kind people are, or that this measure is not told by it; None where it is."""
+def _why_no_kind(data: Data, question: Question, kind: str) -> str | None:
+    """Say that nobody recorded of what kind people are, or by what else this measure is told; None where it is told by kind."""
     every = data.results.every
     told = [name for name in data.measures if any(cell.segment and kind_of(cell.segment) == kind for cell, _ in every(name))]
     if not told:
         return f"{NOT_TOLD[kind]} docs/measure_experience.md says how to record it."
-    asked = find_measure(data, measure).name if measure else None
-    return f"{asked} is not broken down by {kind}; these are: {', '.join(told)}." if asked and asked not in told else None
+    asked = find_measure(data, question.measure).name if question.measure else None
+    if asked is None or asked in told:
+        return None
+    return f"{asked} is not broken down by {kind}. {_breakdowns(data, replace(question, by=None, period=None), asked)}"
 
 
 def _why(data: Data, question: Question) -> str:

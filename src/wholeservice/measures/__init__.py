@@ -1,4 +1,4 @@
-"""Measures: a query that gives sums and a pure finish, in one file; its docstring is its help page. Named in `MEASURES`."""
+"""Measures: units to be summed and a pure finish, in one file; its docstring is its help page. Named in `MEASURES`."""
 
 from wholeservice.measures import (
     adoption,
@@ -30,9 +30,6 @@ from wholeservice.measures import (
     time_to_first_success,
     told_once,
     ux_lite,
-    value_experience,
-    value_outcome,
-    value_price,
     value_realised,
     volume,
 )
@@ -66,9 +63,9 @@ MEASURES: tuple[Measure, ...] = (
     expectation_gap.MEASURE,
     outcome_achieved.MEASURE,
     value_realised.MEASURE,
-    value_outcome.MEASURE,
-    value_experience.MEASURE,
-    value_price.MEASURE,
+    value_realised.OUTCOME_ALONE,
+    value_realised.EXPERIENCE_ALONE,
+    value_realised.PRICE_ALONE,
     experience_in_failure.MEASURE,
     response_rate.MEASURE,
     response_bias.MEASURE,

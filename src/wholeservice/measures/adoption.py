@@ -60,5 +60,5 @@ def _summed(people: IbisTable) -> IbisTable:
 
 MEASURE = Measure(
     name="adoption", title="People it is for who use it", unit=SHARE, better="higher", needs=("attempts", "eligible"),
-    query=query, units=units, finish=finish_share, patch=None,  # one attempt more does not make one consumer more
+    own_query=query, units=units, finish=finish_share, patch=None,  # one attempt more does not make one consumer more
 )  # fmt: skip

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from wholeservice.measures.kinds import SEGMENT, named
-from wholeservice.measures.units import PERIOD, in_periods
+from wholeservice.measures.kinds import KINDS, with_hour
+from wholeservice.measures.units import PERIOD, Units, in_periods
 
 if TYPE_CHECKING:
     from ibis.expr.types import BooleanValue, NumericValue, StringColumn
@@ -28,8 +28,8 @@ OUTCOME, EXPERIENCE, PRICE = "outcome", "experience", "price"
 VALUE = (OUTCOME, EXPERIENCE, PRICE)
 KNOWN = tuple(dict.fromkeys((*SATISFACTION, *NPS, *EASE, *EFFORT, *SUS_ITEMS, SUS_SCORED, *UX_LITE_ITEMS, *VALUE)))
 
-BY, ALONE = ("step", "channel"), (SEGMENT,)
-"""How answers are broken down: by step and channel, also together; by kind of consumer."""
+BY, ALONE = ("step", "channel"), KINDS
+"""How answers are broken down: by step and channel, also together; by each kind of people, by itself."""
 TOP_POINTS = 2.0
 LEAST_FOR_TWO, MOST_FOR_TWO = 3.0, 10.0  # steps of a scale that has a top two: of three points, two would hold the middle
 MOST_POINTS = 101
@@ -42,10 +42,11 @@ def asked_of(facts: FactTables) -> IbisTable:
     """Return every question asked, answered or not, of a service that is known.
 
     Shape    the columns of `answers`; word (the instrument, null: none named), who (whose answers are alike), response (what
-             was asked together: one source, one instant, one attempt, person or record), unit_at, many (answers it stands for)
+             was asked together: one source, one instant, one attempt, person or record), unit_at, many (answers it stands for),
+             hour (of the asking)
     """
     a = facts.answers
-    a = a.filter(a.entity.notnull())
+    a = with_hour(facts, a.filter(a.entity.notnull()), a.asked_at)
     alone = a.source.concat(":", a.record)
     about = a.attempt.coalesce(a.consumer, alone)
     moment = a.asked_at.epoch_seconds().cast("string")
@@ -92,7 +93,7 @@ def answers_to(facts: FactTables, words: tuple[str, ...], *, or_none: bool = Fal
 
 
 def units_of(a: IbisTable, hit: Any, **more: Any) -> IbisTable:
-    """Return answers as units for `sum_units`, with all their columns: *hit* is what is measured."""
+    """Return answers as units to be summed, with all their columns: *hit* is what is measured."""
     return a.mutate(cluster=a.who, weight=a.many, hit=hit, **more)
 
 
@@ -116,19 +117,18 @@ def is_top(a: IbisTable, score: NumericValue) -> BooleanValue:
     return score > a.scale_max - (a.width >= LEAST_FOR_TWO).ifelse(TOP_POINTS, 1.0)
 
 
-def points_of(units: IbisTable, periods: IbisTable, alone: tuple[str, ...] = ALONE) -> list[IbisTable]:
+def points_of(units: Units, periods: IbisTable) -> list[IbisTable]:
     """The same answers once more, as counts per point: rows of one cell add up, so each point is a row of its own.
 
     Shape    units with point (0 is the lowest) and last (the highest). Only whole points of scales that are not too long
     """
     import ibis
 
-    whole = (units.point == units.point.floor()) & (units.last == units.last.floor()) & (units.last < MOST_POINTS)
-    dated = in_periods(units.filter(whole), periods)
-    crossed = ((), ("step",), ("channel",), ("step", "channel"))
-    cells = [(names, dated.filter([dated[name].notnull() for name in names]) if names else dated) for names in crossed]
+    rows = units.rows
+    whole = (rows.point == rows.point.floor()) & (rows.last == rows.last.floor()) & (rows.last < MOST_POINTS)
+    dated = in_periods(rows.filter(whole), periods)
     parts = []
-    for names, kept in (*cells, *(((SEGMENT,), named(dated, kind)) for kind in alone)):
+    for kept, names in units.broken_down(dated):
         per_point = kept.group_by(["entity", *PERIOD, *names, "point", "last"]).aggregate(amount=kept.weight.sum())
         points = ibis.range((per_point.last + 1).cast("int64"))
         at_point = points.map(lambda each, p=per_point: (each == p.point).ifelse(p.amount, 0.0))
@@ -139,12 +139,15 @@ def points_of(units: IbisTable, periods: IbisTable, alone: tuple[str, ...] = ALO
 def responses_of(a: IbisTable, **more: Any) -> IbisTable:
     """Fold the answers of each response into one row; *more* are aggregates beside where, when and whose it is.
 
-    Shape    entity, response, step, channel, segment, unit_at, who, many; consumer, n_asked (questions), place (of the first)
+    Shape    entity, response, step, channel, segment, device, hour, unit_at, who, many; consumer, n_asked (questions), place
+             (of the first)
     """
     return a.group_by(["entity", "response"]).aggregate(
         step=a.step.max(),
         channel=a.channel.max(),
         segment=a.segment.max(),
+        device=a.device.max(),
+        hour=a.hour.min(),
         unit_at=a.unit_at.max(),
         who=a.who.min(),
         many=a.many.max(),

@@ -1,4 +1,4 @@
-"""What a measure is: a query that yields additive statistics, and a pure finish that turns them into a value.
+"""What a measure is: units that sum up to additive statistics, and a pure finish that turns them into a value.
 
 The engine only ever computes sums and counts, so that engines agree exactly and roll-up is addition. One row of
 statistics has the columns of `Statistics`; a value, its interval and the reason when there is none come from `finish`.
@@ -7,11 +7,14 @@ statistics has the columns of `Statistics`; a value, its interval and the reason
 from __future__ import annotations
 
 import datetime as dt
+import inspect
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
+from wholeservice.measures.units import union_all
 from wholeservice.uncertainty import Interval
 from wholeservice.units import Unit
 
@@ -126,7 +129,7 @@ Finish = Callable[[Statistics], Value]
 
 Sums = dict["Cell", Statistics]
 OfUnits = Callable[[Any], "tuple[Units, ...]"]
-"""facts -> the single units that the query sums up, each kind apart: what a page shows when somebody asks for the rows."""
+"""facts -> the single units that are summed up, each kind apart: what a page shows when somebody asks for the rows."""
 
 Patch = Callable[[Sums, Sums, Sums], Sums]
 """(sums, those of what went, those of what came) -> the sums now. All from events, over some of the units and all periods."""
@@ -157,13 +160,25 @@ class Measure:
     unit: Unit
     better: str  # "higher", "lower" or "neither"
     needs: tuple[str, ...]  # fact and derived tables
-    query: Query
+    units: OfUnits
     finish: Finish
     basis: str = SAMPLE  # SAMPLE, or FULL_COUNT: then the interval is variation between periods
     words: tuple[str, ...] = ()
     version: int = 1
-    units: OfUnits | None = None  # None: its rows cannot be shown
+    own_query: Query | None = None  # where there is more to it than the sums of its units
     at: Callable[[Statistics, float], Value] | None = None  # the value that a share of the units lie below; None: no such
     patch: Patch | None = patch_sums  # how changed units change the sums; None: they are all summed again
     only_with: tuple[str, ...] = ()  # of `needs`: one of these must have rows; none named: any of all
     kept: Callable[[Cell, Any], bool] | None = None  # (cell from events, `never_seen.EverSeen`): is it a number? None: each is
+    own_help: str | None = None  # where several measures share a file; None: the docstring of the file is its help
+
+    def query(self, facts: Any, periods: IbisTable) -> IbisTable:
+        """Return one row per entity, period and breakdown, as `Query` says it: the sums of its units, or what its own gives."""
+        if self.own_query is not None:
+            return self.own_query(facts, periods)
+        return union_all([each.summed(periods) for each in self.units(facts)])
+
+    @property
+    def help(self) -> str:
+        """Return its help page: its own, or the docstring of the file in which its units stand."""
+        return inspect.cleandoc(self.own_help or sys.modules[self.units.__module__].__doc__ or "")

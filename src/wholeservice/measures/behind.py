@@ -29,9 +29,9 @@ from wholeservice.measures.behind_rows import (
 )
 from wholeservice.measures.compute import PERIODS, best_source, by_source, periods_of
 from wholeservice.measures.counted import BEHIND, UNDER
+from wholeservice.measures.kinds import HOUR, hours_of, what_of
 from wholeservice.measures.kinds import kind_of as kind_of_people
-from wholeservice.measures.kinds import what_of
-from wholeservice.measures.never_seen import EverSeen, ever_seen
+from wholeservice.measures.never_seen import VISITS, ever_seen
 from wholeservice.measures.roll_up import Tree, added_to
 from wholeservice.measures.rows import rows_of, sources_of
 from wholeservice.periods import civil
@@ -45,7 +45,6 @@ if TYPE_CHECKING:
 TALLIED = "tallied"
 ASKED = "asked_"  # before the names of the tables that hold what one question is about
 NARROWED = ("attempts", "visits", "reached", tables.ANSWERS.name, tables.CALLS.name)
-SILENT = "This measure does not say which rows it counts, so they cannot be shown."
 FEW = f"Fewer than {LEAST_PEOPLE} people stand behind it: a row of one of them could tell who it was, so none is shown."
 
 Span = tuple[dt.datetime, dt.datetime]
@@ -102,8 +101,6 @@ def behind(ground: Ground, measure: Measure, cells: Sequence[Cell], *, first: in
              counted comes first, then single units by their instant. `n` and `n_rows` are of all of them. Rows of fewer than
              `LEAST_PEOPLE` people are counted and not given
     """
-    if measure.units is None:
-        return Behind(why_hidden=SILENT)
     made = _made(ground, measure, cells)
     units = _units_of(ground, measure, cells[0], made)
     n_of_units, n_units, n_people = _size(ground, units)
@@ -127,11 +124,19 @@ def _made(ground: Ground, measure: Measure, cells: Sequence[Cell]) -> _Made:
         for cell in cells:
             _add_made(found, ground, measure, cell, entities)
         return found
-    own = _own(_with_units(ground, measure, cells, entities), all_of, ground.tree)
+    own = _kept(ground, measure, all_of, _own(_with_units(ground, measure, cells, entities), all_of, ground.tree))
     for cell in sorted(cells, key=lambda each: each.from_at):
         for entity in own:
             found.units.append(replace(cell, entity=entity))
     return found
+
+
+def _kept(ground: Ground, measure: Measure, cell: Cell, entities: list[str]) -> list[str]:
+    """Leave out those whose events give no number, as those of a service of which nobody was ever seen at an end."""
+    if measure.kept is None or VISITS not in ground.engine.names():
+        return entities
+    seen = ever_seen(ground.engine)
+    return [each for each in entities if measure.kept(replace(cell, entity=each), seen)]
 
 
 def _add_made(found: _Made, ground: Ground, measure: Measure, cell: Cell, entities: set[str]) -> None:
@@ -139,11 +144,14 @@ def _add_made(found: _Made, ground: Ground, measure: Measure, cell: Cell, entiti
     rows, facts = _counted_facts(ground, measure, cell, entities)
     kinds = sorted({kind_of(row) for row in rows.values()})
     cells = _lineage(ground, measure, cell, facts, kinds)
+    events = []
     for each in _parts(ground, measure, cell, cells):
         source = best_source(measure, cells[each], ground.source_order)
         found.counted += _counted(cells[each][source], rows, source)
         if source is None:
-            found.units.append(each)
+            events.append(each)
+    kept = set(_kept(ground, measure, cell, sorted({each.entity for each in events})))
+    found.units += [each for each in events if each.entity in kept]
 
 
 def _own(own: Iterable[str], cell: Cell, tree: Tree) -> list[str]:
@@ -210,24 +218,18 @@ def _lineage(ground: Ground, measure: Measure, cell: Cell, facts: Instead, kinds
     inside = periods.filter(periods.from_at >= cell.from_at, periods.to_at <= cell.to_at)
     engine.add(ASKED + PERIODS, engine.run(inside))
     table = run_named(engine, f"{measure.name} {kinds}", lambda: measure.query(facts, engine.table(ASKED + PERIODS)))
-    seen = ever_seen(engine) if measure.kept else None
     found: dict[Cell, dict[str | None, _Of]] = {
-        at: {source: _Of(sums) for source, sums in some.items() if source is not None or _is_kept(measure, at, seen)}
+        at: {source: _Of(sums) for source, sums in some.items()}
         for at, some in by_source(measure, table).items()
         if all(getattr(at, name) == getattr(cell, name) for name in ("step", "channel", "segment", "currency"))
     }
     empty = [None] * table.num_rows
     over, under = (table.column(name).to_pylist() if name in table.column_names else empty for name in (BEHIND, UNDER))
     for (at, _), source, above, below in zip(rows_of(table, measure.name), sources_of(table), over, under, strict=True):
-        if source in found.get(at, ()):
+        if at in found:
             found[at][source].over.extend(above or ())
             found[at][source].under.extend(below or ())
-    return {at: some for at, some in found.items() if some}
-
-
-def _is_kept(measure: Measure, cell: Cell, seen: EverSeen | None) -> bool:
-    """Say whether what events say of a cell is a number; of a service of which no end was ever seen it is none."""
-    return measure.kept is None or seen is None or measure.kept(cell, seen)
+    return found
 
 
 def _parts(ground: Ground, measure: Measure, cell: Cell, cells: Mapping[Cell, BySource]) -> Iterator[Cell]:
@@ -261,20 +263,25 @@ def _named(cell: Cell) -> dict[str, str]:
 
 
 def _is_of(units: Units, named: set[str]) -> bool:
-    """Say whether units are broken down so: by what is crossed, or by what stands alone."""
+    """Say whether units are broken down so: by what is crossed, by what stands alone, or as in a rolling window."""
     by = named - set(units.always)
-    crossed = by <= {*units.by, *units.beside} or (len(by) == 1 and by <= set(units.alone))
-    return set(units.always) <= named and crossed
+    alone = [{kind} for kind in units.alone] + [set(each) for each in units.in_windows]
+    return set(units.always) <= named and (by <= {*units.by, *units.beside} or by in alone)
 
 
 def _units_of(ground: Ground, measure: Measure, cell: Cell, made: _Made) -> Units | None:
     """Return the single units that a number is made of: those that are broken down the way its cell is."""
-    named, kinds = _named(cell), measure.units(FactTables(ground.engine)) if measure.units and made.units else ()
+    named, kinds = _named(cell), measure.units(FactTables(ground.engine)) if made.units else ()
     kind = next((each for each in kinds if _is_of(each, set(named))), None)
     if kind is None:
         return None
     rows = _dated(ground, kind, made, periods_of(measure)) if kind.dated else _inside(kind, made)
-    narrowed = [rows[name] == value for name, value in sorted(named.items()) if name not in kind.beside]
+    hours = hours_of(cell.segment or "")
+    narrowed = [
+        rows[name].isin(hours) if name == HOUR else rows[name] == value
+        for name, value in sorted(named.items())
+        if name not in kind.beside
+    ]
     return replace(kind, rows=rows.filter(narrowed) if narrowed else rows)
 
 
@@ -311,8 +318,7 @@ def _with_units(ground: Ground, measure: Measure, cells: Sequence[Cell], entitie
     every = _Made(units=[replace(each, entity=entity) for each in cells for entity in sorted(entities)])
     units = _units_of(ground, measure, cell, every)
     found = ground.engine.run(units.rows.select("entity").distinct()).column("entity").to_pylist() if units else ()
-    seen = ever_seen(ground.engine) if measure.kept and found else None
-    return {each for each in found if _is_kept(measure, replace(cell, entity=each), seen)}
+    return set(found)
 
 
 def _size(ground: Ground, units: Units | None) -> tuple[float, int, int]:

@@ -117,6 +117,6 @@ def finish(sums: Statistics) -> Value:
 
 MEASURE = Measure(
     name="channel-take-up", title="Share who use the digital channels", unit=SHARE, better="higher",
-    needs=("tallied", "attempts"), query=query, units=units, finish=finish, basis=FULL_COUNT,
+    needs=("tallied", "attempts"), own_query=query, units=units, finish=finish, basis=FULL_COUNT,
     words=("take-up", "digital-take-up", "takeup"), version=2, patch=patch,
 )  # fmt: skip

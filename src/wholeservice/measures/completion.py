@@ -3,7 +3,8 @@ Completion: the share of those who began that got to an end.
 
 Formula   attempts that reached a legitimate end ("you are not eligible" is one) / attempts that began in the period and are
           old enough to judge. From counts per step: counted at the last step / counted at the first
-Unit      share          Grain  one row per entity, period and channel, and per kind of consumer, device and hour
+Unit      share          Grain  one row per entity, period and channel, and per kind of consumer, device and hour; for
+          the windows that targets ask for, also per hour of each channel
 Counts    attempts, clustered by consumer. Counts per step are of visits, not of the same people: both steps come from one
           source, one window and one kind of count, and the interval is the variation between periods
 Leaves out  attempts too young to judge; events of a service of which nobody was ever seen at an end, in any period: a name
@@ -29,7 +30,7 @@ from wholeservice.measures.counted import (
     with_all_channels,
 )
 from wholeservice.measures.finish import finish_share
-from wholeservice.measures.kinds import KINDS, with_hour
+from wholeservice.measures.kinds import HOUR, KINDS, with_hour
 from wholeservice.measures.never_seen import at_an_end
 from wholeservice.measures.units import Units, union_all
 from wholeservice.units import SHARE
@@ -59,7 +60,8 @@ def units(facts: FactTables) -> tuple[Units, ...]:
     done = a.finished_at.notnull().ifelse(1.0, 0.0)
     who = a.consumer.coalesce(a.attempt)
     rows = a.mutate(unit_at=a.started_at, cluster=who, hit=done, weight=ibis.literal(1.0))
-    return (Units("attempts", with_hour(facts, rows, rows.started_at), by=("channel",), alone=KINDS),)
+    rows = with_hour(facts, rows, rows.started_at)
+    return (Units("attempts", rows, by=("channel",), alone=KINDS, in_windows=(("channel", HOUR),)),)
 
 
 def _from_steps(facts: FactTables) -> IbisTable:
@@ -75,5 +77,5 @@ def _from_steps(facts: FactTables) -> IbisTable:
 
 MEASURE = Measure(
     name="completion", title="People who finish", unit=SHARE, better="higher", needs=("attempts", "tallied", "journeys"),
-    query=query, units=units, finish=finish_share, words=("completion-rate", "finish"), version=2, kept=at_an_end,
+    own_query=query, units=units, finish=finish_share, words=("completion-rate", "finish"), version=3, kept=at_an_end,
 )  # fmt: skip

@@ -132,6 +132,6 @@ def _whole(paid: IbisTable) -> IbisTable:
 
 MEASURE = Measure(
     name="cost-per-transaction", title="What one use costs", unit=Unit("money", "", "money"), better="lower",
-    needs=("tallied", "money", "attempts"), query=query, units=units, finish=finish_ratio, basis=FULL_COUNT,
+    needs=("tallied", "money", "attempts"), own_query=query, units=units, finish=finish_ratio, basis=FULL_COUNT,
     words=("cost", "cost-per-use", "cpt"), version=2, patch=None, only_with=("tallied", "money"),
 )  # fmt: skip

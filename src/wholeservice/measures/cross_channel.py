@@ -2,7 +2,8 @@
 Cross-channel: the share of attempts that needed more than one channel.
 
 Formula   attempts with events in two channels or more / attempts of which at least one channel is known
-Unit      share          Grain  one row per entity, period and channel; the channel of an attempt is the first one seen in it
+Unit      share          Grain  one row per entity, period and channel, and per kind of consumer, device and hour;
+          the channel of an attempt is the first one seen in it
 Counts    attempts that began in the period and are old enough to judge, clustered by consumer. Attempts are what the service
           says they are (`attempt:`): where a change of channel begins another attempt, the two are not one here
 Leaves out  attempts of which no channel is known. A source that tells of one channel only makes this look small: it is the
@@ -17,18 +18,12 @@ from typing import TYPE_CHECKING
 
 from wholeservice.measures.base import Measure
 from wholeservice.measures.finish import finish_share
-from wholeservice.measures.units import Units, union_all
+from wholeservice.measures.kinds import KINDS, with_hour
+from wholeservice.measures.units import Units
 from wholeservice.units import SHARE
 
 if TYPE_CHECKING:
-    from ibis.expr.types import Table as IbisTable
-
     from wholeservice.facts.identity import FactTables
-
-
-def query(facts: FactTables, periods: IbisTable) -> IbisTable:
-    """Count attempts, and those of several channels."""
-    return union_all([each.summed(periods) for each in units(facts)])
 
 
 def units(facts: FactTables) -> tuple[Units, ...]:
@@ -39,10 +34,11 @@ def units(facts: FactTables) -> tuple[Units, ...]:
     a = a.filter(a.is_matured, a.channels_used > 0)
     several = (a.channels_used > 1).ifelse(1.0, 0.0)
     rows = a.mutate(unit_at=a.started_at, cluster=a.consumer.coalesce(a.attempt), hit=several, weight=ibis.literal(1.0))
-    return (Units("attempts", rows, by=("channel",)),)
+    return (Units("attempts", with_hour(facts, rows, rows.started_at), by=("channel",), alone=KINDS),)
 
 
 MEASURE = Measure(
     name="cross-channel", title="Attempts that needed more than one channel", unit=SHARE, better="neither",
-    needs=("attempts",), query=query, units=units, finish=finish_share, words=("channel-switch", "several-channels"),
+    needs=("attempts",), units=units, finish=finish_share, words=("channel-switch", "several-channels"),
+    version=2,
 )  # fmt: skip

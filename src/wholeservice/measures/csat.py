@@ -14,32 +14,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wholeservice.measures.answered import BY, CSAT, answers_to, has_top_two, is_top, units_of
+from wholeservice.measures.answered import ALONE, BY, CSAT, answers_to, has_top_two, is_top, units_of
 from wholeservice.measures.base import Measure
 from wholeservice.measures.finish import finish_share
-from wholeservice.measures.kinds import KINDS, with_hour
-from wholeservice.measures.units import Units, union_all
+from wholeservice.measures.units import Units
 from wholeservice.units import SHARE
 
 if TYPE_CHECKING:
-    from ibis.expr.types import Table as IbisTable
-
     from wholeservice.facts.identity import FactTables
-
-
-def query(facts: FactTables, periods: IbisTable) -> IbisTable:
-    """Count ratings, and those in the top two."""
-    return union_all([each.summed(periods) for each in units(facts)])
 
 
 def units(facts: FactTables) -> tuple[Units, ...]:
     """Ratings on a scale that has a top; those in it are hits."""
     a = answers_to(facts, CSAT)
-    a = with_hour(facts, a.filter(has_top_two(a)), a.asked_at)
-    return (Units("answers", units_of(a, is_top(a, a.score).ifelse(1.0, 0.0)), by=BY, alone=KINDS),)
+    a = a.filter(has_top_two(a))
+    return (Units("answers", units_of(a, is_top(a, a.score).ifelse(1.0, 0.0)), by=BY, alone=ALONE),)
 
 
 MEASURE = Measure(
-    name="csat", title="People who are satisfied", unit=SHARE, better="higher", needs=("answers",), query=query,
+    name="csat", title="People who are satisfied", unit=SHARE, better="higher", needs=("answers",),
     units=units, finish=finish_share, words=("satisfied",), version=2,
 )  # fmt: skip

@@ -21,20 +21,13 @@ from wholeservice.derived.streams import by_holder
 from wholeservice.measures.base import Measure
 from wholeservice.measures.finish import finish_durations
 from wholeservice.measures.kinds import WORK_KIND
-from wholeservice.measures.units import Units, union_all
+from wholeservice.measures.units import Units
 from wholeservice.units import SECONDS
 
 if TYPE_CHECKING:
-    from ibis.expr.types import Table as IbisTable
-
     from wholeservice.facts.identity import FactTables
 
 LIVES = "lives"
-
-
-def query(facts: FactTables, periods: IbisTable) -> IbisTable:
-    """Count finished items by how long they took."""
-    return union_all([each.summed(periods) for each in units(facts)])
 
 
 def units(facts: FactTables) -> tuple[Units, ...]:
@@ -52,5 +45,5 @@ def units(facts: FactTables) -> tuple[Units, ...]:
 
 MEASURE = Measure(
     name="cycle-time", title="From the first work to done", unit=SECONDS, better="lower", needs=(LIVES,),
-    query=query, units=units, finish=finish_durations, at=finish_durations, patch=None,
+    units=units, finish=finish_durations, at=finish_durations, patch=None,
 )  # fmt: skip

@@ -15,10 +15,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wholeservice.measures.answered import BY, EASE, EFFORT, answers_to, points_of, units_of
+from wholeservice.measures.answered import ALONE, BY, EASE, EFFORT, answers_to, points_of, units_of
 from wholeservice.measures.base import Measure
 from wholeservice.measures.finish import finish_score
-from wholeservice.measures.kinds import KINDS, with_hour
 from wholeservice.measures.units import Units, union_all
 from wholeservice.units import SCALE
 
@@ -30,20 +29,19 @@ if TYPE_CHECKING:
 
 def query(facts: FactTables, periods: IbisTable) -> IbisTable:
     """Sum answers, and the counts per point of the scale beside them."""
-    return union_all([part for each in units(facts) for part in (each.summed(periods), *points_of(each.rows, periods, KINDS))])
+    return union_all([part for each in units(facts) for part in (each.summed(periods), *points_of(each, periods))])
 
 
 def units(facts: FactTables) -> tuple[Units, ...]:
     """Answers on their scale; a hit is how far towards easy it is."""
     a = answers_to(facts, (*EASE, *EFFORT))
-    a = with_hour(facts, a, a.asked_at)
     is_hard = a.word.isin(EFFORT)
     point = is_hard.ifelse(a.scale_max - a.score, a.score - a.scale_min)
     rows = units_of(a, is_hard.ifelse(1.0 - a.share, a.share), point=point, last=a.width)
-    return (Units("answers", rows, by=BY, alone=KINDS),)
+    return (Units("answers", rows, by=BY, alone=ALONE),)
 
 
 MEASURE = Measure(
-    name="ease", title="How easy people find it", unit=SCALE, better="higher", needs=("answers",), query=query,
+    name="ease", title="How easy people find it", unit=SCALE, better="higher", needs=("answers",), own_query=query,
     units=units, finish=finish_score, words=("ces", "customer-effort-score"), version=2,
 )  # fmt: skip

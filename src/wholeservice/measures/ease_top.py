@@ -3,7 +3,7 @@ Ease, top of the scale: the share of people who found it easy.
 
 Formula   answers in the top two of their scale / valid answers; on a scale of two or three points, in the top one. Of an
           answer about effort, where more is harder, the lowest two
-Unit      share          Grain  one row per entity, period, step and channel, and per kind of consumer
+Unit      share          Grain  one row per entity, period, step and channel, and per kind of consumer, device and hour
 Counts    answers of the instruments `ease`, `ces` and `effort`, by their weight, clustered by consumer
 Leaves out  questions not answered, scores off their scale or without one, scales of more than eleven points. The mean of the
           same answers is `ease`
@@ -18,18 +18,11 @@ from typing import TYPE_CHECKING
 from wholeservice.measures.answered import ALONE, BY, EASE, EFFORT, answers_to, has_top_two, is_top, units_of
 from wholeservice.measures.base import Measure
 from wholeservice.measures.finish import finish_share
-from wholeservice.measures.units import Units, union_all
+from wholeservice.measures.units import Units
 from wholeservice.units import SHARE
 
 if TYPE_CHECKING:
-    from ibis.expr.types import Table as IbisTable
-
     from wholeservice.facts.identity import FactTables
-
-
-def query(facts: FactTables, periods: IbisTable) -> IbisTable:
-    """Count answers, and those in the top of the scale."""
-    return union_all([each.summed(periods) for each in units(facts)])
 
 
 def units(facts: FactTables) -> tuple[Units, ...]:
@@ -41,6 +34,6 @@ def units(facts: FactTables) -> tuple[Units, ...]:
 
 
 MEASURE = Measure(
-    name="ease-top", title="People who find it easy", unit=SHARE, better="higher", needs=("answers",), query=query,
-    units=units, finish=finish_share, words=("easy",),
+    name="ease-top", title="People who find it easy", unit=SHARE, better="higher", needs=("answers",),
+    units=units, finish=finish_share, words=("easy",), version=2,
 )  # fmt: skip

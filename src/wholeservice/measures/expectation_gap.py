@@ -3,7 +3,7 @@ Expectation gap: what people got less what they had expected, of the same people
 
 Formula   mean of (score − expected) / (highest − lowest)
 Unit      percentage points of the scale; below 0 it was worse than expected
-Grain     one row per entity, period, step and channel, and per kind of consumer
+Grain     one row per entity, period, step and channel, and per kind of consumer, device and hour
 Counts    answers about satisfaction that have both a score and what was expected, by their weight, clustered by consumer
 Leaves out  answers that lack one of the two or have one off the scale. The mean of all who expected something less the mean
           of all who got something is another number: those are not the same people
@@ -18,18 +18,11 @@ from typing import TYPE_CHECKING
 from wholeservice.measures.answered import ALONE, BY, EXPERIENCE, SATISFACTION, answers_to, units_of
 from wholeservice.measures.base import Measure
 from wholeservice.measures.finish import finish_difference
-from wholeservice.measures.units import Units, union_all
+from wholeservice.measures.units import Units
 from wholeservice.units import SHARE_POINTS
 
 if TYPE_CHECKING:
-    from ibis.expr.types import Table as IbisTable
-
     from wholeservice.facts.identity import FactTables
-
-
-def query(facts: FactTables, periods: IbisTable) -> IbisTable:
-    """Sum the differences within people."""
-    return union_all([each.summed(periods) for each in units(facts)])
 
 
 def units(facts: FactTables) -> tuple[Units, ...]:
@@ -42,5 +35,5 @@ def units(facts: FactTables) -> tuple[Units, ...]:
 
 MEASURE = Measure(
     name="expectation-gap", title="What people got against what they expected", unit=SHARE_POINTS, better="higher",
-    needs=("answers",), query=query, units=units, finish=finish_difference, patch=None,
+    needs=("answers",), units=units, finish=finish_difference, version=2, patch=None,
 )  # fmt: skip

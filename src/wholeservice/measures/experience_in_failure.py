@@ -20,7 +20,7 @@ from wholeservice.derived.base import in_production, whole_seconds
 from wholeservice.measures.answered import BY, SATISFACTION, answers_to, on_grid, units_of
 from wholeservice.measures.base import Measure
 from wholeservice.measures.finish import finish_difference
-from wholeservice.measures.units import PERIOD, Units, in_periods, union_all
+from wholeservice.measures.units import PERIOD, Units, in_periods
 from wholeservice.units import SHARE_POINTS
 
 if TYPE_CHECKING:
@@ -30,11 +30,6 @@ if TYPE_CHECKING:
 
 WEEK_S, MONDAY_S = 604800.0, 345600.0  # 1970 began on a Thursday
 ALIKE = ("entity", *PERIOD, "week", "at_step", "in_channel")
-
-
-def query(facts: FactTables, periods: IbisTable) -> IbisTable:
-    """Set the answers of those who met a failure against those beside them."""
-    return union_all([each.summed(periods) for each in units(facts)])
 
 
 def units(facts: FactTables) -> tuple[Units, ...]:
@@ -80,6 +75,6 @@ def _against(answers: IbisTable, periods: IbisTable) -> IbisTable:
 
 MEASURE = Measure(
     name="experience-in-failure", title="Satisfaction of those who met a failure against those beside them", unit=SHARE_POINTS,
-    better="higher", needs=("answers", "attempts", "exposures", "incidents"), query=query, units=units,
+    better="higher", needs=("answers", "attempts", "exposures", "incidents"), units=units,
     finish=finish_difference, patch=None,
 )  # fmt: skip

@@ -5,7 +5,7 @@ Formula   finished attempts without any of the three / finished attempts:
             a repeat   the same consumer begins again at the same service within 7 days of finishing
             a contact  the same consumer asks for help with the service between the start and 7 days after finishing
             a failure  a step failed before the end was reached: it was tried again, or got round
-Unit      share          Grain  one row per entity, period and channel
+Unit      share          Grain  one row per entity, period and channel, and per kind of consumer, device and hour
 Counts    attempts by the day they began, clustered by consumer, once 7 days have passed since they finished
 Leaves out  attempts without a consumer; services of which no contact is linked to a consumer, and attempts from before the
           first such contact: a number without contacts would be too good. It cannot see a return that nobody recorded, help
@@ -21,7 +21,8 @@ from typing import TYPE_CHECKING
 from wholeservice.derived.base import FAILED, whole_seconds
 from wholeservice.measures.base import Measure
 from wholeservice.measures.finish import finish_share
-from wholeservice.measures.units import Units, union_all
+from wholeservice.measures.kinds import KINDS, with_hour
+from wholeservice.measures.units import Units
 from wholeservice.units import SHARE
 
 if TYPE_CHECKING:
@@ -33,11 +34,6 @@ AFTER_S = 7 * 86400
 KEY = ("entity", "attempt")
 
 
-def query(facts: FactTables, periods: IbisTable) -> IbisTable:
-    """Count finished attempts, and those after which there was nothing more to do."""
-    return union_all([each.summed(periods) for each in units(facts)])
-
-
 def units(facts: FactTables) -> tuple[Units, ...]:
     """Finished attempts of which it can be known; those after which there was nothing more to do are hits."""
     import ibis
@@ -47,7 +43,7 @@ def units(facts: FactTables) -> tuple[Units, ...]:
     d = done.left_join(wrong, list(KEY)).drop("entity_right", "attempt_right")
     right = d.is_wrong.isnull().ifelse(1.0, 0.0)
     rows = d.mutate(unit_at=d.started_at, cluster=d.consumer, hit=right, weight=ibis.literal(1.0))
-    return (Units("attempts", rows, by=("channel",)),)
+    return (Units("attempts", with_hour(facts, rows, rows.started_at), by=("channel",), alone=KINDS),)
 
 
 def _done(facts: FactTables) -> IbisTable:
@@ -86,6 +82,6 @@ def _failed(facts: FactTables, done: IbisTable) -> IbisTable:
 
 MEASURE = Measure(
     name="first-time-right", title="Right the first time", unit=SHARE, better="higher",
-    needs=("attempts", "visits", "contacts"), query=query, units=units, finish=finish_share,
-    patch=None,  # whether an attempt was right is seen in others of the same person
+    needs=("attempts", "visits", "contacts"), units=units, finish=finish_share,
+    version=2, patch=None,  # whether an attempt was right is seen in others of the same person
 )  # fmt: skip

@@ -1,9 +1,9 @@
-"""Kinds of people: what a number is broken down by on its own, never crossed with step, channel or one another.
+"""Kinds of people: what a number is broken down by on its own, not crossed with channel or one another.
 
 A cell names one of them in `segment`: a kind of consumer as it is declared (`guest`), a device, an hour and a kind of work with
 their kind before them (`device:phone`, `hour:19`, `kind:defect`). An hour is that in which an attempt began or somebody was
 asked, by the clocks of the workspace's zone; it is told for months and rolling windows, and not for weeks, which would multiply
-the numbers.
+the numbers. Of a few measures rolling windows also tell the hours of each channel (`Units.in_windows`).
 """
 
 from __future__ import annotations
@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 SEGMENT, DEVICE, HOUR, WORK_KIND = "segment", "device", "hour", "kind"
 KINDS = (SEGMENT, DEVICE, HOUR)  # of people
 MARKED = (DEVICE, HOUR, WORK_KIND)
-MARK = ":"
+MARK, TO = ":", "-"
 A_WEEK_S, HOUR_S, HOURS = 8 * 86400, 3600, 24  # the week in which the clocks are turned back is no longer than eight days
+CLOCK = tuple(f"{hour:02}" for hour in range(HOURS))
 
 
 def kind_of(segment: str) -> str:
@@ -46,6 +47,28 @@ def what_of(segment: str) -> str:
     ('guest', 'phone')
     """
     return segment if kind_of(segment) == SEGMENT else segment.partition(MARK)[2]
+
+
+def hours_of(segment: str) -> tuple[str, ...]:
+    """
+    Return the hours that a segment names: one, or a span of them from its first to its last; none where it names no hour.
+
+    >>> hours_of("hour:19"), hours_of(span_of("22", 4)), hours_of("guest"), hours_of("hour:noon")
+    (('19',), ('22', '23', '00', '01'), (), ())
+    """
+    ends = what_of(segment).partition(TO) if kind_of(segment) == HOUR else ("", "", "")
+    known = [int(each) for each in (ends[0], ends[2] or ends[0]) if each in CLOCK]
+    return tuple(CLOCK[(known[0] + after) % HOURS] for after in range((known[1] - known[0]) % HOURS + 1)) if known[1:] else ()
+
+
+def span_of(first: str, n: int) -> str:
+    """
+    Return the segment that names so many hours in a row; no measure stores it, `Results` adds it up.
+
+    >>> span_of("23", 2), span_of("07", 1)
+    ('hour:23-00', 'hour:07')
+    """
+    return HOUR + MARK + first + (TO + CLOCK[(int(first) + n - 1) % HOURS] if n > 1 else "")
 
 
 def of_kind(segments: Iterable[str | None], kind: str) -> list[str]:

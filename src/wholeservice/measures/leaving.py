@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from wholeservice.measures.kinds import DEVICE, SEGMENT
 from wholeservice.measures.units import Units
 
 if TYPE_CHECKING:
@@ -30,4 +31,4 @@ def who_left(facts: FactTables, outcome: str) -> tuple[Units, ...]:
     rows = left.join(a.filter(a.is_matured), ["entity", "attempt"])
     who, hit = rows.consumer.coalesce(rows.attempt), (rows.outcome == outcome).ifelse(1.0, 0.0)
     rows = rows.mutate(step=rows.left_before, unit_at=rows.started_at, cluster=who, hit=hit, weight=ibis.literal(1.0))
-    return (Units("attempts", rows, by=("channel",), always=("step",)),)
+    return (Units("attempts", rows, by=("channel",), always=("step",), alone=(SEGMENT, DEVICE)),)

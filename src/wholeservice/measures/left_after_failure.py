@@ -2,7 +2,8 @@
 Left after a failure: of those who left before a step, the share whose attempt ended in something that failed.
 
 Formula   attempts whose last event is a failure / attempts that left before the step. These could have been kept
-Unit      share          Grain  one row per entity, period, step and channel; the step is the one they left before
+Unit      share          Grain  one row per entity, period, step and channel, and per step and kind of
+          consumer or device; the step is the one they left before
 Counts    attempts that began in the period, are old enough to judge, reached the last step everybody passes before this
           one, and did not reach this one (as `step-conversion` counts); clustered by consumer
 Leaves out  those who did not leave; a failure that people got past. Why the others left, nobody recorded
@@ -18,18 +19,11 @@ from wholeservice.derived.base import FAILED
 from wholeservice.measures.base import Measure
 from wholeservice.measures.finish import finish_share
 from wholeservice.measures.leaving import who_left
-from wholeservice.measures.units import Units, union_all
+from wholeservice.measures.units import Units
 from wholeservice.units import SHARE
 
 if TYPE_CHECKING:
-    from ibis.expr.types import Table as IbisTable
-
     from wholeservice.facts.identity import FactTables
-
-
-def query(facts: FactTables, periods: IbisTable) -> IbisTable:
-    """Set those who met a failure last against all who left before the step."""
-    return union_all([each.summed(periods) for each in units(facts)])
 
 
 def units(facts: FactTables) -> tuple[Units, ...]:
@@ -39,5 +33,6 @@ def units(facts: FactTables) -> tuple[Units, ...]:
 
 MEASURE = Measure(
     name="left-after-failure", title="Left because something failed", unit=SHARE, better="lower",
-    needs=("reached", "attempts", "journeys"), query=query, units=units, finish=finish_share, words=("avoidable-drop-out",),
+    needs=("reached", "attempts", "journeys"), units=units, finish=finish_share, words=("avoidable-drop-out",),
+    version=2,
 )  # fmt: skip

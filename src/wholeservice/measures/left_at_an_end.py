@@ -2,7 +2,8 @@
 Left at an end: of those who left before a step, the share who had come to a legitimate end ("you are not eligible").
 
 Formula   attempts that reached an end of the journey / attempts that left before the step. These lost nothing
-Unit      share          Grain  one row per entity, period, step and channel; the step is the one they left before
+Unit      share          Grain  one row per entity, period, step and channel, and per step and kind of
+          consumer or device; the step is the one they left before
 Counts    attempts that began in the period, are old enough to judge, reached the last step everybody passes before this
           one, and did not reach this one (as `step-conversion` counts); clustered by consumer
 Leaves out  those who did not leave. An end is one that the organisation declares (`ends:`), or that the source says
@@ -18,18 +19,11 @@ from wholeservice.derived.base import DONE
 from wholeservice.measures.base import Measure
 from wholeservice.measures.finish import finish_share
 from wholeservice.measures.leaving import who_left
-from wholeservice.measures.units import Units, union_all
+from wholeservice.measures.units import Units
 from wholeservice.units import SHARE
 
 if TYPE_CHECKING:
-    from ibis.expr.types import Table as IbisTable
-
     from wholeservice.facts.identity import FactTables
-
-
-def query(facts: FactTables, periods: IbisTable) -> IbisTable:
-    """Set those at a legitimate end against all who left before the step."""
-    return union_all([each.summed(periods) for each in units(facts)])
 
 
 def units(facts: FactTables) -> tuple[Units, ...]:
@@ -39,5 +33,6 @@ def units(facts: FactTables) -> tuple[Units, ...]:
 
 MEASURE = Measure(
     name="left-at-an-end", title="Left with nothing more to do", unit=SHARE, better="neither",
-    needs=("reached", "attempts", "journeys"), query=query, units=units, finish=finish_share, words=("left-anyway",),
+    needs=("reached", "attempts", "journeys"), units=units, finish=finish_share, words=("left-anyway",),
+    version=2,
 )  # fmt: skip

@@ -17,21 +17,13 @@ from typing import TYPE_CHECKING
 from wholeservice.measures import answered as of
 from wholeservice.measures.base import Measure
 from wholeservice.measures.finish import finish_net
-from wholeservice.measures.kinds import KINDS, with_hour
-from wholeservice.measures.units import Units, union_all
+from wholeservice.measures.units import Units
 from wholeservice.units import NET_SCORE
 
 if TYPE_CHECKING:
-    from ibis.expr.types import Table as IbisTable
-
     from wholeservice.facts.identity import FactTables
 
 DETRACTS, PROMOTES = 6.0, 9.0
-
-
-def query(facts: FactTables, periods: IbisTable) -> IbisTable:
-    """Set promoters against detractors."""
-    return union_all([each.summed(periods) for each in units(facts)])
 
 
 def units(facts: FactTables) -> tuple[Units, ...]:
@@ -39,12 +31,12 @@ def units(facts: FactTables) -> tuple[Units, ...]:
     import ibis
 
     a = of.asked_of(facts)
-    a = with_hour(facts, a.filter(a.word.isin(of.NPS), of.is_net_answer(a)), a.asked_at)
+    a = a.filter(a.word.isin(of.NPS), of.is_net_answer(a))
     hit = ibis.cases((a.score >= PROMOTES, 100.0), (a.score <= DETRACTS, -100.0), else_=0.0)
-    return (Units("answers", of.units_of(a, hit), by=of.BY, alone=KINDS),)
+    return (Units("answers", of.units_of(a, hit), by=of.BY, alone=of.ALONE),)
 
 
 MEASURE = Measure(
-    name="nps", title="How likely people are to recommend it", unit=NET_SCORE, better="higher", needs=("answers",), query=query,
+    name="nps", title="How likely people are to recommend it", unit=NET_SCORE, better="higher", needs=("answers",),
     units=units, finish=finish_net, words=("net-promoter-score", "recommend"), version=2,
 )  # fmt: skip

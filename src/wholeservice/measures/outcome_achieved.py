@@ -2,7 +2,7 @@
 Outcome achieved: the share of those who finished and say that they got what they came for.
 
 Formula   answers above the middle of the scale (a yes) / valid answers, of people who finished
-Unit      share          Grain  one row per entity, period, step and channel, and per kind of consumer
+Unit      share          Grain  one row per entity, period, step and channel, and per kind of consumer, device and hour
 Counts    answers of the instrument `outcome`, by their weight, clustered by consumer
 Leaves out  answers about an attempt that is known not to have finished; questions not answered, or off their scale. To have
           finished is an output: `completion`. Refunds, returns and complaints are not looked at, only people's own word
@@ -17,18 +17,11 @@ from typing import TYPE_CHECKING
 from wholeservice.measures.answered import ALONE, BY, OUTCOME, answers_to, is_good, units_of
 from wholeservice.measures.base import Measure
 from wholeservice.measures.finish import finish_share
-from wholeservice.measures.units import Units, union_all
+from wholeservice.measures.units import Units
 from wholeservice.units import SHARE
 
 if TYPE_CHECKING:
-    from ibis.expr.types import Table as IbisTable
-
     from wholeservice.facts.identity import FactTables
-
-
-def query(facts: FactTables, periods: IbisTable) -> IbisTable:
-    """Count the answers of those who finished, and the yeses."""
-    return union_all([each.summed(periods) for each in units(facts)])
 
 
 def units(facts: FactTables) -> tuple[Units, ...]:
@@ -41,5 +34,5 @@ def units(facts: FactTables) -> tuple[Units, ...]:
 
 MEASURE = Measure(
     name="outcome-achieved", title="People who got what they came for", unit=SHARE, better="higher",
-    needs=("answers", "attempts"), query=query, units=units, finish=finish_share, words=("outcome",), patch=None,
+    needs=("answers", "attempts"), units=units, finish=finish_share, words=("outcome",), version=2, patch=None,
 )  # fmt: skip

@@ -4,7 +4,7 @@ Path kept: the share of attempts whose way through the service is one that its j
 Formula   attempts whose path the typed journey allows / attempts with a path. A path is the steps in the order in which they
           were visited, visits at the same step in a row being one stay. Who stops on the way has kept to it; who goes back
           without `retry`, skips what is not `optional` or goes where the journey has no step has not
-Unit      share          Grain  one row per entity, period and channel
+Unit      share          Grain  one row per entity, period and channel, and per kind of consumer, device and hour
 Counts    attempts that began in the period and are old enough to judge, clustered by consumer
 Leaves out  attempts that were at no step; journeys in which so much may be done at once that nearly every order is allowed. A
           source that does not tell of every step makes kept paths look broken: see first how many events each step has
@@ -19,18 +19,12 @@ from typing import TYPE_CHECKING
 
 from wholeservice.measures.base import Measure
 from wholeservice.measures.finish import finish_share
-from wholeservice.measures.units import Units, union_all
+from wholeservice.measures.kinds import KINDS, with_hour
+from wholeservice.measures.units import Units
 from wholeservice.units import SHARE
 
 if TYPE_CHECKING:
-    from ibis.expr.types import Table as IbisTable
-
     from wholeservice.facts.identity import FactTables
-
-
-def query(facts: FactTables, periods: IbisTable) -> IbisTable:
-    """Count paths, and those that were foreseen."""
-    return union_all([each.summed(periods) for each in units(facts)])
 
 
 def units(facts: FactTables) -> tuple[Units, ...]:
@@ -41,10 +35,11 @@ def units(facts: FactTables) -> tuple[Units, ...]:
     rows = p.filter(p.is_kept.notnull()).join(a.filter(a.is_matured), ["entity", "attempt"])
     hit, who = rows.is_kept.ifelse(1.0, 0.0), rows.consumer.coalesce(rows.attempt)
     rows = rows.mutate(unit_at=rows.started_at, cluster=who, hit=hit, weight=ibis.literal(1.0))
-    return (Units("attempts", rows, by=("channel",)),)
+    return (Units("attempts", with_hour(facts, rows, rows.started_at), by=("channel",), alone=KINDS),)
 
 
 MEASURE = Measure(
     name="path-kept", title="Attempts that went as the journey foresees", unit=SHARE, better="neither",
-    needs=("paths", "attempts"), query=query, units=units, finish=finish_share, words=("journey-kept", "conformance"),
+    needs=("paths", "attempts"), units=units, finish=finish_share, words=("journey-kept", "conformance"),
+    version=2,
 )  # fmt: skip

@@ -33,11 +33,6 @@ LEAST = 2  # answers of a kind: of one alone nobody knows how far others are fro
 NO_ATTEMPT = "no answer names an attempt that can be judged, so nobody knows how those who answered differ from the others"
 
 
-def query(facts: FactTables, periods: IbisTable) -> IbisTable:
-    """Weigh answers by what they are of all attempts; where that is not known, only count them."""
-    return union_all([each.summed(periods) for each in units(facts)])
-
-
 def units(facts: FactTables) -> tuple[Units, ...]:
     """Answers that can be weighed; where there are none, all answers, and none adds to anything but n."""
     a, tried = answers_to(facts, SATISFACTION, or_none=True), _tried(facts)
@@ -89,5 +84,5 @@ def finish(sums: Statistics) -> Value:
 
 MEASURE = Measure(
     name="response-bias", title="What satisfaction would gain if all had answered", unit=SHARE_POINTS, better="neither",
-    needs=("answers", "attempts"), query=query, units=units, finish=finish, patch=None,
+    needs=("answers", "attempts"), units=units, finish=finish, patch=None,
 )  # fmt: skip

@@ -2,7 +2,7 @@
 Response rate: the share of those asked who answered.
 
 Formula   responses with an answer / responses asked for. Questions asked together are one response
-Unit      share          Grain  one row per entity, period, step and channel, and per kind of consumer
+Unit      share          Grain  one row per entity, period, step and channel, and per kind of consumer, device and hour
 Counts    questions by when they were asked, by their weight, clustered by consumer; or somebody else's counts of `answered`
           and `asked`
 Leaves out  sources that never say whom they asked in vain: there everybody would seem to have answered. More answered than
@@ -51,5 +51,5 @@ def units(facts: FactTables) -> tuple[Units, ...]:
 
 MEASURE = Measure(
     name="response-rate", title="Of those asked, who answered", unit=SHARE, better="neither", needs=("answers", "tallied"),
-    query=query, units=units, finish=finish_share, patch=None,
+    own_query=query, units=units, finish=finish_share, version=2, patch=None,
 )  # fmt: skip

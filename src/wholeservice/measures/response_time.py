@@ -2,7 +2,8 @@
 Response time: how long half of the calls to a part or internal service take at most.
 
 Formula   the median duration of the calls that gave what was asked; a target may name another share (`p95 response-time`)
-Unit      seconds          Grain  one row per entity called, period and step that made the call
+Unit      seconds          Grain  one row per entity called, period and step that made the call; for
+          the windows that targets ask for, also per hour
 Counts    calls in production, each as many as it stands for (1 / sampling), in buckets 1.6 to 3.1 % wide: a number is at most
           1.6 % from a duration that was recorded. A target for 95 of 100 is held against the calls of its whole window;
           quantiles of shorter periods are never averaged
@@ -19,18 +20,12 @@ from typing import TYPE_CHECKING
 from wholeservice.derived.base import in_production
 from wholeservice.measures.base import Measure
 from wholeservice.measures.finish import finish_durations
-from wholeservice.measures.units import Units, union_all
+from wholeservice.measures.kinds import HOUR, with_hour
+from wholeservice.measures.units import Units
 from wholeservice.units import SECONDS
 
 if TYPE_CHECKING:
-    from ibis.expr.types import Table as IbisTable
-
     from wholeservice.facts.identity import FactTables
-
-
-def query(facts: FactTables, periods: IbisTable) -> IbisTable:
-    """Count calls that worked by how long they took."""
-    return union_all([each.summed(periods) for each in units(facts)])
 
 
 def units(facts: FactTables) -> tuple[Units, ...]:
@@ -42,10 +37,10 @@ def units(facts: FactTables) -> tuple[Units, ...]:
     rows = c.mutate(
         unit_at=c.started_at, cluster=c.trace, lasted_s=c.duration_s, hit=ibis.literal(1.0), weight=c.weight.coalesce(1.0)
     )
-    return (Units("calls", rows, by=("step",)),)
+    return (Units("calls", with_hour(facts, rows, rows.started_at), by=("step",), in_windows=((HOUR,),)),)
 
 
 MEASURE = Measure(
-    name="response-time", title="How long calls take", unit=SECONDS, better="lower", needs=("calls",), query=query,
-    units=units, finish=finish_durations, at=finish_durations, words=("latency",),
+    name="response-time", title="How long calls take", unit=SECONDS, better="lower", needs=("calls",),
+    units=units, finish=finish_durations, at=finish_durations, words=("latency",), version=2,
 )  # fmt: skip

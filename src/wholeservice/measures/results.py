@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from weakref import WeakKeyDictionary
 
 from wholeservice.measures.base import FULL_COUNT, Cell, Measure, Statistics, Value
+from wholeservice.measures.kinds import hours_of, span_of
 from wholeservice.periods import CALENDAR, Period
 from wholeservice.uncertainty import Interval, between_periods
 from wholeservice.units import SHARE
@@ -64,8 +65,20 @@ class Results:
         self, measure: str, entity: str, *, step: str | None = None, channel: str | None = None, segment: str | None = None
     ) -> tuple[tuple[Cell, Statistics], ...]:
         """Return the sums behind a measure, unfinished, windows of every length, oldest first; only those asked for."""
-        rows = _of_one_currency(self._rows.get((measure, entity, step, channel, segment), []))
+        rows = _of_one_currency(self._found((measure, entity, step, channel, segment)))
         return tuple(rows if self.period is None else _of_period(rows, self.period))
+
+    def _found(self, key: Key) -> list[Row]:
+        """The rows of a series; those of a span of hours are added up. A person seen in two of them stands there twice."""
+        hours = hours_of(key[4] or "")
+        if len(hours) < 2:
+            return self._rows.get(key, [])
+        found: dict[Cell, Statistics] = {}
+        for hour in hours:
+            for cell, sums in self._rows.get((*key[:4], span_of(hour, 1)), []):
+                at = replace(cell, segment=key[4])
+                found[at] = replace(found[at] + sums, reporting=sums.reporting, expected=sums.expected) if at in found else sums
+        return sorted(found.items(), key=lambda row: (row[0].to_at, row[0].from_at))
 
     def every(self, measure: str) -> Iterator[tuple[Cell, Statistics]]:
         """Yield the sums behind every number of one measure: all entities, breakdowns and windows."""
@@ -83,7 +96,7 @@ class Results:
         keeps only calendar or only rolling ones. The period that a reader asked for goes before both, and the series ends
         with it.
         """
-        rows = _of_one_currency(self._rows.get((measure, entity, step, channel, segment), []))
+        rows = _of_one_currency(self._found((measure, entity, step, channel, segment)))
         asked = next(iter(_of_period(rows, self.period)), None) if self.period else None
         if self.period and asked is None:
             return ()

@@ -2,7 +2,8 @@
 Retention: the share of the people of one period who are back in the next one of its kind.
 
 Formula   consumers with an attempt in the period and in the one that follows it / consumers with an attempt in the period
-Unit      share          Grain  one row per entity and period; the period is the earlier one, that of the cohort
+Unit      share          Grain  one row per entity and period, and per kind of consumer and device; the period is
+          the earlier one, that of the cohort, and the kind and device are those of the first attempt in it
 Counts    consumers, each once. A month is followed by a month, a week by a week, a window by the window that begins where it
           ends
 Leaves out  the newest period, since the next one is not over; periods that the events do not cover whole; events without a
@@ -18,7 +19,8 @@ from typing import TYPE_CHECKING
 
 from wholeservice.measures.base import Measure
 from wholeservice.measures.finish import finish_share
-from wholeservice.measures.units import PEOPLE, PERIOD, Units, in_periods, union_all
+from wholeservice.measures.people import ALONE, of_the_first
+from wholeservice.measures.units import PEOPLE, PERIOD, Units, in_periods
 from wholeservice.units import SHARE
 
 if TYPE_CHECKING:
@@ -30,23 +32,19 @@ ACTIVE = ("entity", "consumer", *PERIOD)
 ALIKE_S = 4 * 86400.0  # February is followed by March
 
 
-def query(facts: FactTables, periods: IbisTable) -> IbisTable:
-    """Count the people of each period, and those of them who are among the people of the next."""
-    return union_all([each.summed(periods) for each in units(facts)])
-
-
 def units(facts: FactTables) -> tuple[Units, ...]:
     """People of each period by their first attempt in it; those who are back in the next one are hits."""
     a = facts.attempts
     a = a.filter(a.consumer.notnull())
-    return (Units(PEOPLE, a.select(a.entity, a.consumer, unit_at=a.started_at), dated=_back),)
+    begun = a.select(a.entity, a.consumer, a.segment, a.device, a.started_at, unit_at=a.started_at)
+    return (Units(PEOPLE, begun, alone=ALONE, dated=_back),)
 
 
 def _back(begun: IbisTable, periods: IbisTable) -> IbisTable:
     """One row per person and period, with whether they are among the people of the next."""
     import ibis
 
-    active = _active(begun, periods)
+    active = of_the_first(_active(begun, periods), begun)
     cohort, later = active.join(_followed(periods), list(PERIOD)), active.view()
     same = [
         cohort.entity == later.entity, cohort.consumer == later.consumer, cohort.window == later.window,
@@ -54,7 +52,7 @@ def _back(begun: IbisTable, periods: IbisTable) -> IbisTable:
     ]  # fmt: skip
     c = cohort.left_join(later, same, rname="{name}_later")
     back = c.consumer_later.notnull().ifelse(1.0, 0.0)
-    return c.select(*ACTIVE, "unit_at", cluster=c.consumer, hit=back, weight=ibis.literal(1.0))
+    return c.select(*ACTIVE, *ALONE, "unit_at", cluster=c.consumer, hit=back, weight=ibis.literal(1.0))
 
 
 def _active(begun: IbisTable, periods: IbisTable) -> IbisTable:
@@ -75,5 +73,5 @@ def _followed(periods: IbisTable) -> IbisTable:
 
 MEASURE = Measure(
     name="retention", title="People who come back in the next period", unit=SHARE, better="higher", needs=("attempts",),
-    query=query, units=units, finish=finish_share, patch=None,  # one attempt more does not make one consumer more
+    units=units, finish=finish_share, version=2, patch=None,  # one attempt more does not make one consumer more
 )  # fmt: skip

@@ -15,11 +15,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wholeservice.measures.answered import BY, SATISFACTION, answers_to, points_of, units_of
+from wholeservice.measures.answered import ALONE, BY, SATISFACTION, answers_to, points_of, units_of
 from wholeservice.measures.base import Measure
 from wholeservice.measures.counted import HISTOGRAM, WHERE, first_of, gathered, stated, with_all_channels
 from wholeservice.measures.finish import finish_score
-from wholeservice.measures.kinds import KINDS, with_hour
 from wholeservice.measures.units import Units, union_all
 from wholeservice.units import SCALE
 
@@ -38,16 +37,15 @@ def query(facts: FactTables, periods: IbisTable) -> IbisTable:
     said = stated(facts, STATED).drop("currency")
     said = said.mutate(squares=said.numerator)  # the most that answers between 0 and 1 with this mean can spread
     counted = [with_all_channels(part, "step") for part in (_from_histograms(facts), said)]
-    summed = [part for each in answers for part in (each.summed(periods), *points_of(each.rows, periods, KINDS))]
+    summed = [part for each in answers for part in (each.summed(periods), *points_of(each, periods))]
     return union_all([*summed, *first_of(counted, "step", "channel")])
 
 
 def units(facts: FactTables) -> tuple[Units, ...]:
     """Answers with a score on their scale; a hit is how far up the scale it is."""
     a = answers_to(facts, SATISFACTION, or_none=True)
-    a = with_hour(facts, a, a.asked_at)
     rows = units_of(a, a.share, point=a.score - a.scale_min, last=a.width)
-    return (Units("answers", rows, by=BY, alone=KINDS),)
+    return (Units("answers", rows, by=BY, alone=ALONE),)
 
 
 def _from_histograms(facts: FactTables) -> IbisTable:
@@ -67,5 +65,5 @@ def _from_histograms(facts: FactTables) -> IbisTable:
 
 MEASURE = Measure(
     name="satisfaction", title="How satisfied people are", unit=SCALE, better="higher", needs=("answers", "tallied"),
-    query=query, units=units, finish=finish_score, words=("user-satisfaction",), version=2,
+    own_query=query, units=units, finish=finish_score, words=("user-satisfaction",), version=2,
 )  # fmt: skip

@@ -4,7 +4,7 @@ Step conversion: the share of those at one step that reached the next. One minus
 Formula   reached the step / reached its base: the last step before it that everybody had to pass (`derived.journeys`). An
           optional step, or one way of a choice, is a share of the step before it and never the base of the next
 Unit      share          Grain  one row per entity, period, step and channel; per step also of each kind of consumer,
-          device and hour
+          device and hour; for the windows that targets ask for, also of each hour of each channel
 Counts    attempts that began in the period and are old enough to judge, clustered by consumer; a step is reached as the
           service says it (`funnel:`): by default in order, within the window counted from the first step, its end included;
           one event never fills two steps. By consumer, a person's attempts count as one where it began. From counts per step:
@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 from wholeservice.measures.base import Measure
 from wholeservice.measures.counted import STEP_COUNTS, WHERE, carried, counts, ratio, with_all_channels
 from wholeservice.measures.finish import finish_share
-from wholeservice.measures.kinds import KINDS, with_hour
+from wholeservice.measures.kinds import HOUR, KINDS, with_hour
 from wholeservice.measures.never_seen import at_its_step
 from wholeservice.measures.units import Units, union_all
 from wholeservice.units import SHARE
@@ -51,7 +51,7 @@ def units(facts: FactTables) -> tuple[Units, ...]:
     rows = tried.join(with_hour(facts, a.filter(a.is_matured), a.started_at), ["entity", "attempt"])
     who = rows.consumer.coalesce(rows.attempt)
     rows = rows.mutate(unit_at=rows.started_at, cluster=who, weight=ibis.literal(1.0))
-    return (Units("attempts", rows, by=("channel",), always=("step",), alone=KINDS),)
+    return (Units("attempts", rows, by=("channel",), always=("step",), alone=KINDS, in_windows=(("channel", HOUR),)),)
 
 
 def _from_steps(facts: FactTables) -> IbisTable:
@@ -64,6 +64,6 @@ def _from_steps(facts: FactTables) -> IbisTable:
 
 MEASURE = Measure(
     name="step-conversion", title="People who go on from the step before", unit=SHARE, better="higher",
-    needs=("reached", "attempts", "tallied", "journeys"), query=query, units=units, finish=finish_share,
-    words=("conversion", "step-completion"), version=2, kept=at_its_step,
+    needs=("reached", "attempts", "tallied", "journeys"), own_query=query, units=units, finish=finish_share,
+    words=("conversion", "step-completion"), version=3, kept=at_its_step,
 )  # fmt: skip

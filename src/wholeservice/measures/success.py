@@ -2,7 +2,8 @@
 Success: the share of calls to a part or internal service that gave what was asked.
 
 Formula   calls that did not fail / calls, each as many as it stands for (1 / sampling)
-Unit      share          Grain  one row per entity called, period and step that made the call
+Unit      share          Grain  one row per entity called, period and step that made the call; for
+          the windows that targets ask for, also per hour
 Counts    calls in production, clustered by trace: calls of one trace are alike
 Leaves out  other environments. A retry that worked does not undo the call that failed
 Source    Google SRE workbook, service level indicators; Kish 1965
@@ -15,18 +16,12 @@ from typing import TYPE_CHECKING
 from wholeservice.derived.base import in_production
 from wholeservice.measures.base import Measure
 from wholeservice.measures.finish import finish_share
-from wholeservice.measures.units import Units, union_all
+from wholeservice.measures.kinds import HOUR, with_hour
+from wholeservice.measures.units import Units
 from wholeservice.units import SHARE
 
 if TYPE_CHECKING:
-    from ibis.expr.types import Table as IbisTable
-
     from wholeservice.facts.identity import FactTables
-
-
-def query(facts: FactTables, periods: IbisTable) -> IbisTable:
-    """Count calls and those that worked."""
-    return union_all([each.summed(periods) for each in units(facts)])
 
 
 def units(facts: FactTables) -> tuple[Units, ...]:
@@ -35,10 +30,10 @@ def units(facts: FactTables) -> tuple[Units, ...]:
     c = c.filter(c.entity.notnull())
     worked = c.failed.ifelse(0.0, 1.0)
     rows = c.mutate(unit_at=c.started_at, cluster=c.trace, hit=worked, weight=c.weight.coalesce(1.0))
-    return (Units("calls", rows, by=("step",)),)
+    return (Units("calls", with_hour(facts, rows, rows.started_at), by=("step",), in_windows=((HOUR,),)),)
 
 
 MEASURE = Measure(
-    name="success", title="Calls that worked", unit=SHARE, better="higher", needs=("calls",), query=query,
-    units=units, finish=finish_share, words=("success-rate",),
+    name="success", title="Calls that worked", unit=SHARE, better="higher", needs=("calls",),
+    units=units, finish=finish_share, words=("success-rate",), version=2,
 )  # fmt: skip

@@ -3,7 +3,7 @@ SUS: how usable people find it, by the ten statements of the System Usability Sc
 
 Formula   per response 2.5 × Σ over the ten statements of (answer − 1) for the odd ones and (5 − answer) for the even ones,
           which are worded against it; then the mean of the responses. A share of it is no percentage of people: 68 is usual
-Unit      score from 0 to 100          Grain  one row per entity, period, step and channel, and per kind of consumer
+Unit      score from 0 to 100          Grain  per entity, period, step and channel; per kind of consumer, device and hour
 Counts    whole responses: answers to `sus-1` to `sus-10` on a scale from 1 to 5, asked together (one source, survey and
           instant; one attempt, person or record); or `sus`, a score from 0 to 100 that a tool made already
 Leaves out  responses that lack a statement or have one off the scale: finding F136 counts them
@@ -32,7 +32,7 @@ POINT, POINTS = 2.5, 40.0  # what a step of one statement is worth, and how many
 
 def query(facts: FactTables, periods: IbisTable) -> IbisTable:
     """Score whole responses, and count them per point beside."""
-    return union_all([part for each in units(facts) for part in (each.summed(periods), *of.points_of(each.rows, periods))])
+    return union_all([part for each in units(facts) for part in (each.summed(periods), *of.points_of(each, periods))])
 
 
 def units(facts: FactTables) -> tuple[Units, ...]:
@@ -61,6 +61,6 @@ def _scored(facts: FactTables) -> IbisTable:
 
 
 MEASURE = Measure(
-    name="sus", title="How usable people find it", unit=SCORE, better="higher", needs=("answers",), query=query,
-    units=units, finish=finish_hundred, words=("system-usability-scale",), patch=None,
+    name="sus", title="How usable people find it", unit=SCORE, better="higher", needs=("answers",), own_query=query,
+    units=units, finish=finish_hundred, words=("system-usability-scale",), version=2, patch=None,
 )  # fmt: skip

@@ -3,7 +3,8 @@ Time to convert: how long half of those who got there took at most, to the end o
 
 Formula   the median time from the first event to the first that reaches an end; by step: from when its base was first reached
           to when the step was (`derived.journeys` says which step is its base). A target may name another share (`p90 ...`)
-Unit      seconds          Grain  one row per entity, period, channel and step (none: the whole journey)
+Unit      seconds          Grain  one row per entity, period, channel and step (none: the whole
+          journey); per step and for the whole also of each kind of consumer, device and hour
 Counts    attempts that began in the period, are old enough to judge and got there, in buckets 1.6 to 3.1 % wide: a number is at
           most 1.6 % from a time that was observed. Times are whole seconds
 Leaves out  those who never got there: how many they are says `completion` or `step-conversion`, and a journey that only the
@@ -19,7 +20,8 @@ from typing import TYPE_CHECKING
 from wholeservice.derived.base import whole_seconds
 from wholeservice.measures.base import Measure
 from wholeservice.measures.finish import finish_durations
-from wholeservice.measures.units import Units, union_all
+from wholeservice.measures.kinds import KINDS, with_hour
+from wholeservice.measures.units import Units
 from wholeservice.units import SECONDS
 
 if TYPE_CHECKING:
@@ -28,23 +30,17 @@ if TYPE_CHECKING:
     from wholeservice.facts.identity import FactTables
 
 
-def query(facts: FactTables, periods: IbisTable) -> IbisTable:
-    """Count attempts by how long they took, and by how long each step took them."""
-    return union_all([each.summed(periods) for each in units(facts)])
-
-
 def units(facts: FactTables) -> tuple[Units, ...]:
     """Attempts that got to an end; and attempts per step that they reached from its base."""
     import ibis
 
     a = facts.attempts
-    a = a.filter(a.is_matured).mutate(
-        unit_at=a.started_at, cluster=a.consumer.coalesce(a.attempt), hit=ibis.literal(1.0), weight=ibis.literal(1.0)
-    )
+    a = with_hour(facts, a.filter(a.is_matured), a.started_at)
+    a = a.mutate(unit_at=a.started_at, cluster=a.consumer.coalesce(a.attempt), hit=ibis.literal(1.0), weight=ibis.literal(1.0))
     done = a.filter(a.finished_at.notnull())
     done = done.mutate(lasted_s=whole_seconds(done.finished_at) - whole_seconds(done.started_at))
-    between = Units("attempts", _between_steps(facts, a), by=("channel",), always=("step",))
-    return (Units("attempts", done, by=("channel",)), between)
+    between = Units("attempts", _between_steps(facts, a), by=("channel",), always=("step",), alone=KINDS)
+    return (Units("attempts", done, by=("channel",), alone=KINDS), between)
 
 
 def _between_steps(facts: FactTables, attempts: IbisTable) -> IbisTable:
@@ -58,6 +54,6 @@ def _between_steps(facts: FactTables, attempts: IbisTable) -> IbisTable:
 
 MEASURE = Measure(
     name="time-to-convert", title="How long it takes those who get there", unit=SECONDS, better="lower",
-    needs=("attempts", "reached"), query=query, units=units, finish=finish_durations, at=finish_durations,
-    words=("time-to-finish",),
+    needs=("attempts", "reached"), units=units, finish=finish_durations, at=finish_durations,
+    words=("time-to-finish",), version=2,
 )  # fmt: skip

@@ -3,7 +3,7 @@ Told once: the share of attempts across channels in which nobody was asked again
 
 Formula   attempts in which no step was done in one channel and again in another / attempts in more than one channel. Where
           somebody judged an attempt, their newest word counts instead: about `attempt:ID`, question `asked-again`, yes or no
-Unit      share          Grain  one row per entity and period
+Unit      share          Grain  one row per entity and period, and per kind of consumer, device and hour
 Counts    attempts that began in the period and are old enough to judge, clustered by consumer. A step done in two
           channels is a stand-in for being asked twice: too strict where somebody looks at a step again of their own will
 Leaves out  attempts in one channel that nobody judged: whether they were asked again within it, no event can tell. So there is
@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING
 from wholeservice.derived.base import FAILED, LEFT
 from wholeservice.measures.base import Measure
 from wholeservice.measures.finish import finish_share
-from wholeservice.measures.units import Units, union_all
+from wholeservice.measures.kinds import KINDS, with_hour
+from wholeservice.measures.units import Units
 from wholeservice.units import SHARE
 
 if TYPE_CHECKING:
@@ -29,11 +30,6 @@ if TYPE_CHECKING:
 
 QUESTION, YES, NO = ("asked-again", "asked again"), "yes", "no"
 ABOUT = "attempt:"  # how a judgement names an attempt
-
-
-def query(facts: FactTables, periods: IbisTable) -> IbisTable:
-    """Count attempts of which it can be known, and those that were asked once."""
-    return union_all([each.summed(periods) for each in units(facts)])
 
 
 def units(facts: FactTables) -> tuple[Units, ...]:
@@ -48,7 +44,8 @@ def units(facts: FactTables) -> tuple[Units, ...]:
     a = a.mutate(asked_again=a.said_again.coalesce(seen))
     a = a.filter(a.asked_again.notnull())
     once, who = a.asked_again.ifelse(0.0, 1.0), a.consumer.coalesce(a.attempt)
-    return (Units("attempts", a.mutate(unit_at=a.started_at, cluster=who, hit=once, weight=ibis.literal(1.0))),)
+    rows = a.mutate(unit_at=a.started_at, cluster=who, hit=once, weight=ibis.literal(1.0))
+    return (Units("attempts", with_hour(facts, rows, rows.started_at), alone=KINDS),)
 
 
 def _again(facts: FactTables) -> IbisTable:
@@ -74,6 +71,6 @@ def _judged(facts: FactTables) -> IbisTable:
 
 MEASURE = Measure(
     name="told-once", title="Never asked twice", unit=SHARE, better="higher", needs=("attempts", "visits", "judgements"),
-    query=query, units=units, finish=finish_share, words=("asked-once",),
-    patch=None,  # judgements are not followed from run to run
+    units=units, finish=finish_share, words=("asked-once",),
+    version=2, patch=None,  # judgements are not followed from run to run
 )  # fmt: skip

@@ -6,13 +6,14 @@ whatever it is broken down by. A measure that says its units as `Units` counts a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING
 
 from wholeservice.measures.durations import bucket_of
-from wholeservice.measures.kinds import SEGMENT, named
+from wholeservice.measures.kinds import KINDS, SEGMENT, named
+from wholeservice.periods import ROLLING
 
 if TYPE_CHECKING:
     from ibis.expr.types import Table as IbisTable
@@ -33,12 +34,15 @@ class Units:
     """
     The single units of a measure: rows of the table *of*, each with all its columns and those of a unit.
 
-    by, always, alone   what they are broken down by, as `sum_units` takes it
-    beside              breakdowns that say what is measured, and leave in all that it is measured against
-    dated               (rows, periods) -> the units, each beside its period: where what a unit is depends on the others of its
-                        period, as for people. None: each counts by itself, by when it was. `n`, where a row of these has it,
-                        is what it adds to n, and else 1
-    lasted_s            in a column of this name, how long each lasted
+    by          what they are broken down by: each combination of these, and all together
+    always      what every number of theirs is of: it is known of each unit, and crossed with all the rest
+    alone       kinds of people (`measures.kinds`), each by itself and not crossed with *by*, so that cells do not multiply
+    in_windows  more breakdowns, each as it is, told for rolling windows only
+    beside      breakdowns that say what is measured, and leave in all that it is measured against
+    dated       (rows, periods) -> the units, each beside its period: where what a unit is depends on the others of its
+                period, as for people. None: each counts by itself, by when it was. `n`, where a row of these has it, is what it
+                adds to n, and else 1
+    lasted_s    in a column of this name, how long each lasted; hit is 1 where it had ended then, and 0 where it still lasted
     """
 
     of: str
@@ -46,6 +50,7 @@ class Units:
     by: tuple[str, ...] = ()
     always: tuple[str, ...] = ()
     alone: tuple[str, ...] = ()
+    in_windows: tuple[tuple[str, ...], ...] = ()
     beside: tuple[str, ...] = ()
     dated: Dated | None = None
 
@@ -54,53 +59,31 @@ class Units:
         return (self.dated or in_periods)(self.rows, periods)
 
     def summed(self, periods: IbisTable) -> IbisTable:
-        """Sum them up per entity, period and breakdown."""
-        if self.dated:
-            return sum_dated(self.in_periods(periods), by=self.by, always=self.always, alone=self.alone)
-        if "lasted_s" in self.rows.columns:
-            return sum_durations(self.rows, periods, by=self.by, always=self.always)
-        return sum_units(self.rows, periods, by=self.by, always=self.always, alone=self.alone)
+        """
+        Sum them up per entity, period and breakdown.
 
+        Shape    one row per cell: entity, period, every name of *by* and *always* (null: all together), segment, and the fields
+                 of `Statistics`; of lengths of time, the counts per bucket in rows of their own: rows of one cell are added. A
+                 column `counts` is what a unit adds to the denominator, where that is not its weight
+        """
+        dated = self.in_periods(periods) if self.dated else in_periods(self._needed(), periods)
+        parts = list(self.broken_down(dated))
+        counted = parts if "bucket" in dated.columns else []
+        return union_all([*(_summed(*each) for each in parts), *(_counted_by_bucket(*each) for each in counted)])
 
-def sum_units(
-    units: IbisTable, periods: IbisTable, *, by: Iterable[str] = (), always: Iterable[str] = (), alone: Iterable[str] = ()
-) -> IbisTable:
-    """Sum units per entity and period: once over all of them, and once for each combination of the breakdowns.
+    def broken_down(self, dated: IbisTable) -> Iterator[tuple[IbisTable, tuple[str, ...]]]:
+        """Yield, for each breakdown, those units beside their period of which it is known, and the columns to sum them by."""
+        crossed = [chosen for size in range(len(self.by) + 1) for chosen in combinations(self.by, size)]
+        for names in (*crossed, *((kind,) for kind in self.alone)):
+            yield _known(dated, (*self.always, *names))
+        for names in self.in_windows:
+            yield _known(dated.filter(dated.window == ROLLING), (*self.always, *names))
 
-    What stands in *alone* (`measures.kinds`) is broken down by itself and not crossed with the others, so that cells do not
-    multiply.
-
-    Shape    one row per cell: entity, period, every name of *by* (null: all together) and *always*, the fields of `Statistics`
-    """
-    needed = [name for name in (*UNIT, *by, *always, *alone) if name in units.columns]
-    return sum_dated(in_periods(units.select(*dict.fromkeys(needed)), periods), by=by, always=always, alone=alone)
-
-
-def sum_dated(dated: IbisTable, *, by: Iterable[str] = (), always: Iterable[str] = (), alone: Iterable[str] = ()) -> IbisTable:
-    """Sum units that have their period already, as `sum_units` does.
-
-    Shape    a column `counts` is what a unit adds to the denominator, where that is not its weight
-    """
-    always = tuple(always)
-    crossed = [_summed(dated, each) for each in _breakdowns(by, always)]
-    return union_all([*crossed, *(_summed(named(dated, kind), (*always, SEGMENT)) for kind in alone)])
-
-
-def sum_durations(units: IbisTable, periods: IbisTable, *, by: Iterable[str] = (), always: Iterable[str] = ()) -> IbisTable:
-    """Sum units that each lasted so many seconds: `lasted_s`; hit is 1 where it had ended then, and 0 where it still lasted.
-
-    Shape    as `sum_units`, and in rows of their own the counts per bucket: rows of one cell are added
-    """
-    by, always = tuple(by), tuple(always)
-    timed = units.select(*UNIT[:5], *by, *always, bucket=bucket_of(units.lasted_s))
-    dated = in_periods(timed, periods)
-    parts = [_counted_by_bucket(dated, each) for each in _breakdowns(by, always)]
-    return union_all([sum_units(units, periods, by=by, always=always), *parts])
-
-
-def _breakdowns(by: Iterable[str], always: Iterable[str]) -> list[tuple[str, ...]]:
-    always, by = tuple(always), tuple(by)
-    return [(*always, *chosen) for size in range(len(by) + 1) for chosen in combinations(by, size)]
+    def _needed(self) -> IbisTable:
+        names = (*UNIT, *self.by, *self.always, *self.alone, *(name for each in self.in_windows for name in each))
+        needed = list(dict.fromkeys(name for name in names if name in self.rows.columns))
+        buckets = {"bucket": bucket_of(self.rows.lasted_s)} if "lasted_s" in self.rows.columns else {}
+        return self.rows.select(*needed, **buckets)
 
 
 def in_periods(units: IbisTable, periods: IbisTable) -> IbisTable:
@@ -121,28 +104,32 @@ def union_all(parts: list[IbisTable]) -> IbisTable:
     return first.union(*others) if others else first
 
 
-def _known(units: IbisTable, names: tuple[str, ...]) -> IbisTable:
-    return units.filter([units[name].notnull() for name in names]) if names else units
+def _known(units: IbisTable, names: tuple[str, ...]) -> tuple[IbisTable, tuple[str, ...]]:
+    """Return the units of which all this is known, and the columns it stands in: a kind of people stands in `segment`."""
+    for kind in KINDS:
+        units = named(units, kind) if kind in names else units
+    columns = tuple(SEGMENT if name in KINDS else name for name in names)
+    return units.filter([units[name].notnull() for name in columns]) if columns else units, columns
 
 
 def _counted_by_bucket(units: IbisTable, names: tuple[str, ...]) -> IbisTable:
     import ibis
 
-    keys, rows = ["entity", *PERIOD, *names], _known(units, names)
-    b = rows.group_by([*keys, "bucket"]).aggregate(
-        ended=(rows.hit * rows.weight).sum(), lasting=((1.0 - rows.hit) * rows.weight).sum()
+    keys = ["entity", *PERIOD, *names]
+    b = units.group_by([*keys, "bucket"]).aggregate(
+        ended=(units.hit * units.weight).sum(), lasting=((1.0 - units.hit) * units.weight).sum()
     )
     return b.group_by(keys).aggregate(durations=ibis.array([b.bucket, b.ended, b.lasting]).collect())
 
 
 def _summed(units: IbisTable, names: tuple[str, ...]) -> IbisTable:
-    """Sum units that stand beside the period they count in, by the names given; what lacks one of these is left out."""
-    keys, rows = ["entity", *PERIOD, *names], _known(units, names)
-    per_cluster = rows.group_by([*keys, "cluster"]).aggregate(
-        n=rows.count().cast("float64"),
-        numerator=(rows.hit * rows.weight).sum(),
-        denominator=(rows.counts if "counts" in rows.columns else rows.weight).sum(),
-        squares=(rows.hit * rows.hit * rows.weight).sum(),
+    """Sum units that stand beside the period they count in, by the names given."""
+    keys = ["entity", *PERIOD, *names]
+    per_cluster = units.group_by([*keys, "cluster"]).aggregate(
+        n=units.count().cast("float64"),
+        numerator=(units.hit * units.weight).sum(),
+        denominator=(units.counts if "counts" in units.columns else units.weight).sum(),
+        squares=(units.hit * units.hit * units.weight).sum(),
     )
     c = per_cluster
     return c.group_by(keys).aggregate(

@@ -3,7 +3,7 @@ UX-Lite: whether people find it useful and easy, by two statements.
 
 Formula   per response the mean of both answers, each put on a scale from 0 to 100 in a straight line; then the mean of the
           responses. Not 0.65 x + 22.9, which guesses what SUS would have been
-Unit      score from 0 to 100          Grain  one row per entity, period, step and channel, and per kind of consumer
+Unit      score from 0 to 100          Grain  per entity, period, step and channel; per kind of consumer, device and hour
 Counts    whole responses: `ux-lite-useful` ("does what I need") and `ux-lite-easy` ("is easy to use"), asked together, on
           one scale
 Leaves out  responses that lack a statement or have one off its scale: finding F136 counts them
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 def query(facts: FactTables, periods: IbisTable) -> IbisTable:
     """Score whole responses, and count them per point beside."""
-    return union_all([part for each in units(facts) for part in (each.summed(periods), *points_of(each.rows, periods))])
+    return union_all([part for each in units(facts) for part in (each.summed(periods), *points_of(each, periods))])
 
 
 def units(facts: FactTables) -> tuple[Units, ...]:
@@ -45,6 +45,6 @@ def units(facts: FactTables) -> tuple[Units, ...]:
 
 
 MEASURE = Measure(
-    name="ux-lite", title="How useful and easy people find it", unit=SCORE, better="higher", needs=("answers",), query=query,
-    units=units, finish=finish_hundred, words=("umux-lite",), patch=None,
+    name="ux-lite", title="How useful and easy people find it", unit=SCORE, better="higher", needs=("answers",),
+    own_query=query, units=units, finish=finish_hundred, words=("umux-lite",), version=2, patch=None,
 )  # fmt: skip

@@ -3,7 +3,8 @@ Volume: how many times a service was used.
 
 Formula   transactions, as counted by a source; where none is, attempts that began. By step: what a source counted there;
           where none did, attempts that reached it, each once, as `step-conversion` counts them
-Unit      count          Grain  one row per entity, period, channel, step and kind of consumer
+Unit      count          Grain  one row per entity, period, channel and step; of the whole also per kind of
+          consumer, device and hour
 Counts    a full count: the interval is the variation between periods, never sampling
 Leaves out  periods that the events do not cover whole; a missing number, which is never a 0; a service that did not report
           lowers `reporting`, not the number of those that did
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING
 from wholeservice.measures.base import FULL_COUNT, Measure
 from wholeservice.measures.counted import STEP_COUNTS, TRANSACTIONS, counts, totals, with_all_channels
 from wholeservice.measures.finish import finish_count
+from wholeservice.measures.kinds import KINDS, with_hour
 from wholeservice.measures.units import Units, union_all
 from wholeservice.units import COUNT
 
@@ -48,15 +50,15 @@ def units(facts: FactTables) -> tuple[Units, ...]:
     import ibis
 
     one = {"cluster": ibis.literal(""), "hit": ibis.literal(1.0), "weight": ibis.literal(1.0)}
-    begun, reached = facts.attempts, facts.reached
+    begun, reached = with_hour(facts, facts.attempts, facts.attempts.started_at), facts.reached
     at_step = reached.select(reached.entity, reached.attempt, reached.step).join(begun, ["entity", "attempt"])
     return (
-        Units("attempts", begun.mutate(unit_at=begun.started_at, **one), by=("channel",)),
+        Units("attempts", begun.mutate(unit_at=begun.started_at, **one), by=("channel",), alone=KINDS),
         Units("attempts", at_step.mutate(unit_at=at_step.started_at, **one), by=("channel",), always=("step",)),
     )
 
 
 MEASURE = Measure(
     name="volume", title="How often it is used", unit=COUNT, better="neither", needs=("tallied", "attempts", "reached"),
-    query=query, units=units, finish=finish_count, basis=FULL_COUNT, words=("transactions", "attempts", "users"), version=2,
+    own_query=query, units=units, finish=finish_count, basis=FULL_COUNT, words=("transactions", "attempts", "users"), version=3,
 )  # fmt: skip

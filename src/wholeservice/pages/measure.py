@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import inspect
-import sys
 from dataclasses import dataclass
 
-from wholeservice.measures.base import Measure
 from wholeservice.pages.base import Data, Page, Sheet
 from wholeservice.pages.listing import by_title
 from wholeservice.pages.numbers import number_of
@@ -55,18 +52,13 @@ def build(data: Data, name: str) -> MeasurePage | None:
     measure = data.measures.get(name)
     if measure is None:
         return None
-    says, entries = read_help(help_of(measure))
+    says, entries = read_help(measure.help)
     found = data.results.entities(name)
     known = by_title(each for each in data.organisation.entities.values() if each.id in found)
     return MeasurePage(
         measure.name, measure.title, says, entries, measure.unit.name, measure.better, measure.basis, measure.words,
         measure.version, tuple(Measured(each.id, each.title) for each in known[:MOST_ENTITIES]), len(known), data.snapshot,
     )  # fmt: skip
-
-
-def help_of(measure: Measure) -> str:
-    """Return the docstring of the module the measure is defined in."""
-    return inspect.cleandoc(sys.modules[measure.query.__module__].__doc__ or "")
 
 
 def read_help(docstring: str) -> tuple[str, tuple[HelpEntry, ...]]:

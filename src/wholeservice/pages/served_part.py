@@ -1,31 +1,32 @@
 """Served worst: the kinds of people of whom a number surely lies below that of the others, at a service or one of its steps.
 
 Kinds are channels, kinds of consumers, devices and hours (`measures.kinds`). Each is held against the others of its kind over
-one period; those of fewer than thirty people never are. All comparisons of a page are judged together (Holm), so that the
-worst of many does not stand out by chance alone.
+one period; those of fewer than thirty people never are. So are the hours of each channel (`pages.served_hours`). All
+comparisons of a page are judged together (Holm), so that the worst of many does not stand out by chance alone.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from operator import add
 
 from wholeservice.findings.wording import period_of
 from wholeservice.measures.against_others import FEW, Group, chance_of
 from wholeservice.measures.base import Cell, Measure, Statistics
-from wholeservice.measures.kinds import DEVICE, HOUR, KINDS, SEGMENT, kind_of, of_kind, what_of
+from wholeservice.measures.kinds import DEVICE, HOUR, KINDS, SEGMENT, hours_of, kind_of, of_kind, what_of
 from wholeservice.measures.results import Point
 from wholeservice.pages.base import Data
 from wholeservice.pages.numbers import Number, listed, number_of, unit_of, when
+from wholeservice.pages.served_hours import worst_hours
 from wholeservice.uncertainty import surely
 from wholeservice.units import ENDS, write
 
 MEASURES = ("completion", "step-conversion", "satisfaction", "nps", "ease")
 """What is looked at, where it has a number; more is better in all of them."""
-CHANNEL = "channel"
+CHANNEL, HOURS_OF_ONE = "channel", "hours of a channel"
 RECORDED = {SEGMENT: "which kind of consumer they are (“segment”)", DEVICE: "what device they use (“device”)"}
 MOST, A_WEEK = 3, dt.timedelta(days=7)
 Row = tuple[Cell, Statistics]
@@ -107,13 +108,16 @@ def _whole(data: Data, measure: Measure, entity: str, step: str | None) -> Row |
 
 def _compared(data: Data, measure: Measure, whole: Row) -> Iterator[_Some]:
     """Yield everybody who is held against the others of their kind, few left out."""
+    ends = ENDS.get(measure.unit, (0.0, 1.0))
     for kind, rows in _by_kind(data, measure, whole[0]):
         together = reduce(add, rows.values(), Statistics())
         for cell, own in rows.items():
             group = Group(own, together - own, whole[1])
             if not group.is_few:
-                chance = chance_of(group, ENDS.get(measure.unit, (0.0, 1.0)))
-                yield _Some(kind, _who(data, kind, cell), cell, group, chance)
+                yield _Some(kind, _who(data, kind, cell), cell, group, chance_of(group, ends))
+    for span in worst_hours(_by_hour_of_channel(data, measure, whole[0]), whole[1], ends):
+        cell = replace(whole[0], channel=span.channel, segment=span.segment)
+        yield _Some(HOURS_OF_ONE, f"{_who(data, CHANNEL, cell)} {_who(data, HOUR, cell)}", cell, span.group, span.chance)
 
 
 def _by_kind(data: Data, measure: Measure, of: Cell) -> Iterator[tuple[str, dict[Cell, Statistics]]]:
@@ -126,6 +130,14 @@ def _by_kind(data: Data, measure: Measure, of: Cell) -> Iterator[tuple[str, dict
     for kind in (CHANNEL, *KINDS):
         series = [results.rows(*where, step=of.step, channel=by, segment=who) for each, by, who in named if each == kind]
         yield kind, {cell: sums for rows in series for cell, sums in rows if period_of(cell) == period_of(of) and sums.clusters}
+
+
+def _by_hour_of_channel(data: Data, measure: Measure, of: Cell) -> dict[Cell, Statistics]:
+    """Return the sums of each hour of each channel in the very period of a cell."""
+    results, where = data.results, (measure.name, of.entity)
+    channels, hours = results.channels(*where, of.step), of_kind(results.segments(*where, of.step), HOUR)
+    series = [results.rows(*where, step=of.step, channel=by, segment=hour) for by in sorted(channels) for hour in hours]
+    return {cell: sums for rows in series for cell, sums in rows if period_of(cell) == period_of(of) and sums.clusters}
 
 
 def _served(data: Data, measure: Measure, cell: Cell, sure: list[_Some], n_compared: int) -> Served:
@@ -155,7 +167,8 @@ def _who(data: Data, kind: str, cell: Cell) -> str:
         return f"by {cell.channel}"
     what = what_of(cell.segment or "")
     if kind == HOUR:
-        return f"at {int(what)} h to {int(what) + 1} h"
+        hours = hours_of(cell.segment or "")
+        return f"at {int(hours[0])} h to {int(hours[-1]) + 1} h"
     known = data.organisation.entities.get(what)
     return f"with the device “{what}”" if kind == DEVICE else known.title if known else what
 
