@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 
 from engines.golden import case_entities, case_rows
-from measures.given import organisation, prepared
+from measures.given import at, engine_with, organisation, prepared, service
 from measures.test_cases import CASES, edges_of
 from wholeservice.engines.duckdb_engine import DuckdbEngine
 from wholeservice.engines.with_views import WithViews
@@ -20,6 +20,7 @@ from wholeservice.measures.behind import Ground
 from wholeservice.measures.compute import compute
 from wholeservice.measures.kinds import kind_of
 from wholeservice.measures.roll_up import Tree
+from wholeservice.organisation.graph import whole_of
 
 EVERY = 1_000_000
 DECLARED_AT = Place("organisation.yaml", 1)
@@ -93,6 +94,24 @@ def test_the_rows_of_a_kind_of_people_are_theirs_alone(world: World, name: str, 
         rows = behind.behind(world.ground, measure, [cell], most=EVERY).rows
         added = sum(each.adds or 0.0 for each in rows)
         assert (len(rows), added) == (world.sums[cell].n, pytest.approx(world.sums[cell].numerator)), cell
+
+
+def test_a_service_of_which_nobody_was_ever_seen_at_an_end_is_not_behind_a_sum(monkeypatch: pytest.MonkeyPatch):
+    """The desk has no number of its own: that of the organisation is of the shop alone, and so are its rows, one and not two."""
+    monkeypatch.setattr(behind, "LEAST_PEOPLE", 0)
+    january, later = "2026-01-05", "2026-02-05"
+    seen = (("shop", "find", january), ("shop", "pay", january), ("desk", "ask", january), ("shop", "find", later))
+    rows = [{"happened_at": at(day), "service": name, "attempt": name + day, "step": step} for name, step, day in seen]
+    known, engine = organisation(service("shop", "find pay"), service("desk", "ask get")), engine_with(interactions=rows)
+    measure = next(each for each in MEASURES if each.name == "completion")
+    prepared(engine, known, measure.needs)
+    sums = dict(compute(engine, known, zone="UTC", source_order=(), measures=[measure]))
+    whole = next(
+        each for each in sums if each.entity == whole_of(known) and each.segment is None and each.from_at < at(january)
+    )
+    found = behind.behind(Ground(WithViews(engine), Tree(known), "UTC", ()), measure, [whole])
+    assert ([each.entity for each in found.rows], found.n, sums[whole].n) == (["shop"], 1, 1)
+    engine.close()
 
 
 @pytest.mark.parametrize("measure", MEASURES, ids=lambda each: each.name)

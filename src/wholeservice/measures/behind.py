@@ -7,7 +7,7 @@ what was counted. Of several sources the one that won; of a sum over services, d
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
@@ -31,6 +31,7 @@ from wholeservice.measures.compute import PERIODS, best_source, by_source
 from wholeservice.measures.counted import BEHIND, UNDER
 from wholeservice.measures.kinds import kind_of as kind_of_people
 from wholeservice.measures.kinds import what_of
+from wholeservice.measures.never_seen import ever_seen
 from wholeservice.measures.roll_up import Tree, added_to
 from wholeservice.measures.rows import rows_of, sources_of
 from wholeservice.periods import civil
@@ -225,6 +226,11 @@ def _lineage(ground: Ground, measure: Measure, cell: Cell, facts: Instead, kinds
 
 def _parts(ground: Ground, measure: Measure, cell: Cell, cells: Mapping[Cell, BySource]) -> Iterator[Cell]:
     """Yield the cells that sources or events gave, which added up make that of *cell*: by service, and by time."""
+    is_number = _is_number(ground, measure)
+    held = {
+        at: {source: of for source, of in some.items() if source is not None or is_number(at)} for at, some in cells.items()
+    }
+    cells = {at: some for at, some in held.items() if some}
     series: dict[str, list[tuple[Cell, Statistics]]] = {}
     for at, some in cells.items():
         series.setdefault(at.entity, []).append((at, some[best_source(measure, some, ground.source_order)].sums))
@@ -304,7 +310,17 @@ def _with_units(ground: Ground, measure: Measure, cells: Sequence[Cell], entitie
     every = _Made(units=[replace(each, entity=entity) for each in cells for entity in sorted(entities)])
     units = _units_of(ground, measure, cell, every)
     found = ground.engine.run(units.rows.select("entity").distinct()).column("entity").to_pylist() if units else ()
-    return set(found)
+    is_number = _is_number(ground, measure)
+    return {entity for entity in found if is_number(replace(cell, entity=entity))}
+
+
+def _is_number(ground: Ground, measure: Measure) -> Callable[[Cell], bool]:
+    """Return what says of a cell from events whether its number is one: others were added to nothing."""
+    kept = measure.kept
+    if kept is None:
+        return lambda _: True
+    seen = ever_seen(ground.engine)
+    return lambda cell: kept(cell, seen)
 
 
 def _size(ground: Ground, units: Units | None) -> tuple[float, int, int]:
