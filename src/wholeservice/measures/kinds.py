@@ -2,7 +2,8 @@
 
 A cell names one of them in `segment`: a kind of consumer as it is declared (`guest`), a device and an hour with their kind
 before them (`device:phone`, `hour:19`). An hour is that in which an attempt began or somebody was asked, by the clocks of the
-workspace's zone; it is told for months and rolling windows, and not for weeks, which would multiply the numbers.
+workspace's zone; it is told for months and rolling windows, and not for weeks, which would multiply the numbers. So is a path
+(`path:find > pay`), which is of one service and is never added to that of another.
 """
 
 from __future__ import annotations
@@ -19,8 +20,12 @@ if TYPE_CHECKING:
 
     from wholeservice.facts.identity import FactTables
 
-SEGMENT, DEVICE, HOUR = "segment", "device", "hour"
+SEGMENT, DEVICE, HOUR, PATH = "segment", "device", "hour", "path"
 KINDS = (SEGMENT, DEVICE, HOUR)
+TOLD_BY = (*KINDS, PATH)
+"""What a cell may name in `segment`: the kinds of people, and the path they took, which only one measure is told by."""
+MOST_PATHS, OTHER_PATHS = 20, "(all others)"
+"""So many paths are told of a service and period, which is what somebody reads; the rest counts under one name."""
 MARK = ":"
 A_WEEK_S, HOUR_S, HOURS = 8 * 86400, 3600, 24  # the week in which the clocks are turned back is no longer than eight days
 
@@ -29,11 +34,11 @@ def kind_of(segment: str) -> str:
     """
     Return which kind of people the segment of a cell names.
 
-    >>> kind_of("guest"), kind_of("device:phone"), kind_of("hour:19")
-    ('segment', 'device', 'hour')
+    >>> kind_of("guest"), kind_of("device:phone"), kind_of("hour:19"), kind_of("path:find > pay")
+    ('segment', 'device', 'hour', 'path')
     """
     kind, mark, _ = segment.partition(MARK)
-    return kind if mark and kind in (DEVICE, HOUR) else SEGMENT
+    return kind if mark and kind in (DEVICE, HOUR, PATH) else SEGMENT
 
 
 def what_of(segment: str) -> str:
@@ -69,17 +74,22 @@ def named(rows: IbisTable, kind: str) -> IbisTable:
     """
     Return the units of which this kind is known, with it in `segment` as a cell names it.
 
-    Shape    rows beside the period they count in. A kind of consumer that is called like a device or an hour is left out, so
-             that nobody is counted twice
+    Shape    rows beside the period they count in. A kind of consumer that is called like a device, an hour or a path is left
+             out, so that nobody is counted twice
     """
     import ibis
 
     known = rows.filter(rows[kind].notnull())
     if kind == SEGMENT:
-        return known.filter(~known.segment.startswith(DEVICE + MARK), ~known.segment.startswith(HOUR + MARK))
+        return known.filter([~known.segment.startswith(other + MARK) for other in (DEVICE, HOUR, PATH)])
     if kind == HOUR:
-        known = known.filter((known.window != CALENDAR) | (_lasts_s(known.from_at, known.to_at) > A_WEEK_S))
+        known = longer_than_weeks(known)
     return known.mutate(segment=ibis.literal(kind + MARK).concat(known[kind]))
+
+
+def longer_than_weeks(periods: IbisTable) -> IbisTable:
+    """Keep rolling windows and months: weeks would multiply the numbers."""
+    return periods.filter((periods.window != CALENDAR) | (_lasts_s(periods.from_at, periods.to_at) > A_WEEK_S))
 
 
 def _lasts_s(from_at: TimestampValue, to_at: TimestampValue) -> IbisTable:

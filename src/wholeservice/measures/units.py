@@ -94,7 +94,7 @@ def sum_durations(units: IbisTable, periods: IbisTable, *, by: Iterable[str] = (
     by, always = tuple(by), tuple(always)
     timed = units.select(*UNIT[:5], *by, *always, bucket=bucket_of(units.lasted_s))
     dated = in_periods(timed, periods)
-    parts = [_counted_by_bucket(dated, each) for each in _breakdowns(by, always)]
+    parts = [counted_by_bucket(dated, each) for each in _breakdowns(by, always)]
     return union_all([sum_units(units, periods, by=by, always=always), *parts])
 
 
@@ -125,7 +125,8 @@ def _known(units: IbisTable, names: tuple[str, ...]) -> IbisTable:
     return units.filter([units[name].notnull() for name in names]) if names else units
 
 
-def _counted_by_bucket(units: IbisTable, names: tuple[str, ...]) -> IbisTable:
+def counted_by_bucket(units: IbisTable, names: tuple[str, ...]) -> IbisTable:
+    """Count units that stand beside the period they count in by how long they lasted: `bucket`."""
     import ibis
 
     keys, rows = ["entity", *PERIOD, *names], _known(units, names)
