@@ -97,7 +97,7 @@ def test_the_rows_of_a_kind_of_people_are_theirs_alone(world: World, name: str, 
 
 
 def test_a_service_of_which_nobody_was_ever_seen_at_an_end_is_not_behind_a_sum(monkeypatch: pytest.MonkeyPatch):
-    """The desk has no number of its own: that of the organisation is of the shop alone, and so are its rows, one and not two."""
+    """The desk has no number of its own: that of the organisation is of the shop alone, and so are its rows, one not two."""
     monkeypatch.setattr(behind, "LEAST_PEOPLE", 0)
     january, later = "2026-01-05", "2026-02-05"
     seen = (("shop", "find", january), ("shop", "pay", january), ("desk", "ask", january), ("shop", "find", later))
