@@ -127,6 +127,20 @@ def test_hours_stand_in_the_order_of_the_day_and_a_device_is_no_kind_of_consumer
     assert (shown.title, shown.text(only), only["step"]) == ("Hour", "19", "sleep")
 
 
+def test_paths_stand_as_often_as_they_were_taken_and_are_of_one_period():
+    """One of the window before is not shown, the others come last; without `--by` the way to ask is said."""
+    taken = (("find > pay", 28, 20), ("(all others)", 28, 90), ("find", 28, 30), ("find > map", 0, 99))
+    paths = [row("completion-by-path", 1, n, days=(day, day + 28), segment=f"path:{path}") for path, day, n in taken]
+    known = data((*paths, row("completion", 1, 2)))
+    found = ask(known, Question("paths", "stay", "path"))
+    assert [each["segment"] for each in found] == ["path:find", "path:find > pay", "path:(all others)"]
+    shown = next(each for each in columns(known, found) if each.key == "segment")
+    assert (shown.title, shown.text(found[0])) == ("Path", "find")
+    assert "completion-by-path is told `--by path` only." in why_nothing(known, Question("paths"))
+    why = why_nothing(known, Question("completion", by="path"))
+    assert why == "completion is not broken down by path; these are: completion-by-path."
+
+
 def test_where_nobody_recorded_a_device_that_is_the_reason():
     """Not recorded at all, and not told of this measure, are two reasons; the second says by what it is told."""
     rows = (row("completion", 1, 2, segment="device:phone"), row("volume", 3, 3), row("volume", 2, 2, channel="web"))

@@ -21,7 +21,7 @@ from wholeservice.measures.compute import compute
 from wholeservice.measures.kinds import kind_of, span_of
 from wholeservice.measures.results import Results
 from wholeservice.measures.roll_up import Tree
-from wholeservice.organisation.graph import Need, Target
+from wholeservice.organisation.graph import Need, Target, whole_of
 from wholeservice.periods import ROLLING
 from wholeservice.units import SHARE, Amount
 
@@ -97,6 +97,24 @@ def test_the_rows_of_a_kind_of_people_are_theirs_alone(world: World, name: str, 
         rows = behind.behind(world.ground, measure, [cell], most=EVERY).rows
         added = sum(each.adds or 0.0 for each in rows)
         assert (len(rows), added) == (world.sums[cell].n, pytest.approx(world.sums[cell].numerator)), cell
+
+
+def test_a_service_of_which_nobody_was_ever_seen_at_an_end_is_not_behind_a_sum(monkeypatch: pytest.MonkeyPatch):
+    """The desk has no number of its own: that of the organisation is of the shop alone, and so are its rows, one not two."""
+    monkeypatch.setattr(behind, "LEAST_PEOPLE", 0)
+    january, later = "2026-01-05", "2026-02-05"
+    seen = (("shop", "find", january), ("shop", "pay", january), ("desk", "ask", january), ("shop", "find", later))
+    rows = [{"happened_at": at(day), "service": name, "attempt": name + day, "step": step} for name, step, day in seen]
+    known, engine = organisation(service("shop", "find pay"), service("desk", "ask get")), engine_with(interactions=rows)
+    measure = next(each for each in MEASURES if each.name == "completion")
+    prepared(engine, known, measure.needs)
+    sums = dict(compute(engine, known, zone="UTC", source_order=(), measures=[measure]))
+    whole = next(
+        each for each in sums if each.entity == whole_of(known) and each.segment is None and each.from_at < at(january)
+    )
+    found = behind.behind(Ground(WithViews(engine), Tree(known), "UTC", ()), measure, [whole])
+    assert ([each.entity for each in found.rows], found.n, sums[whole].n) == (["shop"], 1, 1)
+    engine.close()
 
 
 def some_of(cells: list[Cell]) -> list[Cell]:

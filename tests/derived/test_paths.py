@@ -124,3 +124,12 @@ def found() -> dict[str, tuple[Any, ...]]:
 def test_a_path_with_a_known_answer(found: dict[str, tuple[Any, ...]], attempt: str, path: tuple[Any, ...] | None):
     """Its words, how many stays it has, how many of them elsewhere, and whether it was foreseen."""
     assert found.get(attempt) == path
+
+
+def test_what_is_done_after_the_last_step_is_not_foreseen():
+    """Also where no other journey is declared, so that no plan has a state after the one in which this one ends."""
+    steps = ["find", "pay", "map"]
+    rows = [
+        {"happened_at": at(f"2026-01-05 10:0{n}"), "service": "shop", "attempt": "a", "step": s} for n, s in enumerate(steps)
+    ]
+    assert paths(rows, service("shop", "find pay")) == {"a": ("find > pay > map", 3, 1, False)}

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from findings.cases import MEASURES
 from findings.weeks import chance, led, weekly
-from wholeservice.findings.lead import LEADS, LEAST_WEEKS, NO_LEAD, TOO_FEW, Lead, find_lead, lead_of
+from wholeservice.findings.lead import LEADS, LEAST_WEEKS, NO_LEAD, OUTCOMES, TOO_FEW, Lead, find_leads, leads_of
 from wholeservice.measures.results import Results
 
 N_PAIRS = 200
@@ -34,7 +36,8 @@ def season(draw: np.random.Generator, n_weeks: int) -> tuple[list[float], list[f
 
 
 def found_in(score: list[float], outcome: list[float]) -> Lead:
-    return find_lead("satisfaction", {"completion": (score, outcome)})
+    (found,) = find_leads("satisfaction", {"completion": (score, outcome)})
+    return found
 
 
 def test_a_known_lag_is_found_and_its_strength_is_that_of_the_last_third():
@@ -94,13 +97,41 @@ def test_too_few_weeks_are_said_to_be_too_few(n_weeks, verdict):
     assert found_in(*led(3, n_weeks, noise=0.0)).verdict == verdict
 
 
-def test_of_several_outcomes_one_is_tested_and_it_is_chosen_without_the_last_third():
-    """In the last third the better chosen outcome is noise: no lead, though another one would have been."""
+def test_each_outcome_has_a_lag_of_its_own_chosen_without_the_last_third():
+    """Completion follows by three weeks and volume by five; adoption follows too but in the last third, which is noise."""
     score, outcome = led(5, 90, noise=0.0)
+    slow = [*chance(3).normal(size=2), *outcome[:-2]]
     other = [*outcome[:62], *chance(1).normal(size=28).cumsum()]
-    noisy = list(np.array(outcome) + chance(2).normal(size=90))
-    found = find_lead("satisfaction", {"completion": (score, noisy), "volume": (score, other)})
-    assert (found.outcome, found.verdict) == ("volume", NO_LEAD)
+    pairs = {"completion": (score, outcome), "adoption": (score, other), "volume": (score, slow)}
+    found = find_leads("satisfaction", pairs)
+    assert [(each.outcome, each.verdict, each.lag) for each in found] == [
+        ("completion", LEADS, 3), ("adoption", NO_LEAD, 3), ("volume", LEADS, 5),
+    ]  # fmt: skip
+    assert all(alone == replace(each, verdict=alone.verdict, is_sure=alone.is_sure)
+               for each in found for alone in find_leads("satisfaction", {each.outcome: pairs[each.outcome]}))  # fmt: skip
+
+
+def test_four_outcomes_raise_no_more_false_leads_than_one():
+    """Of 200 services whose outcomes have nothing to do with the score at most 6 have a lead; judged one by one more would."""
+    n_led, n_led_alone = 0, 0
+    for seed in range(N_PAIRS):
+        draw, make = chance(seed), (trends, noise, walks)[seed % 3]
+        score, _ = make(draw, 52)
+        found = find_leads("satisfaction", {name: (score, make(draw, 52)[1]) for name in OUTCOMES})
+        n_led += any(each.verdict == LEADS for each in found)
+        n_led_alone += any(each.lag and each.interval.low > 0 for each in found)
+    assert n_led <= 6 < n_led_alone
+
+
+def test_how_sure_one_outcome_must_be_depends_on_how_many_were_looked_at():
+    """A lead that is just sure alone is none beside three outcomes of nothing but chance; the r and its range stay the same."""
+    draws = ((seed, led(seed, 52, noise=1.0)) for seed in range(200))
+    seed, pair = next((seed, pair) for seed, pair in draws if 0.0125 < found_in(*pair).chance < 0.025 and found_in(*pair).lag)
+    beside = {name: (pair[0], noise(chance(1000 + seed), 52)[1]) for name in OUTCOMES[1:]}
+    alone, (among, *others) = found_in(*pair), find_leads("satisfaction", {"completion": pair, **beside})
+    assert alone.verdict == LEADS
+    assert among == replace(alone, verdict=NO_LEAD, is_sure=False)
+    assert len(others) == 3
 
 
 def test_weeks_without_a_number_are_left_out_and_not_taken_for_nothing():
@@ -116,6 +147,6 @@ def test_weeks_are_matched_by_when_they_were_and_over_summer_time():
     """Completion begins five weeks later than the score, and the clock changes: the lag is still three weeks."""
     score, outcome = led(7, 80)
     rows = [*weekly("satisfaction", score), *weekly("completion", outcome, skipped=5)]
-    found = lead_of(Results(MEASURES, rows), "stay")
+    (found,) = leads_of(Results(MEASURES, rows), "stay")
     assert (found.verdict, found.score, found.outcome, found.lag, found.n_known) == (LEADS, "satisfaction", "completion", 3, 75)
-    assert lead_of(Results(MEASURES, rows), "spa") is None
+    assert leads_of(Results(MEASURES, rows), "spa") == ()

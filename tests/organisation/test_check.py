@@ -153,3 +153,14 @@ def test_a_long_chain_is_no_circle():
 def test_a_policy_with_a_wrong_name_is_said_once():
     """It names something, so it is not also told that it binds nothing."""
     assert codes_of("policies: { p: { binds: [ x ] } }") == ["ORG012"]
+
+
+def test_a_step_that_stands_twice_says_what_to_do_instead():
+    """One event never fills two steps: the way out is a retry, or a name of its own; the first of the two is kept."""
+    text = "services:\n  a: { journey: [look, choose, look] }"
+    (problem,) = [each for each in problems_of(text) if each.code == "ORG041"]
+    assert problem.what.startswith("step 'look' stands twice; first at line ")
+    assert problem.expected == "each step once; one that is tried again is {retry: look}; one event never fills two steps"
+    assert "a name of its own, that its events have too" in problem.next_step
+    org, _ = load_texts({"a.yaml": text})
+    assert [step.id for step in org.entities["a"].journey] == ["look", "choose"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from findings.weeks import led, weekly
@@ -28,23 +29,43 @@ def test_a_lead_is_said_with_its_strength_range_and_weeks_and_is_no_cause():
     """Noise of 0.4 in each makes a link of 1 / (1 + 2 × 0.4²) = 0.8; of 79 changes the last 26 test it."""
     score, outcome = led(7, 80)
     page = page_of([*weekly("satisfaction", score), *weekly("completion", outcome)])
-    words = page.leads
-    assert words.startswith("“How satisfied people are” leads “People who finish” by 3 weeks (0.8 on a scale to 1, likely ")
-    assert "26 weeks that had no part in choosing it; a season that both share is not taken out" in words
-    assert words.endswith("whether one causes the other, this does not say.")
+    assert page.leads.title == "“How satisfied people are” leads “People who finish”"
+    (row,) = page.leads.rows
+    assert row.words.startswith("“People who finish” follows by 3 weeks (0.8 on a scale to 1, likely ")
+    assert row.words.endswith("26 weeks that had no part in choosing it).")
+    assert (row.outcome, row.verdict, row.lag, row.n_weeks) == ("completion", "leads", 3, 26)
+    assert "A season that both share is not taken out" in page.leads.reading
+    assert page.leads.reading.endswith("whether one causes the other, this does not say.")
     assert 'id="leads"' in render(service.PAGE, page)
 
 
 @pytest.mark.parametrize(
     ("n_weeks", "swapped", "words"),
-    [(80, True, "No lead seen: changes in"), (30, False, None), (80, None, "change in the same week")],
+    [(80, True, "does not surely follow"), (30, False, None), (80, None, "changes in the same week")],
 )
 def test_no_lead_is_said_and_too_few_weeks_say_nothing(n_weeks, swapped, words):
     """The outcome first; 30 weeks; and one series twice."""
     score, outcome = led(7, n_weeks)
     first, second = (score, score) if swapped is None else (outcome, score) if swapped else (score, outcome)
     found = page_of([*weekly("satisfaction", first), *weekly("completion", second)]).leads
-    assert (words in found) if words else found is None
+    if words is None:
+        assert found is None
+    else:
+        assert found.title == "No lead seen: nothing surely follows “How satisfied people are”"
+        assert words in found.rows[0].words
+
+
+def test_each_outcome_has_a_sentence_and_the_lead_stands_first():
+    """Completion, which is looked at first, has nothing to do with it; that both were looked at is said."""
+    score, outcome = led(7, 80)
+    chance = np.random.default_rng(4).normal(size=80).cumsum()
+    rows = [*weekly("satisfaction", score), *weekly("completion", list(chance)), *weekly("volume", outcome)]
+    page = page_of(rows)
+    assert [(each.outcome, each.verdict) for each in page.leads.rows] == [
+        ("volume", "leads"), ("completion", "no lead seen"),
+    ]  # fmt: skip
+    assert page.leads.reading.startswith("2 outcomes were looked at and are judged together")
+    assert "does not surely follow" in render(service.PAGE, page)
 
 
 def need(of: str, text: str, measure: str, level: str) -> Need:

@@ -9,7 +9,7 @@ from functools import partial
 from wholeservice.app.printing import Column, Row
 from wholeservice.errors import InputError, Problem, suggest
 from wholeservice.measures.base import Measure
-from wholeservice.measures.kinds import KINDS, SEGMENT, kind_of, of_kind, what_of
+from wholeservice.measures.kinds import OTHER_PATHS, PATH, SEGMENT, TOLD_BY, kind_of, of_kind, what_of
 from wholeservice.measures.results import Point
 from wholeservice.organisation.graph import steps, whole_of
 from wholeservice.pages.base import Data
@@ -55,8 +55,17 @@ def ask(data: Data, question: Question) -> list[Row]:
         _row(data, measure, point)
         for measure in measures
         for each in ([entity] if entity else _in_order(data, measure.name))
-        for point in _points(data, measure.name, each, question)
+        for point in _in_reading_order(list(_points(data, measure.name, each, question)), question)
     ]
+
+
+def _in_reading_order(points: list[Point], question: Question) -> list[Point]:
+    """Paths stand as they were taken most, and only those of the newest period: another one had paths of its own."""
+    if question.by != PATH:
+        return points
+    newest_at = max((each.cell.to_at for each in points), default=None)
+    kept = [each for each in points if question.period or each.cell.to_at == newest_at]
+    return sorted(kept, key=lambda each: (what_of(each.cell.segment or "") == OTHER_PATHS, -each.value.n))
 
 
 def find_measure(data: Data, word: str) -> Measure:
@@ -116,7 +125,7 @@ def _points(data: Data, measure: str, entity: str, question: Question) -> Iterat
 def _breakdowns(data: Data, measure: str, entity: str, by: str | None) -> Iterator[tuple[str | None, str | None, str | None]]:
     """Yield step, channel and segment of what to show; where a number is only known per channel, its channels stand for it."""
     results = data.results
-    if by in KINDS:
+    if by in TOLD_BY:
         for step in (None,) if results.segments(measure, entity) else _steps(data, measure, entity):
             yield from ((step, None, each) for each in of_kind(results.segments(measure, entity, step), by))
         return

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from wholeservice.app.measured import CHANNEL, STEP, Question, ask, find_entity, find_measure
 from wholeservice.app.printing import Row, sentence
-from wholeservice.measures.kinds import DEVICE, HOUR, KINDS, SEGMENT, kind_of
+from wholeservice.measures.kinds import DEVICE, HOUR, PATH, SEGMENT, TOLD_BY, WORK_KIND, kind_of
 from wholeservice.pages.base import Data
 from wholeservice.pages.why_missing import COMPLETION, CONVERSION, unseen_steps, why_no_number
 from wholeservice.periods import Period, label
@@ -36,16 +36,18 @@ NOT_TOLD = {
     SEGMENT: "No interaction and no answer says of which kind of consumer it is (`segment`), or none of that kind is counted.",
     DEVICE: "No interaction and no answer says what was used (`device`).",
     HOUR: "No interaction and no answer is there whose hour could be told; what others counted has none.",
+    PATH: "No attempt at a service with a declared `journey` is old enough to judge, or nobody was ever seen at an end.",
+    WORK_KIND: "No item of work says what kind it is (`kind`), or none of that kind is counted.",
 }
 _FIRST, _LAST = dt.datetime(1000, 1, 1, tzinfo=dt.UTC), dt.datetime(9000, 1, 1, tzinfo=dt.UTC)
 
 
 def why_nothing(data: Data, question: Question) -> str:
     """Say why a question has no answer: what is lacking, or what was measured of the same."""
+    if question.by in TOLD_BY and (why := _why_no_kind(data, question, question.by)):
+        return why
     if reasons := why_missing(data, question):
         return "\n".join(reasons)
-    if question.by in KINDS and (why := _why_no_kind(data, question, question.by)):
-        return why
     if question.period is None:
         return f"Nothing was measured for this question{_why(data, question)} {EVERYTHING}"
     rows = ask(data, replace(question, period=replace(question.period, from_at=_FIRST, to_at=_LAST)))
@@ -93,13 +95,15 @@ def _why(data: Data, question: Question) -> str:
     plain = replace(question, by=None, period=None)
     if question.by is not None and ask(data, plain):
         return f": {measure.name} has no number by {question.by}. {_breakdowns(data, plain, measure.name)}"
+    if question.by is None and (told := [by for by in TOLD_BY if ask(data, replace(plain, by=by))]):
+        return f": {measure.name} is told {sentence([f'`--by {by}`' for by in told])} only."
     made_of = list(dict.fromkeys(MADE_OF[each] for each in measure.needs))
     explain = f"`wholeservice explain {measure.name}` says what counts and what is left out."
     return f": {measure.name} is made of {sentence(made_of)}, and found nothing to count. {explain}"
 
 
 def _breakdowns(data: Data, plain: Question, name: str) -> str:
-    has = [f"`--by {by}`" for by in (CHANNEL, STEP, *KINDS) if ask(data, replace(plain, by=by))]
+    has = [f"`--by {by}`" for by in (CHANNEL, STEP, *TOLD_BY) if ask(data, replace(plain, by=by))]
     return f"It is told {sentence(has)}, or without --by." if has else f"It is told as a whole only: measure {name}."
 
 

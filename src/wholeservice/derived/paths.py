@@ -87,7 +87,8 @@ def _followed(plans: tuple[Numbers, ...], journeys: Numbers, steps: Numbers, fir
 
     begin, state, step, following = plans
     n_steps = max(step.max(initial=0), steps.max(initial=0)) + 2
-    moves, following = np.append(state * n_steps + step + 1, n_steps * (state.max(initial=0) + 1)), np.append(following, LOST)
+    n_states = max(state.max(initial=0), following.max(initial=0)) + 1  # nothing need follow the last state
+    moves, following = np.append(state * n_steps + step + 1, n_steps * n_states), np.append(following, LOST)
     states = begin[journeys]
     on, place = np.flatnonzero(states >= 0), 0
     while len(on):

@@ -10,7 +10,7 @@ regular expressions). An attempt keeps to the journey as long as some way is lef
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
@@ -97,6 +97,27 @@ def _may_be_left_out(ways: Ways) -> bool:
         return False
     found = [_may_be_left_out(each) for each in ways.inside]
     return any(found) if ways.kind == CHOICE else all(found)
+
+
+def is_foreseen(journey: tuple[Step, ...], path: Iterable[str]) -> bool | None:
+    """
+    Say whether a journey allows a path, given by the ids of its steps; None where it is too free to say.
+
+    >>> from wholeservice.organisation.graph import Step
+    >>> [is_foreseen((Step("a", "A"), Step("b", "B")), path) for path in ("a", "ab", "b")]
+    [True, True, False]
+    """
+    if _is_too_free(journey):
+        return None
+    left = planned(journey)
+    for step in path:
+        left = after(left, step)
+    return bool(left)
+
+
+@cache
+def _is_too_free(journey: tuple[Step, ...]) -> bool:
+    return plan(journey) is None
 
 
 MOST_STATES = 1_000

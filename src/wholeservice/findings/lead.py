@@ -1,31 +1,35 @@
 """
 Lead indicator: does a change in how people feel show some weeks before a change in what they do?
 
-Formula   r = correlation of the change of the score in week t − lag with the change of the outcome in week t. Which outcome and
-          which lag, from 0 to 8 weeks, is chosen as the largest r in the first two thirds of the weeks; the r that is told is
-          that of the last third alone, which had no part in the choice
-Unit      −1 to 1; lag in weeks          Grain  one per service; calendar weeks
+Formula   r = correlation of the change of the score in week t − lag with the change of the outcome in week t, for each outcome
+          by itself. Which lag, from 0 to 8 weeks, is chosen as the largest r in the first two thirds of the weeks; the r that
+          is told is that of the last third alone, which had no part in the choice
+Unit      −1 to 1; lag in weeks          Grain  one per service and outcome; calendar weeks
 Counts    changes from one week to the next, never levels: two things that both grow agree in their levels (about 0.9) without
           the one telling anything of the other. From two years of weeks on, the season of each (two waves a year) is taken out
           first; with fewer it cannot be told from a trend and stays in, which is said
 Leaves out  weeks in which either has no number. Under 36 weeks with both, or ten changes in either part, nothing is said
 Interval  circular block bootstrap of the weeks tested, and never narrower than the likeness of neighbouring weeks demands. A
-          lead is said only where the whole range is above 0 and the lag is a week or more
-False alarms  of 200 pairs that have nothing to do with each other at most 6 (3 in 100) are called a lead: chance alone, two
-          trends, two random walks, two wandering levels, a season both share, an outcome that moves first; for 36 to 120 weeks.
+          lead is said only where r is surely above 0, all outcomes that were looked at judged together, and the lag is a week
+          or more
+False alarms  of 200 services at which nothing has to do with anything at most 6 (3 in 100) are said to have a lead, with one
+          outcome and with four: chance alone, two trends, two random walks, two wandering levels, a season both share, an
+          outcome that moves first; for 36 to 120 weeks
           What moves the score at once and the outcome later makes a lead too: it is no proof that the one causes the other
-Source    Granger 1969 (what comes before); Politis & Romano 1992 (circular blocks); Bartlett 1935 (likeness of neighbours)
+Source    Granger 1969 (what comes before); Politis & Romano 1992 (circular blocks); Bartlett 1935 (likeness of neighbours);
+          Holm 1979 (several outcomes)
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import erfc, sqrt
 from typing import TYPE_CHECKING, Any
 
 from wholeservice.measures.asked import unasked
 from wholeservice.periods import CALENDAR
-from wholeservice.uncertainty import BETWEEN_PERIODS, N_DRAWS, Z_95, Interval
+from wholeservice.uncertainty import BETWEEN_PERIODS, N_DRAWS, Z_95, Interval, surely
 
 if TYPE_CHECKING:
     import numpy as np
@@ -50,27 +54,29 @@ Weeks = Sequence[float | None]
 
 @dataclass(frozen=True, slots=True)
 class Lead:
-    """What was found. `lag` in weeks and `strength` (−1 to 1) are of `outcome`; `n_weeks` is how many weeks tested them.
+    """What was found of one outcome. `lag` in weeks, `strength` −1 to 1; `n_weeks` is how many weeks tested them.
 
-    `n_known` is in how many weeks both have a number: of the outcome that has most where nothing could be chosen.
+    `n_known` is in how many weeks both have a number; `chance` that r is not above 0, before the others are looked at.
     """
 
     verdict: str
     score: str
+    outcome: str
     n_known: int
-    outcome: str | None = None
     lag: int | None = None
     strength: float | None = None
     interval: Interval | None = None
     n_weeks: int = 0
     has_season: bool = True  # the season was not taken out
+    chance: float = 1.0
+    is_sure: bool = False  # r is above 0, with all outcomes judged together
 
 
-def lead_of(results: Results, entity: str) -> Lead | None:
+def leads_of(results: Results, entity: str) -> tuple[Lead, ...]:
     """
-    Return whether the score of an entity moves before what people do; None where no week has both.
+    Return of each outcome whether the score of an entity moves before it; nothing where no week has both.
 
-    Shape    the first of SCORES that has enough weeks, else the one with most; calendar weeks, whatever period was asked for
+    Shape    of the first of SCORES that has enough weeks, else the one with most; calendar weeks, whatever period was asked for
     """
     found = []
     for score in SCORES:
@@ -78,9 +84,9 @@ def lead_of(results: Results, entity: str) -> Lead | None:
         done = {name: _weeks(results, name, entity) for name in OUTCOMES} if felt else {}
         aligned = {name: _aligned(felt, points) for name, points in done.items() if points}
         if aligned:
-            found.append(find_lead(score, aligned))
-    told = (each for each in found if each.verdict != TOO_FEW)
-    return next(told, None) or max(found, key=lambda each: each.n_known, default=None)
+            found.append(find_leads(score, aligned))
+    told = (each for each in found if any(lead.verdict != TOO_FEW for lead in each))
+    return next(told, None) or max(found, key=lambda each: max(lead.n_known for lead in each), default=())
 
 
 def _weeks(results: Results, measure: str, entity: str) -> list[Point]:
@@ -102,36 +108,40 @@ def _aligned(score: list[Point], outcome: list[Point]) -> tuple[Weeks, Weeks]:
     return [one.get(week) for week in weeks], [other.get(week) for week in weeks]
 
 
-def find_lead(score: str, pairs: Mapping[str, tuple[Weeks, Weeks]]) -> Lead:
+def find_leads(score: str, pairs: Mapping[str, tuple[Weeks, Weeks]]) -> tuple[Lead, ...]:
     """
-    Say whether a score leads one of the outcomes, by how many weeks and how strongly.
+    Say of each outcome whether a score leads it, by how many weeks and how strongly.
 
-    Shape    pairs: outcome -> (score, outcome), each a number per week of the same weeks. One outcome and one lag are chosen,
-             so that however many are offered, one thing is tested once
+    Shape    pairs: outcome -> (score, outcome), each a number per week of the same weeks. One lag is chosen for each outcome
+             and one thing tested of it. The tests are judged together: the more outcomes, the surer each must be
     Unit     lag in weeks; strength −1 to 1
     Source   the docstring of this module
     """
-    known = {name: sum(a is not None and b is not None for a, b in zip(*pair, strict=True)) for name, pair in pairs.items()}
-    best: tuple[float, str, int] | None = None
-    for name, pair in pairs.items():
-        changes = _changes(*pair) if known[name] >= LEAST_WEEKS else None
-        for lag in range(LONGEST_LAG + 1) if changes else ():
-            chosen = _beside(changes, lag, is_tested=False)
-            if len(chosen[0]) >= LEAST_CHANGES and len(_beside(changes, lag, is_tested=True)[0]) >= LEAST_CHANGES:
-                strength = _correlation(*chosen)
-                best = (strength, name, lag) if best is None or strength > best[0] else best
+    tried = {name: _tried(score, name, pair) for name, pair in pairs.items()}
+    tested = [each for each in tried.values() if each.verdict != TOO_FEW]
+    for lead, is_sure in zip(tested, surely([each.chance for each in tested]), strict=True):
+        verdict = LEADS if is_sure and lead.lag else NO_LEAD
+        tried[lead.outcome] = replace(lead, verdict=verdict, is_sure=is_sure)
+    return tuple(tried.values())
+
+
+def _tried(score: str, outcome: str, pair: tuple[Weeks, Weeks]) -> Lead:
+    """Choose the lag by the first weeks, and test it on the last."""
+    n_known = sum(a is not None and b is not None for a, b in zip(*pair, strict=True))
+    changes = _changes(*pair) if n_known >= LEAST_WEEKS else None
+    best: tuple[float, int] | None = None
+    for lag in range(LONGEST_LAG + 1) if changes else ():
+        chosen = _beside(changes, lag, is_tested=False)
+        if len(chosen[0]) >= LEAST_CHANGES and len(_beside(changes, lag, is_tested=True)[0]) >= LEAST_CHANGES:
+            strength = _correlation(*chosen)
+            best = (strength, lag) if best is None or strength > best[0] else best
     if best is None:
-        return Lead(TOO_FEW, score, max(known.values(), default=0))
-    _, outcome, lag = best
-    return _tested(score, outcome, lag, known[outcome], pairs[outcome])
-
-
-def _tested(score: str, outcome: str, lag: int, n_known: int, pair: tuple[Weeks, Weeks]) -> Lead:
-    before, after = _beside(_changes(*pair), lag, is_tested=True)
+        return Lead(TOO_FEW, score, outcome, n_known)
+    before, after = _beside(changes, best[1], is_tested=True)
     strength = _correlation(before, after)
-    interval = _range(before, after, strength)
-    verdict = LEADS if lag and interval.low > 0 else NO_LEAD
-    return Lead(verdict, score, n_known, outcome, lag, strength, interval, len(after), len(pair[0]) < SEASON_WEEKS)
+    interval, chance = _range(before, after, strength)
+    has_season = len(pair[0]) < SEASON_WEEKS
+    return Lead(NO_LEAD, score, outcome, n_known, best[1], strength, interval, len(after), has_season, chance)
 
 
 def _changes(score: Weeks, outcome: Weeks) -> tuple[Array, Array]:
@@ -186,17 +196,18 @@ def _correlations(ones: Array, others: Array) -> Array:
     return found
 
 
-def _range(one: Array, other: Array, strength: float) -> Interval:
-    """From the spread of Fisher's z over blocks of neighbouring weeks; 1.96 of it either way."""
+def _range(one: Array, other: Array, strength: float) -> tuple[Interval, float]:
+    """From the spread of Fisher's z over blocks of neighbouring weeks, 1.96 of it either way; how often chance does as much."""
     import numpy as np
 
     n, length = len(one), max(2, round(len(one) ** (1 / 3)))
     starts = np.random.default_rng(SEED).integers(0, n, (N_DRAWS, -(-n // length)))
     at = ((starts[:, :, None] + np.arange(length)) % n).reshape(N_DRAWS, -1)[:, :n]
     drawn = np.arctanh(np.clip(_correlations(one[at], other[at]), -0.9999, 0.9999))
-    half = Z_95 * max(float(drawn.std()), 1 / max(1.0, _worth(one, other) - 3) ** 0.5)
-    middle = float(np.arctanh(np.clip(strength, -0.9999, 0.9999)))
-    return Interval(float(np.tanh(middle - half)), float(np.tanh(middle + half)), "circular blocks", BETWEEN_PERIODS)
+    spread = max(float(drawn.std()), 1 / max(1.0, _worth(one, other) - 3) ** 0.5)
+    middle, half = float(np.arctanh(np.clip(strength, -0.9999, 0.9999))), Z_95 * spread
+    interval = Interval(float(np.tanh(middle - half)), float(np.tanh(middle + half)), "circular blocks", BETWEEN_PERIODS)
+    return interval, erfc(middle / spread / sqrt(2)) / 2
 
 
 def _worth(one: Array, other: Array) -> float:

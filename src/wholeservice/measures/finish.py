@@ -129,6 +129,11 @@ def finish_durations(sums: Statistics, share: float = 0.5) -> Value:
     return Value(value, quantile_interval(sums.durations, share, n_apart), sums.n)
 
 
+def finish_ended(sums: Statistics) -> Value:
+    """Finish how long those took who got there, from sums in which they are the hits: half of them took at most so long."""
+    return finish_durations(replace(sums, n=sums.numerator, denominator=sums.numerator, cluster_bb=sums.cluster_aa))
+
+
 def finish_waiting(sums: Statistics) -> Value:
     """Finish lengths of time of which some still last: how long it takes until half have got there, in seconds."""
     if sums.n <= 0:

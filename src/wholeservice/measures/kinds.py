@@ -3,7 +3,8 @@
 A cell names one of them in `segment`: a kind of consumer as it is declared (`guest`), a device, an hour and a kind of work with
 their kind before them (`device:phone`, `hour:19`, `kind:defect`). An hour is that in which an attempt began or somebody was
 asked, by the clocks of the workspace's zone; it is told for months and rolling windows, and not for weeks, which would multiply
-the numbers. Of a few measures rolling windows also tell the hours of each channel (`Units.in_windows`).
+the numbers. Of a few measures rolling windows also tell the hours of each channel (`Units.in_windows`). A path
+(`path:find > pay`) stands there too; it is of one service and is never added to that of another.
 """
 
 from __future__ import annotations
@@ -20,9 +21,13 @@ if TYPE_CHECKING:
 
     from wholeservice.facts.identity import FactTables
 
-SEGMENT, DEVICE, HOUR, WORK_KIND = "segment", "device", "hour", "kind"
+SEGMENT, DEVICE, HOUR, PATH, WORK_KIND = "segment", "device", "hour", "path", "kind"
 KINDS = (SEGMENT, DEVICE, HOUR)  # of people
-MARKED = (DEVICE, HOUR, WORK_KIND)
+MARKED = (DEVICE, HOUR, PATH, WORK_KIND)
+TOLD_BY = (*KINDS, PATH, WORK_KIND)
+"""What a cell may name in `segment`: the kinds of people, the path they took (by one measure only), and of work."""
+MOST_PATHS, OTHER_PATHS = 20, "(all others)"
+"""So many paths are told of a service and period, which is what somebody reads; the rest counts under one name."""
 MARK, TO = ":", "-"
 A_WEEK_S, HOUR_S, HOURS = 8 * 86400, 3600, 24  # the week in which the clocks are turned back is no longer than eight days
 CLOCK = tuple(f"{hour:02}" for hour in range(HOURS))
@@ -32,8 +37,8 @@ def kind_of(segment: str) -> str:
     """
     Return which kind of people the segment of a cell names.
 
-    >>> kind_of("guest"), kind_of("device:phone"), kind_of("hour:19")
-    ('segment', 'device', 'hour')
+    >>> kind_of("guest"), kind_of("device:phone"), kind_of("hour:19"), kind_of("path:find > pay")
+    ('segment', 'device', 'hour', 'path')
     """
     kind, mark, _ = segment.partition(MARK)
     return kind if mark and kind in MARKED else SEGMENT
@@ -94,8 +99,8 @@ def named(rows: IbisTable, kind: str) -> IbisTable:
     """
     Return the units of which this kind is known, with it in `segment` as a cell names it.
 
-    Shape    rows beside the period they count in. A kind of consumer that is called like a device or an hour is left out, so
-             that nobody is counted twice
+    Shape    rows beside the period they count in. A kind of consumer that is called like a device, an hour or a path is left
+             out, so that nobody is counted twice
     """
     import ibis
 
@@ -103,8 +108,13 @@ def named(rows: IbisTable, kind: str) -> IbisTable:
     if kind == SEGMENT:
         return known.filter(*(~known.segment.startswith(each + MARK) for each in MARKED))
     if kind == HOUR:
-        known = known.filter((known.window != CALENDAR) | (_lasts_s(known.from_at, known.to_at) > A_WEEK_S))
+        known = longer_than_weeks(known)
     return known.mutate(segment=ibis.literal(kind + MARK).concat(known[kind]))
+
+
+def longer_than_weeks(periods: IbisTable) -> IbisTable:
+    """Keep rolling windows and months: weeks would multiply the numbers."""
+    return periods.filter((periods.window != CALENDAR) | (_lasts_s(periods.from_at, periods.to_at) > A_WEEK_S))
 
 
 def _lasts_s(from_at: TimestampValue, to_at: TimestampValue) -> IbisTable:

@@ -1,7 +1,8 @@
 """Add measured sums up to what holds them: service to service to unit to the organisation as a whole.
 
 What has its own number keeps it, and stands for everything below it: a child is never added to a parent that counted it
-already. Parts are not added: a service is not the sum of the calls to what it is made of. Steps stay in their journey.
+already. Parts are not added: a service is not the sum of the calls to what it is made of. Steps and paths stay in their
+journey.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from wholeservice.measures.base import Cell, Statistics
+from wholeservice.measures.kinds import PATH, kind_of
 from wholeservice.measures.rows import Row
 from wholeservice.organisation.graph import Entity, Organisation, whole_of
 
@@ -82,12 +84,16 @@ def roll_up(rows: Iterable[Row], organisation: Organisation) -> list[Row]:
     found: list[Row] = []
     for alike, own in groups.items():
         place: dict[str, Any] = dict(zip(_ALIKE, alike, strict=True))
-        totals = {} if place["step"] else _totals(own, tree)
+        totals = {} if place["step"] or _is_path(place["segment"]) else _totals(own, tree)
         numbers = {entity: _Total(sums, tree.bottom(entity)) for entity, sums in own.items()} | totals
         for entity, total in numbers.items():
             cell = Cell(entity=entity, **place)
             found.append((cell, _with_coverage(cell, total, tree)))
     return found
+
+
+def _is_path(segment: str | None) -> bool:
+    return segment is not None and kind_of(segment) == PATH
 
 
 def _totals(own: Mapping[str, Statistics], tree: Tree) -> dict[str, _Total]:

@@ -12,13 +12,14 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from wholeservice.measures.durations import bucket_of
-from wholeservice.measures.kinds import KINDS, SEGMENT, named
+from wholeservice.measures.kinds import KINDS, SEGMENT, WORK_KIND, named
 from wholeservice.periods import ROLLING
 
 if TYPE_CHECKING:
     from ibis.expr.types import Table as IbisTable
 
 PERIOD = ("from_at", "to_at", "window")
+NAMED = (*KINDS, WORK_KIND)  # breakdowns that a cell names in `segment`
 UNIT = ("entity", "unit_at", "cluster", "hit", "weight", "counts")
 """The columns of a unit; `counts` only where what a unit adds to the denominator is not its weight."""
 
@@ -69,7 +70,7 @@ class Units:
         dated = self.in_periods(periods) if self.dated else in_periods(self._needed(), periods)
         parts = list(self.broken_down(dated))
         counted = parts if "bucket" in dated.columns else []
-        return union_all([*(_summed(*each) for each in parts), *(_counted_by_bucket(*each) for each in counted)])
+        return union_all([*(sum_by(*each) for each in parts), *(counted_by_bucket(*each) for each in counted)])
 
     def broken_down(self, dated: IbisTable) -> Iterator[tuple[IbisTable, tuple[str, ...]]]:
         """Yield, for each breakdown, those units beside their period of which it is known, and the columns to sum them by."""
@@ -105,14 +106,15 @@ def union_all(parts: list[IbisTable]) -> IbisTable:
 
 
 def _known(units: IbisTable, names: tuple[str, ...]) -> tuple[IbisTable, tuple[str, ...]]:
-    """Return the units of which all this is known, and the columns it stands in: a kind of people stands in `segment`."""
-    for kind in KINDS:
+    """Return the units of which all this is known, and the columns it stands in: a kind of people or work is in `segment`."""
+    for kind in NAMED:
         units = named(units, kind) if kind in names else units
-    columns = tuple(SEGMENT if name in KINDS else name for name in names)
+    columns = tuple(SEGMENT if name in NAMED else name for name in names)
     return units.filter([units[name].notnull() for name in columns]) if columns else units, columns
 
 
-def _counted_by_bucket(units: IbisTable, names: tuple[str, ...]) -> IbisTable:
+def counted_by_bucket(units: IbisTable, names: tuple[str, ...]) -> IbisTable:
+    """Count units that stand beside the period they count in by how long they lasted: `bucket`."""
     import ibis
 
     keys = ["entity", *PERIOD, *names]
@@ -122,7 +124,7 @@ def _counted_by_bucket(units: IbisTable, names: tuple[str, ...]) -> IbisTable:
     return b.group_by(keys).aggregate(durations=ibis.array([b.bucket, b.ended, b.lasting]).collect())
 
 
-def _summed(units: IbisTable, names: tuple[str, ...]) -> IbisTable:
+def sum_by(units: IbisTable, names: tuple[str, ...]) -> IbisTable:
     """Sum units that stand beside the period they count in, by the names given."""
     keys = ["entity", *PERIOD, *names]
     per_cluster = units.group_by([*keys, "cluster"]).aggregate(

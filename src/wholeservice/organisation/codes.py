@@ -175,8 +175,9 @@ CODES: Mapping[str, str] = {
         "journey: [find, { either: [card, cash] }]",
         "journey: [find, { choice: [card, cash] }, { step: stay, title: Stay with us }]"),
     "ORG041": _page(
-        "A step stands twice in one journey.",
-        "facts name a step by its id; which of the two was reached could not be told.",
+        "A step stands twice in one journey. Two steps of one event cannot be had: what is done once more is a retry, or its "
+        "events have a name of their own, which their source or its mapping gives them.",
+        "facts name a step by its id, and one event never fills two steps; which of the two was reached could not be told.",
         "journey: [find, pay, find]", "journey: [{ retry: find }, pay]"),
     "ORG042": _page(
         "A policy that binds no step, service, part, stream or team. A warning.",

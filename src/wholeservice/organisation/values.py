@@ -251,8 +251,9 @@ class _JourneyReader:
         first = self.first_places.setdefault(word, node.place)
         if first is not node.place:
             what = f"step '{word}' stands twice; first at line {first.line}"
-            expected = f"each step once; one that is tried again is {{retry: {word}}}"
-            self._add("ORG041", what, node.place, expected, "rename or remove one")
+            expected = f"each step once; one that is tried again is {{retry: {word}}}; one event never fills two steps"
+            fix = "write a retry, or give the later step a name of its own, that its events have too"
+            self._add("ORG041", what, node.place, expected, fix)
             return None
         words = " ".join(title.text.split()) if title and title.text else plain_title(word)
         return Step(word, words, stage=stage)

@@ -11,6 +11,7 @@ from wholeservice.pages.base import Data
 from wholeservice.pages.feeling_part import FeelingPart, feeling_part
 from wholeservice.pages.journey_part import JourneyPart, drop_between
 from wholeservice.pages.matrix_part import ALL_THE_WAY, MatrixPart, matrix_part
+from wholeservice.pages.paths_part import PathsPart, paths_part
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,7 @@ class JourneyBand:
     journey: JourneyPart
     feeling: FeelingPart | None
     matrix: MatrixPart | None
+    paths: PathsPart | None = None
 
 
 def journey_band(data: Data, entity: Entity, journey: JourneyPart | None) -> JourneyBand | None:
@@ -31,7 +33,7 @@ def journey_band(data: Data, entity: Entity, journey: JourneyPart | None) -> Jou
     feeling, matrix = feeling_part(data, entity), matrix_part(data, entity)
     is_whole = matrix is not None and ALL_THE_WAY in matrix.drawing.steps
     heads = replace(_marked(journey.heads, feeling), whole=ALL_THE_WAY if is_whole else None)
-    return JourneyBand(_title(journey, feeling), heads, journey, feeling, matrix)
+    return JourneyBand(_title(journey, feeling), heads, journey, feeling, matrix, paths_part(data, entity))
 
 
 def _marked(heads: Journey, feeling: FeelingPart | None) -> Journey:

@@ -18,7 +18,7 @@ from wholeservice.pages.findings_part import FindingRow, around, rows
 from wholeservice.pages.journey_band import JourneyBand, journey_band
 from wholeservice.pages.journey_part import JourneyPart, drop_words, journey_part
 from wholeservice.pages.junction_part import JunctionPart, junction_part
-from wholeservice.pages.lead_part import lead_words, outside_words
+from wholeservice.pages.lead_part import LeadPart, lead_part, outside_words
 from wholeservice.pages.listing import SERVICE, UNIT, Row, by_title, leading_measure, measures_of, row_of
 from wholeservice.pages.loss_part import LossPart, loss_parts, maps_of, origin_words
 from wholeservice.pages.need_rows import MET, MISSED, UNKNOWN, NeedRow, need_rows, needs_title
@@ -106,7 +106,7 @@ class ServicePage:
     audit: AuditLine | None = None  # what of it is neither described nor measured
     absent: AbsentPart | None = None  # what people come for that no step serves
     outside: str | None = None  # every technical target is met, and people are not content
-    leads: str | None = None  # whether how people feel moves before what they do
+    leads: LeadPart | None = None  # whether how people feel moves before what they do
 
 
 def build(data: Data, entity: str) -> ServicePage | None:
@@ -138,7 +138,7 @@ def _page(data: Data, entity: Entity) -> ServicePage:
         data_findings=rows(data, about_data=True, of=near), snapshot=data.snapshot, reach=reach_of(data, entity.id),
         answers_title=_answers_title(data, entity), junction=junction, changed=changed, unexplained=unexplained_words(losses),
         value=value_part(data, entity), audit=audit_line(data, entity), absent=absent_part(data, entity),
-        outside=outside_words(data, entity.id), leads=lead_words(data, entity.id), served=served_part(data, entity.id),
+        outside=outside_words(data, entity.id), leads=lead_part(data, entity.id), served=served_part(data, entity.id),
     )  # fmt: skip
 
 
