@@ -31,6 +31,7 @@ from wholeservice.measures.compute import PERIODS, best_source, by_source
 from wholeservice.measures.counted import BEHIND, UNDER
 from wholeservice.measures.kinds import kind_of as kind_of_people
 from wholeservice.measures.kinds import what_of
+from wholeservice.measures.never_seen import ever_seen
 from wholeservice.measures.roll_up import Tree, added_to
 from wholeservice.measures.rows import rows_of, sources_of
 from wholeservice.periods import civil
@@ -220,7 +221,18 @@ def _lineage(ground: Ground, measure: Measure, cell: Cell, facts: Instead, kinds
         if at in found:
             found[at][source].over.extend(above or ())
             found[at][source].under.extend(below or ())
-    return found
+    return _where_seen(engine, measure, found)
+
+
+def _where_seen(engine: WithViews, measure: Measure, found: dict[Cell, dict[str | None, _Of]]) -> Mapping[Cell, BySource]:
+    """Leave out what events say of where nobody was ever seen: that is no number, and so no part of one."""
+    if measure.kept is None or not any(None in some for some in found.values()):
+        return found
+    seen = ever_seen(engine)
+    for at, some in found.items():
+        if not measure.kept(at, seen):
+            some.pop(None, None)
+    return {at: some for at, some in found.items() if some}
 
 
 def _parts(ground: Ground, measure: Measure, cell: Cell, cells: Mapping[Cell, BySource]) -> Iterator[Cell]:
@@ -297,14 +309,17 @@ def _dated(ground: Ground, kind: Units, made: _Made) -> IbisTable:
 
 
 def _with_units(ground: Ground, measure: Measure, cells: Sequence[Cell], entities: set[str]) -> set[str]:
-    """Return which of some entities have units in the periods of some cells."""
+    """Return which of some entities have units in the periods of some cells, and a number of them."""
     cell = cells[0]
     if entities == {cell.entity}:
         return entities
     every = _Made(units=[replace(each, entity=entity) for each in cells for entity in sorted(entities)])
     units = _units_of(ground, measure, cell, every)
     found = ground.engine.run(units.rows.select("entity").distinct()).column("entity").to_pylist() if units else ()
-    return set(found)
+    if measure.kept is None or not found:
+        return set(found)
+    seen = ever_seen(ground.engine)
+    return {each for each in found if measure.kept(replace(cell, entity=each), seen)}
 
 
 def _size(ground: Ground, units: Units | None) -> tuple[float, int, int]:
