@@ -24,7 +24,7 @@ from wholeservice.measures.roll_up import roll_up
 from wholeservice.measures.rows import Row, from_arrow, rows_of, sources_of, to_arrow
 from wholeservice.measures.units import union_all
 from wholeservice.periods import Period, civil, instant, months_between, weeks_between, windows_before
-from wholeservice.tables import ANSWERS, BY_NAME, CALLS, CONTACTS, INTERACTIONS
+from wholeservice.tables import ANSWERS, BY_NAME, CALLS, CONTACTS, INTERACTIONS, ITEMS
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -184,15 +184,23 @@ def _covers(covered: Extent, period: Period, zone: str) -> bool:
 
 
 def _seen(engine: Engine) -> dict[str, tuple[dt.datetime, dt.datetime]]:
-    """The oldest and the newest instant of each table of events, as the sources wrote them: names have no part in it."""
-    import ibis
+    """
+    The oldest and the newest instant of each table of events, as the sources wrote them: names have no part in it.
 
+    Items of work say only where nothing else does: many are older than anything that was measured of the people they are for.
+    """
     instants: dict[str, Callable[[Any], Any]] = {
         INTERACTIONS.name: lambda i: i.happened_at,
         ANSWERS.name: lambda a: a.answered_at.coalesce(a.asked_at),
         CONTACTS.name: lambda k: k.happened_at,
         CALLS.name: lambda c: c.started_at,
     }
+    return _bounds(engine, instants) or _bounds(engine, {ITEMS.name: lambda i: i.done_at.coalesce(i.created_at)})
+
+
+def _bounds(engine: Engine, instants: Mapping[str, Callable[[Any], Any]]) -> dict[str, tuple[dt.datetime, dt.datetime]]:
+    import ibis
+
     parts = []
     for name, at in instants.items():
         rows = with_all_columns(engine, BY_NAME[name])
