@@ -220,7 +220,9 @@ def _kept(row: Mapping[str, Any]) -> str:
     span = write(abs(row["late_s"]), SECONDS)
     if row["is_open"]:
         return f"not done, {span} after it was due"
-    return f"done {span} late" if not row["hit"] else f"done {span} before it was due" if row["late_s"] else "done when it was due"
+    if not row["hit"]:
+        return f"done {span} late"
+    return f"done {span} before it was due" if row["late_s"] else "done when it was due"
 
 
 def _of_person(row: Mapping[str, Any]) -> str:
