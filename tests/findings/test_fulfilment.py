@@ -197,8 +197,9 @@ def test_a_stay_of_which_only_the_end_is_known_is_here_or_below():
     units = {f"ok{n}": permit(10, "Group 1") for n in range(30)}
     units |= {f"a{n}": permit(300, "Group 1") for n in range(6)} | {f"b{n}": permit(300, None) for n in range(14)}
     found = traced(lived(units, 100.0))
-    until = box(found, "Time until ‘T06’ was recorded")
+    until = box(found, "Until ‘T06’")
     assert (until.claim, until.is_named, found.top) == (AT_OR_BELOW, True, (until.id,))
+    assert until.said == "the time until ‘T06’ was recorded"
     assert until.by_team == ((None, pytest.approx(0.28)), ("Group 1", pytest.approx(0.12)))
     assert [each.what for each in found.missing][1] == "who it was with: missing in 14 of 50 pieces"
 

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 
 MIN_USUAL = 8  # fewer items done in time that have a kind of tile do not say how long it usually is
 MOST_BOXES = 12  # recorded origins that are drawn apart
+LEAST_DRAWN = 0.01  # of what is lost: a smaller origin is drawn with others
 SECOND_US = 1_000_000
 SMALLER = "smaller"
 
@@ -209,10 +210,11 @@ def _drawn(asked: LossMap, units: Sequence[Unit], usual: Mapping[str, Usual], su
 
 
 def _kept(sums: _Sums, dark: set[str]) -> set[str]:
-    """The origins that are drawn apart: all of which nothing is recorded, and the largest of the others."""
+    """The origins that are drawn apart: all of which nothing is recorded, and the largest of the others (never all but one)."""
     found = {origin for origin, size in sums.share.items() if size > 0}
     others = sorted(found - dark, key=lambda each: (-sums.share[each], each))
-    return (found & dark) | set(others[: MOST_BOXES if len(others) > MOST_BOXES + 1 else None])
+    n_large = min(MOST_BOXES, sum(sums.share[each] >= LEAST_DRAWN * sums.late for each in others))
+    return (found & dark) | set(others[: n_large if len(others) > n_large + 1 else None])
 
 
 def _origin(sums: _Sums, spot: Spot, n: float) -> Box:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from wholeservice.findings.losses import CHANNEL, INTERVAL, NOT_OBSERVED, PASSES_ON, UNRECORDED, WAIT, WORK
+from wholeservice.findings.losses import CHANNEL, INTERVAL, NOT_OBSERVED, PASSES_ON, UNRECORDED, UNTIL, WAIT, WORK
 from wholeservice.findings.propagation import AT_OR_BELOW, STARTS_HERE
 from wholeservice.findings.waits import Piece, Tile
 from wholeservice.organisation.graph import Organisation
@@ -93,7 +93,7 @@ class Speller:
             return Spot(name, WORK, _capital(f"{before}{_stage(tile)}worked on"), STARTS_HERE, about)
         if tile.kind == UNKNOWN:
             is_told = tile.state != UNKNOWN or not tile.stage
-            until = f"{_stage(tile)}{tile.state}" if is_told else f"time until ‘{tile.stage}’ was recorded"
+            until = f"{_stage(tile)}{tile.state}" if is_told else f"{UNTIL}‘{tile.stage}’"
             return Spot(name, INTERVAL, _capital(before + until), AT_OR_BELOW, about, ONLY_ENDS)
         if tile.waits_on:
             whom = self._named(tile.waits_on) if self._entity(tile.waits_on) else "something that is not recorded"

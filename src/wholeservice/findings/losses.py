@@ -22,6 +22,7 @@ PASSES_ON, HEALTHY, NOT_OBSERVED = "passes on", "healthy", "not observed"
 WAIT, WORK, INTERVAL, UNRECORDED, CHANNEL, SEVERAL = "wait", "work", "interval", "unrecorded", "channel", "several"
 TIMES = (WAIT, WORK, INTERVAL, UNRECORDED)
 """Kinds of boxes that are pieces of time in the life of an item: see `fulfilment`."""
+UNTIL = "Until "  # begins the title of a piece of time of which only the end is known
 ATTEMPTS, ITEMS = "attempts", "items"
 
 
@@ -54,6 +55,8 @@ class Box:
     @property
     def said(self) -> str:
         """The title within a sentence: a place of its own keeps its name, a piece of time begins small."""
+        if self.kind == INTERVAL and self.title.startswith(UNTIL):
+            return f"the time until {self.title.removeprefix(UNTIL)} was recorded"
         return self.title[:1].lower() + self.title[1:] if self.kind in TIMES else self.title
 
 

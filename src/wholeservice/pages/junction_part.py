@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from wholeservice.findings.losses import CHANNEL, Box, LossMap
+from wholeservice.findings.losses import CHANNEL, SEVERAL, Box, LossMap
 from wholeservice.organisation.graph import Entity, team_of
 from wholeservice.organisation.remit import owner_of, remit, stream_of, team_streams
 from wholeservice.pages.base import Data
@@ -46,7 +46,7 @@ class JunctionPart:
 
 def junction_part(data: Data, entity: Entity, loss_map: LossMap | None) -> JunctionPart | None:
     """Return who could change the places of one loss map; None where no place is known to lose anything."""
-    boxes = [box for box in origins_of(loss_map) if box.kind not in FELT] if loss_map else []
+    boxes = [box for box in origins_of(loss_map) if box.kind not in (*FELT, SEVERAL)] if loss_map else []
     if loss_map is None or not boxes:
         return None
     owner = owner_of(data.organisation, entity.id)

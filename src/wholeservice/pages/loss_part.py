@@ -21,8 +21,15 @@ RUNGS = {
     "fitted": "fitted: rises and falls together", "assumed": "assumed: somebody's judgement",
     "within reference": "no more than what the place promises allows", "untraced": "not traced to any place",
 }  # fmt: skip
-STILL_LATE = "late although nothing took longer than usual"
+RUNGS_OF_ITEMS = {
+    "linked": "linked: the recorded life of the same item", "within reference": "late although nothing took longer than usual",
+    "untraced": "time of which nothing is recorded",
+}  # fmt: skip
 N_ORIGINS = 6
+WAY = "from the step where it is felt to the place where it starts, marked by a dark edge."
+WAY_OF_ITEMS = (
+    "from the channel by which requests came to the time in which they took longer than is usual for those done in time."
+)
 N_WITH = 3  # origins of which it is said who it was with
 NOBODY = "not written down"
 
@@ -80,6 +87,7 @@ class LossPart:
     unexplained: str | None
     headroom: str | None
     missing: tuple[Missing, ...]
+    way: str = WAY  # how to read the drawing
     withs: tuple[str, ...] = ()  # of the largest origins, who it was with; only where work is followed
 
 
@@ -111,12 +119,13 @@ def _part(data: Data, loss_map: LossMap) -> LossPart:
         unexplained=signed(-loss_map.unexplained, unit) if loss_map.unexplained > 0 else None,
         headroom=signed(loss_map.headroom, unit) if loss_map.headroom > 0 else None,
         missing=tuple(Missing(each.what, signed(-each.could_explain, unit)) for each in loss_map.missing),
-        withs=tuple(with_words(loss_map)),
+        way=WAY_OF_ITEMS if loss_map.of == ITEMS else WAY, withs=tuple(with_words(loss_map)),
     )  # fmt: skip
 
 
 def _rung_words(loss_map: LossMap, name: str) -> str:
-    return STILL_LATE if loss_map.of == ITEMS and name == "within reference" else RUNGS.get(name, name)
+    own = RUNGS_OF_ITEMS if loss_map.of == ITEMS else {}
+    return own.get(name) or RUNGS.get(name, name)
 
 
 def with_words(loss_map: LossMap) -> list[str]:
@@ -124,9 +133,13 @@ def with_words(loss_map: LossMap) -> list[str]:
     unit = difference_unit(loss_map.unit)
     told = [box for box in origins_of(loss_map) if any(team for team, _ in box.by_team)][:N_WITH]
     return [
-        f"{box.title}: " + listed([f"{team or NOBODY} {write(size, unit)}" for team, size in box.by_team[:N_ORIGINS]])
+        f"{box.title}: " + listed([_share_of(team, write(size, unit)) for team, size in box.by_team[:N_ORIGINS]])
         for box in told
     ]
+
+
+def _share_of(team: str | None, size: str) -> str:
+    return f"{size} with {team}" if team else f"{size} {NOBODY}"
 
 
 def _sentence(words: str | None) -> str | None:
