@@ -56,15 +56,16 @@ def pieces(item: str, lives: Mapping[str, Sequence[Tile]]) -> Iterator[Piece]:
     while waiting:
         piece = waiting.pop()
         tile = piece.tile
-        if tile is None or piece.circle or tile.kind != WAIT or tile.waits_on not in lives:
+        other = tile.waits_on if tile is not None and tile.kind == WAIT and not piece.circle else None
+        if tile is None or other is None or other not in lives:
             yield piece
             continue
         chain = [each for each, _ in piece.through] + [piece.item]
-        if tile.waits_on in chain:
-            yield replace(piece, circle=frozenset(chain[chain.index(tile.waits_on) :]))
+        if other in chain:
+            yield replace(piece, circle=frozenset(chain[chain.index(other) :]))
             continue
         through = (*piece.through, (piece.item, tile))
-        waiting += reversed([replace(each, through=through) for each in _within(tile.waits_on, tile, lives[tile.waits_on])])
+        waiting += reversed([replace(each, through=through) for each in _within(other, tile, lives[other])])
 
 
 def _within(item: str, span: Tile, life: Sequence[Tile]) -> Iterator[Piece]:
