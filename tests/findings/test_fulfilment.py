@@ -188,6 +188,27 @@ def test_time_that_nobody_recorded_is_never_named():
     assert found.missing[0].could_explain == pytest.approx(0.4)
 
 
+def test_a_gap_says_after_which_step_it_comes():
+    """Ten late between check and send, one before anything: two gaps of their own. Thirty small ones are one box."""
+    ok = {f"ok{n}": [("check", WORK, "active", 10), (None, UNKNOWN, None, 10), ("send", WORK, "active", 10)] for n in range(90)}
+    late = {
+        f"l{n}": [("check", WORK, "active", 10), (None, UNKNOWN, None, 200), ("send", WORK, "active", 10)] for n in range(10)
+    }
+    late["early"] = [(None, UNKNOWN, None, 200), ("send", WORK, "active", 10)]
+    found = sizes(traced(lived(ok | late, 100.0)))
+    assert found == {
+        "Nothing recorded between ‘check’ and the next step": round(10 / 101, 6),
+        "Nothing recorded before the first step": round(1 / 101, 6),
+    }
+    many = {
+        f"m{n}": [(f"s{n}", WORK, "active", 10), (None, UNKNOWN, None, 200), ("send", WORK, "active", 10)] for n in range(30)
+    }
+    drawn = traced(lived(ok | many | {f"more{n}": late["l0"] for n in range(90)}, 100.0))
+    together = box(drawn, "30 smaller places with nothing recorded")
+    assert (together.claim, together.is_named, together.flow_in) == (NOT_OBSERVED, False, pytest.approx(30 / 210))
+    assert sum(sizes(drawn).values()) == pytest.approx(120 / 210, abs=1e-4)
+
+
 def test_a_stay_of_which_only_the_end_is_known_is_here_or_below():
     """It is the time until something was recorded, by whom where that is known; work and waiting cannot be told apart."""
 

@@ -22,9 +22,11 @@ from wholeservice.findings.losses import (
     FITTED,
     ITEMS,
     LINKED,
+    NOT_OBSERVED,
     PASSES_ON,
     SEVERAL,
     TIMED,
+    UNRECORDED,
     Box,
     LossMap,
     MissingData,
@@ -44,7 +46,7 @@ MIN_USUAL = 8  # fewer items done in time that have a kind of tile do not say ho
 MOST_BOXES = 12  # recorded origins that are drawn apart
 LEAST_DRAWN = 0.01  # of what is lost: a smaller origin is drawn with others
 SECOND_US = 1_000_000
-SMALLER = "smaller"
+SMALLER, GAPS = "smaller", "gaps"  # origins that are drawn together: what is recorded, and what is not
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,22 +201,26 @@ def _drawn(asked: LossMap, units: Sequence[Unit], usual: Mapping[str, Usual], su
         )
         for origin in kept
     ]  # fmt: skip
-    boxes = [*_passing(sums, spell, n), *origins, *_smaller(sums, kept, n)]
+    smaller = {SMALLER: set(sums.share) - kept - dark, GAPS: (set(sums.share) - kept) & dark}
+    boxes = [*_passing(sums, spell, n), *origins, *_smaller(sums, smaller, n)]
     recorded = sum(size for origin, size in sums.share.items() if origin not in dark)
     residual = asked.gap - recorded / n
     return replace(
         asked, of=ITEMS, boxes=tuple(sorted(boxes, key=lambda box: (box.layer, -box.flow_in, box.id))),
-        ribbons=tuple(_ribbons(sums, kept, n)), unexplained=max(0.0, residual), headroom=max(0.0, -residual),
+        ribbons=tuple(_ribbons(sums, smaller, n)), unexplained=max(0.0, residual), headroom=max(0.0, -residual),
         by_rung=_by_rung(sums, recorded), top=top, missing=tuple(_missing(sums, units, spell, n)),
     )  # fmt: skip
 
 
 def _kept(sums: _Sums, dark: set[str]) -> set[str]:
-    """The origins that are drawn apart: all of which nothing is recorded, and the largest of the others (never all but one)."""
+    """The origins that are drawn apart: the largest that are recorded, and the largest that are not; never all but one."""
     found = {origin for origin, size in sums.share.items() if size > 0}
-    others = sorted(found - dark, key=lambda each: (-sums.share[each], each))
-    n_large = min(MOST_BOXES, sum(sums.share[each] >= LEAST_DRAWN * sums.late for each in others))
-    return (found & dark) | set(others[: n_large if len(others) > n_large + 1 else None])
+    kept: set[str] = set()
+    for kind in (found - dark, found & dark):
+        largest = sorted(kind, key=lambda each: (-sums.share[each], each))
+        n_large = min(MOST_BOXES, sum(sums.share[each] >= LEAST_DRAWN * sums.late for each in largest))
+        kept |= set(largest[: n_large if len(largest) > n_large + 1 else None])
+    return kept
 
 
 def _origin(sums: _Sums, spot: Spot, n: float) -> Box:
@@ -247,18 +253,23 @@ def _passing(sums: _Sums, spell: Speller, n: float) -> Iterator[Box]:
             yield Box(box, spot.kind, spot.title, sums.layer[box], size / n, 0.0, stays, PASSES_ON, reference="", observed=1.0)
 
 
-def _smaller(sums: _Sums, kept: set[str], n: float) -> Iterator[Box]:
-    others = [origin for origin in sums.share if origin not in kept and sums.share[origin] > 0]
-    if others:
-        size, layer = sum(sums.share[each] for each in others) / n, max(sums.layer[each] for each in others)
-        title = f"{len(others)} smaller places"
-        yield Box(SMALLER, SEVERAL, title, layer, size, 0.0, size, AT_OR_BELOW, reference="its usual length", observed=1.0)
+def _smaller(sums: _Sums, smaller: Mapping[str, set[str]], n: float) -> Iterator[Box]:
+    for box, origins in smaller.items():
+        found = [origin for origin in origins if sums.share[origin] > 0]
+        size, is_dark = sum(sums.share[each] for each in sorted(found)) / n, box == GAPS
+        title = f"{len(found)} smaller places" + (" with nothing recorded" if is_dark else "")
+        if found:
+            yield Box(
+                box, UNRECORDED if is_dark else SEVERAL, title, max(sums.layer[each] for each in found), size, 0.0, size,
+                NOT_OBSERVED if is_dark else AT_OR_BELOW, reference="its usual length", observed=1.0,
+            )  # fmt: skip
 
 
-def _ribbons(sums: _Sums, kept: set[str], n: float) -> Iterator[Ribbon]:
+def _ribbons(sums: _Sums, smaller: Mapping[str, set[str]], n: float) -> Iterator[Ribbon]:
     drawn: dict[tuple[str, str], float] = defaultdict(float)
+    joined = {origin: box for box, origins in smaller.items() for origin in origins}
     for (user, used), size in sums.ribbons.items():
-        drawn[user, SMALLER if used in sums.share and used not in kept else used] += size / n
+        drawn[user, joined.get(used, used)] += size / n
     yield from (Ribbon(*way, size) for way, size in sorted(drawn.items(), key=lambda each: (-each[1], each[0])))
 
 

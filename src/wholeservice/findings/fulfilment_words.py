@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,12 +18,12 @@ WHY_HELD = "what was waited for, where something was held up and nobody wrote do
 WAITS = {"queued": "waiting to be taken up", "returned": "sent back", "done": "done, not yet closed"}
 NOWHERE = {
     "before": "Nothing recorded before the first step", "after": "Nothing recorded after the last step",
-    "between": "Nothing recorded between two steps", "all": "Nothing recorded at all",
+    "all": "Nothing recorded at all",
 }  # fmt: skip
 LACKS = {
     "before": "what happened before the first step that is recorded",
     "after": "what happened after the last step that is recorded",
-    "between": "what happened between the steps that are recorded", "all": "any step of those of which none is recorded",
+    "all": "any step of those of which none is recorded",
 }  # fmt: skip
 
 
@@ -78,8 +79,8 @@ class Speller:
             title, lacks = f"Nothing recorded by {inside}", f"what {inside} did while others waited for it"
             return self._spot(Spot(f"dark:{inside}", UNRECORDED, title, NOT_OBSERVED, self._about(piece.item), lacks))
         if piece.tile.state is None:
-            where = _position(piece.tile, lives[unit])
-            return self._spot(Spot(f"dark:{where}", UNRECORDED, NOWHERE[where], NOT_OBSERVED, self._whole, LACKS[where]))
+            title, lacks = _gap(piece.tile, lives[unit])
+            return self._spot(Spot(title, UNRECORDED, title, NOT_OBSERVED, self._whole, lacks))
         if piece.circle:
             who = ", ".join(sorted({self._named(self._place.get(each)) for each in piece.circle}))
             return self._spot(Spot(f"circle:{who}", WAIT, f"Waits that go round in a circle: {who}", STARTS_HERE))
@@ -129,10 +130,17 @@ class Speller:
         return entity.title if entity else name or "another item"
 
 
-def _position(tile: Tile, life: Sequence[Tile]) -> str:
-    """Say where in a life a piece lies of which nothing is recorded."""
-    is_first, is_last = tile.from_us == life[0].from_us, tile.to_us == life[-1].to_us
-    return "all" if is_first and is_last else "before" if is_first else "after" if is_last else "between"
+def _gap(tile: Tile, life: Sequence[Tile]) -> tuple[str, str]:
+    """Return what a piece of an own life is called of which nothing is recorded, and the data that would tell of it."""
+    at = bisect_left(life, tile.from_us, key=lambda each: each.from_us)
+    if len(life) == 1:
+        return NOWHERE["all"], LACKS["all"]
+    if at == 0:
+        return NOWHERE["before"], LACKS["before"]
+    if at == len(life) - 1:
+        return NOWHERE["after"], LACKS["after"]
+    step = f"‘{life[at - 1].stage}’" if life[at - 1].stage else "a step"
+    return f"Nothing recorded between {step} and the next step", f"what happened between {step} and the next step"
 
 
 def _stage(tile: Tile) -> str:
