@@ -262,6 +262,16 @@ def test_many_small_origins_are_drawn_as_one():
     assert sum(sizes(found).values()) == pytest.approx(20 / 180, abs=1e-5)
 
 
+def test_late_is_what_was_counted_as_late():
+    """One is open on the very instant it was due, and late; one was due and done before it began, and is not."""
+    seen = lived(ten_in_time() | {"open": [("check", WORK, "active", 70), ("advise", WORK, "active", 30)]}, 100.0)
+    rows = seen.units.to_pylist()
+    rows[-1] |= {"is_late": True}
+    rows.append(rows[0] | {"item": "early", "allowed_us": -5 * HOUR_US, "took_us": 0, "is_late": False})
+    found = traced(replace(seen, units=pa.Table.from_pylist(rows)))
+    assert sizes(found) == {"Check: worked on": round(1 / 12, 6)}
+
+
 def test_without_anything_late_there_is_no_map():
     """The reason stands there instead."""
     assert traced(lived(ten_in_time(), 100.0)).why_no_map == "nothing was seen to be late in this period"

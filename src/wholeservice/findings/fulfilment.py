@@ -123,8 +123,14 @@ def _units(lived: Lived, spell: Speller) -> list[Unit]:
     for row in lived.units.to_pylist():
         found = pieces(row["item"], lives) if row["item"] in lives else ()
         spotted = tuple((spell.spot(row["item"], piece, lives), piece) for piece in found)
-        units.append(Unit(row["item"], row["channel"], row["due_day"], row["took_us"] - row["allowed_us"], spotted))
+        units.append(Unit(row["item"], row["channel"], row["due_day"], _over(row), spotted))
     return units
+
+
+def _over(row: Mapping[str, Any]) -> int:
+    """By how much an item was late; whether it was is as it was counted, also where it was due before it began."""
+    over: int = row["took_us"] - row["allowed_us"]
+    return max(1, over) if row["is_late"] else min(0, over)
 
 
 def _lives(rows: Iterable[Mapping[str, Any]]) -> dict[str, list[Tile]]:
