@@ -140,6 +140,7 @@ class Item(Fact):
     about_part: str | None = _may("part of the service it is about")
     stream: str | None = _may("value stream it runs in")
     team: str | None = _may("team that owns it now")
+    channel: str | None = _may("channel it came by: web, app, phone, post, desk ...")
     priority: str | None = _may("priority as the source words it")
     known_at_source: dt.datetime | None = _may("when the need became known")
     created_at: dt.datetime = _column("when the item was created")
@@ -154,7 +155,7 @@ class Work(Fact):
 
     item: str = _column("identity of the item")
     stage: str | None = _may("stage of the value stream")
-    state: str = _column("queued, active, blocked, done or returned")
+    state: str = _column("queued, active, blocked, done or returned; unknown: work or wait, nobody wrote down which")
     from_at: dt.datetime = _column("when the stay began")
     to_at: dt.datetime | None = _may("when it ended; None: still there")
     team: str | None = _may("team working or waiting")

@@ -7,8 +7,12 @@ from dataclasses import replace
 import pytest
 
 from app.small import data, drawn
+from findings.lives_made import asked, lived
 from wholeservice.app import traced
 from wholeservice.errors import InputError
+from wholeservice.findings.fulfilment import trace_items
+from wholeservice.pages.junction_part import junction_part
+from wholeservice.pages.loss_part import loss_parts, loss_title
 
 
 def test_the_headline_says_need_gap_and_origin():
@@ -70,3 +74,53 @@ def test_an_unknown_need_is_answered_with_the_nearest():
     with pytest.raises(InputError) as caught:
         traced.maps_of(data(), "stay", "esy")
     assert [(each.code, each.nearest) for each in caught.value.problems] == [("ASK004", "easy")]
+
+
+def late_items():
+    """Items: sixty in time; twenty late until the check, fifteen of them with a team; twenty where nothing is recorded."""
+    units = {f"ok{n}": [("check", "unknown", "unknown", 10, None, "Alpha"), (None, "unknown", None, 10)] for n in range(60)}
+    for n in range(20):
+        team = "Alpha" if n < 15 else None
+        units[f"c{n}"] = [("check", "unknown", "unknown", 200, None, team), (None, "unknown", None, 10)]
+        units[f"d{n}"] = [("check", "unknown", "unknown", 10, None, "Alpha"), (None, "unknown", None, 400)]
+    return units
+
+
+def test_a_map_of_items_says_how_many_were_late_and_who_they_were_with():
+    """Twenty of eighty were late, the target allows four; the origin is the time until the check, and a team is no origin."""
+    units = {item: parts for item, parts in late_items().items() if item[0] != "d"}
+    seen = lived(units, 100.0)
+    found = replace(trace_items(asked(seen), data().organisation, seen), entity="stay", need="easy")
+    said = "\n".join(traced.headline(data(), found))
+    assert "20 of 80 items were late; the target allows 4" in said
+    assert said.endswith("starts at or below the time until ‘check’ was recorded")
+    assert "who it was with: Until ‘check’: 18.8 pp with Alpha and 6.2 pp not written down" in list(traced.footnotes(found))
+    part = loss_parts(replace(data(), loss_maps={("stay", "easy"): found}), "stay")[0]
+    won = "mending the time until ‘check’ was recorded, or something below it, alone would win back 25.0 pp"
+    assert part.title == f"20.0 pp are missing; {won}"
+    assert part.people == "16 items more than the target allows"
+    assert part.way.startswith("from the channel")
+    assert [(rung.share, rung.words) for rung in part.rungs] == [("100.0%", "linked: the recorded life of the same item")]
+
+
+def test_time_of_which_nothing_is_recorded_is_said_and_not_called_an_origin():
+    """As much is lost there as until the check: neither is the top."""
+    seen = lived(late_items(), 100.0)
+    found = replace(trace_items(asked(seen), data().organisation, seen), entity="stay", need="easy", top=())
+    by_size = replace(found, boxes=tuple(each for each in found.boxes if each.kind == "unrecorded"))
+    said = "the largest part is time with nothing recorded after the last step"
+    assert traced.headline(data(), by_size)[-1].strip() == f"no origin can be named for certain: {said}"
+    assert loss_title(by_size) == f"35.0 pp are missing; {said}"
+    assert next(each for each in traced.origin_rows(found) if each["box"].kind == "unrecorded")["box"].is_named is False
+
+
+def test_who_could_act_is_said_of_items_too():
+    """The service itself, where the team of a piece of time is not declared; a channel is nobody's to change."""
+    seen = lived(late_items(), 100.0)
+    known = data()
+    drawn_up = trace_items(replace(asked(seen), entity="stay"), known.organisation, seen)
+    part = junction_part(known, known.organisation.entities["stay"], drawn_up)
+    assert part is not None
+    assert sorted(each.origin.title for each in part.rows) == ["Nothing recorded after the last step", "Until ‘check’"]
+    assert {each.reach for each in part.rows} == {"nobody answers for the service"}
+    assert all(each.about == "stay" for each in drawn_up.boxes if each.starts_here + each.not_traced > 0)

@@ -29,6 +29,7 @@ def test_a_row_is_an_event_with_its_line_and_its_case(read):
     assert found.column("case:concept:name") == found.column("case:id") == ["A", "A"]
     assert found.column("org:resource") == [None, "Ann"]
     assert found.column("event:nth") == [0, 1]
+    assert found.column("event:since") == [None, day(9)]
     assert found.column("event:until") == [day(10), None]
     assert found.column("case:first") == [day(9)] * 2
     assert found.column("case:last") == [day(10)] * 2

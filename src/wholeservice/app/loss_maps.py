@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from wholeservice.findings.fulfilment import trace_items
 from wholeservice.findings.losses import LossMap
 from wholeservice.findings.step_losses import trace_steps
 from wholeservice.findings.target_result import TargetResult, result_of
@@ -16,8 +17,8 @@ from wholeservice.organisation.graph import Need, Organisation
 if TYPE_CHECKING:
     from wholeservice.engines.base import Engine
 
-WHOLE, STEP, CALLS = "completion", "step-conversion", "success"
-TRACED_MEASURES = (WHOLE, STEP, CALLS)  # what is lost can be followed along calls; other losses wait for their evidence
+WHOLE, STEP, CALLS, IN_TIME = "completion", "step-conversion", "success", "in-time"
+TRACED_MEASURES = (WHOLE, STEP, CALLS, IN_TIME)  # what is lost can be followed along calls, or along the time of each item
 
 
 def loss_maps(engine: Engine, organisation: Organisation, results: Results, zone: str) -> dict[tuple[str, str], LossMap]:
@@ -50,6 +51,10 @@ def _map(engine: Engine, organisation: Organisation, results: Results, result: T
     from wholeservice.derived.exposures import observe, observe_part
     from wholeservice.derived.faults import observe_hours
 
+    if result.measure.name == IN_TIME:
+        from wholeservice.derived.lived import observe_items
+
+        return trace_items(asked, organisation, observe_items(engine, need.service, asked.period, result.target.channel))
     if result.measure.name == CALLS:
         return trace(asked, organisation, observe_part(engine, need.service, asked.period))
     observed = observe(engine, need.service, asked.period, step=result.target.step)
@@ -105,7 +110,7 @@ def _why_not_traced(result: TargetResult) -> str | None:
     if measure.name not in TRACED_MEASURES:
         return f"{measure.title.lower()} is not traced yet: only attempts and calls can be followed"
     if result.point.statistics.clusters:
-        if target.channel or target.consumer:
+        if target.consumer or (target.channel and measure.name != IN_TIME):
             return "the target is about one channel or kind of consumer; only all of them together are traced yet"
         return None if measure.name != CALLS or not target.step else "calls of one step are not traced apart"
     return None if measure.name == WHOLE else "the number was counted by somebody else: there is nothing to follow"

@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 def trace(asked: Asked, *, entity: str, need: str | None, as_of: str | None, form: str) -> None:
     """Tell where a service falls short of its needs, and what the loss starts from.
 
-    Sizes are shares of all attempts, and add up to all that is lost: the gap, and what the target tolerates. "Mended
-    alone" is what would be won back if only this were mended, "left alone" what would be lost if only this were left;
-    advice goes by the first.
+    Sizes are shares of all attempts, or of all items that were due, and add up to all that is lost: the gap, and what the
+    target tolerates. "Mended alone" is what would be won back if only this were mended, "left alone" what would be lost if
+    only this were left; advice goes by the first.
 
     Example:  wholeservice trace book-and-stay --need sure-of-price
     """

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from wholeservice.app.printing import Column, Row, sentence
 from wholeservice.errors import InputError, Problem, suggest
-from wholeservice.findings.losses import Box, LossMap
+from wholeservice.findings.losses import ITEMS, UNRECORDED, Box, LossMap
 from wholeservice.findings.propagation import AT_OR_BELOW, STARTS_HERE
 from wholeservice.pages.base import Data
+from wholeservice.pages.loss_part import with_words
 from wholeservice.periods import label
 from wholeservice.uncertainty import Interval
 from wholeservice.units import SHARE, Unit, difference_unit, write
@@ -59,6 +60,9 @@ def headline(data: Data, drawn: LossMap) -> list[str]:
     lines = [f"{says}   target: {drawn.target}"]
     when = label(drawn.period, data.zone)
     lines.append(f"  measured {write(drawn.value, drawn.unit)} of n = {drawn.n:,.0f} in {when}; {_gap_words(drawn)}")
+    if drawn.of == ITEMS and drawn.unit == SHARE:
+        late, allowed = round((1 - drawn.value) * drawn.n), round((1 - drawn.level) * drawn.n)
+        lines.append(f"  {late:,} of {drawn.n:,.0f} items were late; the target allows {allowed:,}")
     if drawn.people_per_day:
         people = f"{drawn.people_per_day:,.0f}" if drawn.people_per_day >= 1.5 else f"{drawn.people_per_day:.1f}"
         lines.append(f"  about {people} people a day")
@@ -79,7 +83,10 @@ def _between(interval: Interval | None, unit: Unit) -> str:
 
 def _origin_words(drawn: LossMap) -> str:
     boxes = {box.id: box for box in drawn.boxes}
-    named = [("at or below " if boxes[each].claim == AT_OR_BELOW else "at ") + boxes[each].title for each in drawn.top]
+    named = [("at or below " if boxes[each].claim == AT_OR_BELOW else "at ") + boxes[each].said for each in drawn.top]
+    dark = next(iter(_origins(drawn)), None)
+    if not named and dark is not None and dark.kind == UNRECORDED:
+        return f"no origin can be named for certain: the largest part is time with {dark.said}"
     if not named:
         return "no origin can be named for certain"
     said = f"the largest part that can be traced starts {sentence(named, 'or')}"
@@ -133,6 +140,7 @@ def footnotes(drawn: LossMap) -> Iterator[str]:
     if drawn.unit == SHARE and drawn.direction > 0:
         lost, tolerated = (write(1 - share, unit) for share in (drawn.value, drawn.level))
         yield f"in all {lost} are lost; the target tolerates {tolerated} of them"
+    yield from (f"who it was with: {each}" for each in with_words(drawn))
     if drawn.unexplained:
         yield f"unexplained: {write(drawn.unexplained, unit)} of the gap has no origin among what was seen"
     if drawn.headroom:

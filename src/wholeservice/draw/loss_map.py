@@ -13,7 +13,21 @@ from wholeservice.draw import svg
 from wholeservice.draw.axes import NOT_MEASURED, likely, signed
 from wholeservice.draw.layered import Bend, Layout, Spot, order, place
 from wholeservice.draw.svg import Markup
-from wholeservice.findings.losses import ASSUMED, AT_OR_BELOW, NOT_OBSERVED, STARTS_HERE, Box, LossMap, Ribbon
+from wholeservice.findings.losses import (
+    ASSUMED,
+    AT_OR_BELOW,
+    CHANNEL,
+    INTERVAL,
+    ITEMS,
+    NOT_OBSERVED,
+    SEVERAL,
+    STARTS_HERE,
+    UNRECORDED,
+    WORK,
+    Box,
+    LossMap,
+    Ribbon,
+)
 from wholeservice.units import SHARE, write
 
 BOX, BETWEEN, TOP, SPACE = 156.0, 62.0, 46.0, 12.0
@@ -21,7 +35,8 @@ LOSS_HEIGHT, TALLEST, HAIRLINE, NOTHING = 340.0, 46.0, 1.6, 1e-9
 SMALLEST_DRAWN = 0.005  # of the gap
 KINDS = {
     "step": "Journey step", "part": "Part", "service": "Service", "supplier": "Supplier", "policy": "Policy", "wait": "Wait",
-    "interface": "Interface",
+    "interface": "Interface", CHANNEL: "Channel", WORK: "Work", INTERVAL: "Work or wait", UNRECORDED: "Not recorded",
+    SEVERAL: "Smaller ones",
 }  # fmt: skip
 
 
@@ -85,7 +100,8 @@ def _says(loss_map: LossMap) -> str:
     starts = [f"{box.title} {signed(-_origin(box), loss_map.unit)}" for box in loss_map.boxes if _origin(box) > 0]
     rest = f"; unexplained {signed(-loss_map.unexplained, loss_map.unit)}" if loss_map.unexplained > 0 else ""
     named = "; ".join(starts) or "no named place"
-    return f"Left to right, from the step to what stands behind it. Loss starts at: {named}{rest}."
+    way = "the channel to where the time went" if loss_map.of == ITEMS else "the step to what stands behind it"
+    return f"Left to right, from {way}. Loss starts at: {named}{rest}."
 
 
 def _origin(box: Box) -> float:

@@ -19,6 +19,11 @@ from wholeservice.units import Unit
 
 LINKED, TIMED, FITTED, ASSUMED = "linked", "timed", "fitted", "assumed"
 PASSES_ON, HEALTHY, NOT_OBSERVED = "passes on", "healthy", "not observed"
+WAIT, WORK, INTERVAL, UNRECORDED, CHANNEL, SEVERAL = "wait", "work", "interval", "unrecorded", "channel", "several"
+TIMES = (WAIT, WORK, INTERVAL, UNRECORDED)
+"""Kinds of boxes that are pieces of time in the life of an item: see `fulfilment`."""
+UNTIL = "Until "  # begins the title of a piece of time of which only the end is known
+ATTEMPTS, ITEMS = "attempts", "items"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +35,7 @@ class Box:
     """
 
     id: str
-    kind: str  # step, part, service, supplier, policy, wait, interface
+    kind: str  # step, part, service, supplier, policy, interface; or of `fulfilment`
     title: str
     layer: int  # 0 is the step, growing away from the consumer
     flow_in: float
@@ -44,6 +49,15 @@ class Box:
     observed: float = 0.0  # share of the attempts that used it in which it was seen
     is_named: bool = False  # lower bound above 0, all origins taken together
     is_top: bool = False  # named and separated from every other
+    about: str = ""  # the entity that could act there, where the box is none itself
+    by_team: tuple[tuple[str | None, float], ...] = ()  # who it was with, and how much of the loss; None: nobody wrote it down
+
+    @property
+    def said(self) -> str:
+        """The title within a sentence: a place of its own keeps its name, a piece of time begins small."""
+        if self.kind == INTERVAL and self.title.startswith(UNTIL):
+            return f"the time until {self.title.removeprefix(UNTIL)} was recorded"
+        return self.title[:1].lower() + self.title[1:] if self.kind in TIMES else self.title
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +102,7 @@ class LossMap:
     missing: tuple[MissingData, ...] = ()
     people_per_day: float | None = None
     why_no_map: str | None = None
+    of: str = ATTEMPTS  # what the units are
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,6 +129,59 @@ def split_values(lost: Sequence[float], healing: Sequence[float] | None = None) 
     return Split(shares, alone, last, won[full])
 
 
+def split_sum(over: int, excess: Sequence[int]) -> Split:
+    """
+    Split one loss that is there while a sum is above its limit: each origin takes its excess off the sum when it is mended.
+
+    Shape    over: how far the sum is above the limit (> 0); excess: what mending each origin takes off (> 0). Mended by exactly
+             *over* the sum is at its limit, and nothing is lost
+    Unit     attempts (0-1)
+    Errors   none: what stays above the limit whatever is mended gives zero shares
+    Source   the Shapley-Shubik index of a weighted majority (Shapley & Shubik 1954)
+
+    >>> split_sum(5, (5, 1)).share  # the first alone decides
+    (1.0, 0.0)
+    >>> split_sum(6, (5, 3, 1)).share == (2 / 3, 1 / 6, 1 / 6)  # the first and either other
+    True
+    """
+    k = len(excess)
+    if sum(excess) < over:
+        nothing = (0.0,) * k
+        return Split(nothing, nothing, nothing, 0.0)
+    alone = tuple(float(each >= over) for each in excess)
+    last = tuple(float(sum(excess) - each < over) for each in excess)
+    return Split(_decides(over, excess) if k <= MAX_EXACT else _decides_sampled(over, excess), alone, last, 1.0)
+
+
+def _decides(over: int, excess: Sequence[int]) -> tuple[float, ...]:
+    """How often each origin is the one that brings the sum to its limit, over all orders."""
+    import numpy as np
+
+    k = len(excess)
+    sums, sizes = np.zeros(1, dtype=np.int64), np.zeros(1, dtype=np.int64)
+    for each in excess:
+        sums, sizes = np.concatenate([sums, sums + each]), np.concatenate([sizes, sizes + 1])
+    is_mended, weight, all_of = sums >= over, np.array([*_weights(k), 0.0])[sizes], np.arange(1 << k)
+    shares = []
+    for i in range(k):
+        without = all_of[all_of >> i & 1 == 0]
+        decides = is_mended[without | 1 << i] & ~is_mended[without]
+        shares.append(float(weight[without][decides].sum()))
+    return tuple(shares)
+
+
+def _decides_sampled(over: int, excess: Sequence[int]) -> tuple[float, ...]:
+    shares, orders = [0.0] * len(excess), _permutations(len(excess))
+    for order in orders:
+        left = over
+        for origin in order:
+            left -= excess[origin]
+            if left <= 0:
+                shares[origin] += 1 / len(orders)
+                break
+    return tuple(shares)
+
+
 def _expected(values: list[float], healing: Sequence[float]) -> list[float]:
     """Replace "mended" by "mended with this chance", one origin at a time."""
     for i, chance in enumerate(healing):

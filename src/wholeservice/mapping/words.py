@@ -30,7 +30,7 @@ def _words(slot: Any, *words: str) -> Words:
 
 WORDS: tuple[Words, ...] = (
     _words(Item.kind, "feature", "defect", "debt", "risk", "request", "change", "improvement"),  # type: ignore[misc]
-    _words(Work.state, "queued", "active", "blocked", "done", "returned"),  # type: ignore[misc]
+    _words(Work.state, "queued", "active", "blocked", "done", "returned", "unknown"),  # type: ignore[misc]
     _words(Deployment.result, "succeeded", "failed", "rolled-back"),  # type: ignore[misc]
     _words(Incident.detected_by, "monitor", "staff", "consumer", "public"),  # type: ignore[misc]
     _words(Money.flow, "spent", "earned", "saved", "avoided"),  # type: ignore[misc]

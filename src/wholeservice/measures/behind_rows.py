@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
-from wholeservice.derived.base import DONE, RECORD_KEYS, thread_of
+from wholeservice.derived.base import DONE, RECORD_KEYS, thread_of, whole_seconds
 from wholeservice.facts.identity import FactTables
 from wholeservice.measures.counted import COUNT, HISTOGRAM
 from wholeservice.measures.units import PEOPLE, RESPONSES
-from wholeservice.tables import ANSWERS, CALLS, WHERE_FROM
+from wholeservice.tables import ANSWERS, CALLS, ITEMS, WHERE_FROM
 from wholeservice.units import SECONDS, write
 
 if TYPE_CHECKING:
@@ -31,8 +31,8 @@ LEAST_PEOPLE = 5
 
 N_LETTERS = 6  # of a pseudonym that are shown: enough to see that two rows are of one person
 ATTEMPTS, VISITS = "attempts", "visits"
-ONE_OF = {ATTEMPTS: "attempt", VISITS: "visit", ANSWERS.name: "answer", CALLS.name: "call", RESPONSES: "response",
-          PEOPLE: "person"}  # fmt: skip
+ONE_OF = {ATTEMPTS: "attempt", VISITS: "visit", ANSWERS.name: "answer", CALLS.name: "call", ITEMS.name: "item",
+          RESPONSES: "response", PEOPLE: "person"}  # fmt: skip
 KEYS = {ATTEMPTS: ("attempt",), VISITS: ("attempt", "nth"), RESPONSES: ("response", "place"), PEOPLE: ("consumer",)}
 MAYBE = ("step", "channel", "consumer", "lasted_s", "n", "n_asked", "has_met")
 COUNTED, SPENT = "number", "money"
@@ -133,6 +133,9 @@ def _more(of: str, rows: IbisTable) -> dict[str, Any]:
     if of == ANSWERS.name:
         scale = {"low": rows.scale_min, "high": rows.scale_max}
         return {**place, **scale, "score": rows.score, "hoped": rows.expected}
+    if of == ITEMS.name:
+        late_s = whole_seconds(rows.ends_at) - whole_seconds(rows.due_at)
+        return {**place, "item": rows.item, "is_open": rows.done_at.isnull(), "late_s": late_s}
     return {**place, "failed": rows.failed} if of == CALLS.name else place
 
 
@@ -204,10 +207,22 @@ def _came(of: str, row: Mapping[str, Any]) -> Iterator[str]:
         yield "1 question" if (row["n_asked"] or 1) == 1 else f"{row['n_asked']} questions asked together"
     elif of == CALLS.name:
         yield "failed" if row["failed"] else "worked"
+    elif of == ITEMS.name:
+        yield f"{row['item']}: {_kept(row)}"
     elif _is_declared(of, row):
         yield f"the number of people declared: {row['n']:,.10g}"
     elif of == PEOPLE:
         yield _of_person(row)
+
+
+def _kept(row: Mapping[str, Any]) -> str:
+    """Say how an item stands to the day it was due, which has come."""
+    span = write(abs(row["late_s"]), SECONDS)
+    if row["is_open"]:
+        return f"not done, {span} after it was due"
+    if not row["hit"]:
+        return f"done {span} late"
+    return f"done {span} before it was due" if row["late_s"] else "done when it was due"
 
 
 def _of_person(row: Mapping[str, Any]) -> str:

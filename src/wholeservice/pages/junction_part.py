@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from wholeservice.findings.losses import Box, LossMap
+from wholeservice.findings.losses import CHANNEL, SEVERAL, Box, LossMap
 from wholeservice.organisation.graph import Entity, team_of
 from wholeservice.organisation.remit import owner_of, remit, stream_of, team_streams
 from wholeservice.pages.base import Data
 from wholeservice.pages.loss_part import Origin, origin_of, origins_of
 from wholeservice.units import SHARE, difference_unit, write
 
-STEP = "step"
+FELT = ("step", CHANNEL)
+"""Kinds of places where loss is felt, and that nobody changes."""
 OPEN_TIME = (
     "Since when each of these is known, and what has been done about it, is not recorded. Record the work on it as items, with "
     "a link to the place they mend; the days it has been unseen, undecided, waiting and worked on then stand here."
@@ -45,7 +46,7 @@ class JunctionPart:
 
 def junction_part(data: Data, entity: Entity, loss_map: LossMap | None) -> JunctionPart | None:
     """Return who could change the places of one loss map; None where no place is known to lose anything."""
-    boxes = [box for box in origins_of(loss_map) if box.kind != STEP] if loss_map else []
+    boxes = [box for box in origins_of(loss_map) if box.kind not in (*FELT, SEVERAL)] if loss_map else []
     if loss_map is None or not boxes:
         return None
     owner = owner_of(data.organisation, entity.id)
@@ -57,11 +58,11 @@ def junction_part(data: Data, entity: Entity, loss_map: LossMap | None) -> Junct
 
 
 def _row(data: Data, loss_map: LossMap, box: Box, owner: str | None) -> JunctionRow:
-    org, origin = data.organisation, origin_of(data, loss_map, box)
-    team = team_of(org, box.id)
-    stream = team_streams(org).get(team) if team else stream_of(org, box.id)
+    org, origin, about = data.organisation, origin_of(data, loss_map, box), box.about or box.id
+    team = team_of(org, about)
+    stream = team_streams(org).get(team) if team else stream_of(org, about)
     title = org.entities[stream].title if stream and stream in org.entities else None
-    is_within = None if owner is None else box.id in remit(org, owner)
+    is_within = None if owner is None else about in remit(org, owner)
     return JunctionRow(origin, stream, title, is_within, _reach(origin, owner, is_within=is_within))
 
 
@@ -86,8 +87,8 @@ def _rest(loss_map: LossMap, shown: list[Box]) -> str | None:
     """What is lost elsewhere: at smaller places, and at steps behind which nothing was traced."""
     ids, unit = {box.id for box in shown}, difference_unit(loss_map.unit)
     others = [box for box in loss_map.boxes if box.id not in ids]
-    steps = sum(box.starts_here + box.not_traced for box in others if box.kind == STEP)
-    small = sum(box.starts_here + box.not_traced for box in others if box.kind != STEP)
+    steps = sum(box.starts_here + box.not_traced for box in others if box.kind in FELT)
+    small = sum(box.starts_here + box.not_traced for box in others if box.kind not in FELT)
     parts = [f"{write(size, unit)} {words}" for size, words in
              ((steps, "not traced beyond the step where it is felt"), (small, "at smaller places")) if size > 0]  # fmt: skip
     return f"Not shown: {' and '.join(parts)}." if parts else None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from wholeservice.draw import svg
 from wholeservice.draw.axes import signed
 from wholeservice.draw.loss_map import KINDS, LossDrawing
-from wholeservice.findings.losses import AT_OR_BELOW, Box, LossMap
+from wholeservice.findings.losses import AT_OR_BELOW, ITEMS, UNRECORDED, Box, LossMap
 from wholeservice.organisation.graph import team_of
 from wholeservice.organisation.remit import owner_of
 from wholeservice.pages.base import Data
@@ -21,7 +21,17 @@ RUNGS = {
     "fitted": "fitted: rises and falls together", "assumed": "assumed: somebody's judgement",
     "within reference": "no more than what the place promises allows", "untraced": "not traced to any place",
 }  # fmt: skip
+RUNGS_OF_ITEMS = {
+    "linked": "linked: the recorded life of the same item", "within reference": "late although nothing took longer than usual",
+    "untraced": "time of which nothing is recorded",
+}  # fmt: skip
 N_ORIGINS = 6
+WAY = "from the step where it is felt to the place where it starts, marked by a dark edge."
+WAY_OF_ITEMS = (
+    "from the channel by which requests came to the time in which they took longer than is usual for those done in time."
+)
+N_WITH = 3  # origins of which it is said who it was with
+NOBODY = "not written down"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +87,8 @@ class LossPart:
     unexplained: str | None
     headroom: str | None
     missing: tuple[Missing, ...]
+    way: str = WAY  # how to read the drawing
+    withs: tuple[str, ...] = ()  # of the largest origins, who it was with; only where work is followed
 
 
 def loss_parts(data: Data, entity: str) -> tuple[LossPart, ...]:
@@ -103,11 +115,31 @@ def _part(data: Data, loss_map: LossMap) -> LossPart:
         gap=signed(-loss_map.gap, unit), gap_range=_range(spread, unit),
         people=people_words(loss_map), drawing=drawing, why_no_map=_sentence(loss_map.why_no_map),
         origins=tuple(origin_of(data, loss_map, box) for box in origins_of(loss_map)),
-        rungs=tuple(Rung(RUNGS.get(name, name), write(share, SHARE)) for name, share in loss_map.by_rung if share > 0),
+        rungs=tuple(Rung(_rung_words(loss_map, name), write(share, SHARE)) for name, share in loss_map.by_rung if share > 0),
         unexplained=signed(-loss_map.unexplained, unit) if loss_map.unexplained > 0 else None,
         headroom=signed(loss_map.headroom, unit) if loss_map.headroom > 0 else None,
         missing=tuple(Missing(each.what, signed(-each.could_explain, unit)) for each in loss_map.missing),
+        way=WAY_OF_ITEMS if loss_map.of == ITEMS else WAY, withs=tuple(with_words(loss_map)),
     )  # fmt: skip
+
+
+def _rung_words(loss_map: LossMap, name: str) -> str:
+    own = RUNGS_OF_ITEMS if loss_map.of == ITEMS else {}
+    return own.get(name) or RUNGS.get(name, name)
+
+
+def with_words(loss_map: LossMap) -> list[str]:
+    """Say of the largest places whom the work was with when it took longer: who could act, which is not who is to blame."""
+    unit = difference_unit(loss_map.unit)
+    told = [box for box in origins_of(loss_map) if any(team for team, _ in box.by_team)][:N_WITH]
+    return [
+        f"{box.title}: " + listed([_share_of(team, write(size, unit)) for team, size in box.by_team[:N_ORIGINS]])
+        for box in told
+    ]
+
+
+def _share_of(team: str | None, size: str) -> str:
+    return f"{size} with {team}" if team else f"{size} {NOBODY}"
 
 
 def _sentence(words: str | None) -> str | None:
@@ -139,8 +171,10 @@ def basis_of(data: Data, loss_map: LossMap) -> str:
 
 
 def people_words(loss_map: LossMap) -> str | None:
-    """How many people a day the gap is, in words; None where it is not known."""
+    """How many people a day the gap is, or how many items in the period, in words; None where it is not known."""
     a_day = loss_map.people_per_day
+    if loss_map.of == ITEMS and loss_map.gap > 0:
+        return f"{plural(round(loss_map.gap * loss_map.n), 'item', 'items')} more than the target allows"
     if a_day is None:
         return None
     return "less than one person a day" if 0 < a_day < 0.5 else f"{plural(round(a_day), 'person', 'people')} a day"
@@ -155,7 +189,8 @@ def origins_of(loss_map: LossMap) -> list[Box]:
 def origin_of(data: Data, loss_map: LossMap, box: Box) -> Origin:
     """Return a box where loss starts in words, with who could act there."""
     unit, spread = loss_map.unit, box.interval
-    team = data.organisation.entities.get(team_of(data.organisation, box.id) or "")
+    about = box.about or box.id
+    team = data.organisation.entities.get(team_of(data.organisation, about) or "")
     return Origin(
         entity=box.id if box.id in data.organisation.entities else "", title=box.title,
         kind=KINDS.get(box.kind, box.kind).lower(),
@@ -163,7 +198,7 @@ def origin_of(data: Data, loss_map: LossMap, box: Box) -> Origin:
         share=signed(-(box.starts_here + box.not_traced), unit),
         range_written=_range(spread, unit),
         alone=None if box.alone is None else signed(box.alone, unit), reference=box.reference,
-        team=team.title if team else None, owner=owner_of(data.organisation, box.id),
+        team=team.title if team else None, owner=owner_of(data.organisation, about),
         team_id=team.id if team else None,
     )  # fmt: skip
 
@@ -177,12 +212,15 @@ def loss_title(loss_map: LossMap) -> str:
     boxes = {box.id: box for box in loss_map.boxes}
     top = [boxes[each] for each in loss_map.top if each in boxes]
     if not top:
+        dark = max(loss_map.boxes, key=lambda box: box.starts_here + box.not_traced, default=None)
+        if dark is not None and dark.kind == UNRECORDED:
+            return f"{gap}; the largest part is time with {dark.said}"
         return f"{gap}, and the data name no place where they are lost"
     if len(top) > 1:
-        named = [box.title for box in top]
+        named = [box.said for box in top]
         return f"{gap}; most is lost at {', '.join(named[:-1])} or {named[-1]}, which the data cannot rank"
     won = write(top[0].starts_here + top[0].not_traced if top[0].alone is None else top[0].alone, unit)
-    where = f"{top[0].title}, or something below it," if top[0].claim == AT_OR_BELOW else top[0].title
+    where = f"{top[0].said}, or something below it," if top[0].claim == AT_OR_BELOW else top[0].said
     return f"{gap}; mending {where} alone would win back {won}"
 
 

@@ -103,7 +103,8 @@ def _base(fit: Fit) -> float:
     if fit.table is tables.TALLIES:
         slots = (_t.Tally.from_at, _t.Tally.to_at, _t.Tally.entity, _t.Tally.step, _t.Tally.channel, _t.Tally.segment)
         return sum(min(1.5, fit.points_of(slot)) for slot in slots)
-    return sum(min(_CAP, match.points) for match in fit.matches.values())
+    told = (match for field, match in fit.matches.items() if (fit.table, field) != (tables.ITEMS, name_of(_t.Item.channel)))
+    return sum(min(_CAP, match.points) for match in told)  # most rows with a channel are contacts: that of an item says nothing
 
 
 def _has(fit: Fit, *slots: Any, at_least: float = 0.0) -> bool:

@@ -78,7 +78,7 @@ ABOUT = _named(_t.Interaction.service, _t.Answer.service, _t.Contact.service, _t
                _t.Incident.service, _t.Call.service, _t.Money.entity, _t.Tally.entity, _t.Sighting.name)  # fmt: skip
 """Fields that name what a fact is about."""
 
-CHANNEL_FIELDS = _named(_t.Interaction.channel, _t.Answer.channel, _t.Contact.channel)
+CHANNEL_FIELDS = _named(_t.Interaction.channel, _t.Answer.channel, _t.Contact.channel, _t.Item.channel)
 DEVICE_FIELDS = _named(_t.Interaction.device, _t.Answer.device)
 SEGMENT_FIELDS = _named(_t.Interaction.segment, _t.Answer.segment)
 

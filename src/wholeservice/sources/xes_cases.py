@@ -3,7 +3,8 @@
 A row has the event's attributes by their keys, those of its trace as `case:KEY`, and:
 
     event:step, event:transition     what was done, and what happened to it (`complete` where the log says nothing)
-    event:nth, event:until           its position in the case from 0, and the instant of the next event of the case
+    event:nth                        its position in the case from 0
+    event:since, event:until         the instants of the event of the case before it, and of the next one
     event:started                    the start of the same instance of the activity, where the log tells it
     event:to                         when the state ends that it puts the work into; missing when that was not seen
     event:is-last                    whether nothing more is told of the same instance
@@ -143,12 +144,14 @@ class Cases:
         outcome = np.full(len(of_case), None)
         outcome[meaning.is_failed] = _FAILED
         outcome[ends[ended]] = DONE
-        case = pa.array(of_case)
+        case, before = pa.array(of_case), np.arange(len(of_case)) - 1
+        before[starts] = -1
         return {
             TIME: events.at,
             "event:step": step,
             "event:transition": meaning.transition,
             "event:nth": pa.array(np.arange(len(of_case)) - starts[of_case]),
+            "event:since": events.at.take(pa.array(before, mask=before < 0)),
             "event:until": events.at.take(pa.array(meaning.next_of_case, mask=meaning.next_of_case < 0)),
             "event:started": events.at.take(pa.array(meaning.started, mask=meaning.started < 0)),
             "event:to": events.at.take(pa.array(meaning.to, mask=meaning.to < 0)),
