@@ -6,7 +6,7 @@ import io
 import json
 from collections.abc import Iterator
 
-from sources import test_formbricks, test_ga4, test_limesurvey, test_matomo, test_posthog, test_snowplow
+from sources import test_formbricks, test_ga4, test_jira, test_limesurvey, test_matomo, test_posthog, test_snowplow
 
 Exported = tuple[str, str, dict[str, object], dict[str, bytes]]
 QUESTION = {"instrument": "nps", "scale": [0, 10], "step": "stay"}
@@ -20,6 +20,7 @@ def exports() -> Iterator[Exported]:
     yield from _limesurvey()
     yield from _snowplow()
     yield from _matomo()
+    yield from _jira()
 
 
 def _lines(rows: list[object]) -> bytes:
@@ -90,3 +91,15 @@ def _matomo() -> Iterator[Exported]:
     )
     row = f"1,aabb,action,https://shop.example/pay,11,{test_matomo.AT}\n"
     yield "matomo", "table", {**declaration, "file": "a.csv"}, {"a.csv": (table + row).encode("utf-16")}
+
+
+def _jira() -> Iterator[Exported]:
+    new, done, flag = test_jira.NEW, test_jira.DONE, test_jira.moved("Flagged", new="1", new_name="Impediment")
+    waits = {**test_jira.BLOCKED, "inwardIssue": {"key": "PAY-2"}}
+    issues = [
+        test_jira.issue("PAY-1", done, test_jira.history(2, 3, test_jira.to(new, done)), issuelinks=[waits], duedate="2026-03-04"),
+        test_jira.issue("PAY-2", new, test_jira.history(3, 4, flag), number=11, resolution={"name": "Done"}),
+    ]
+    declaration: dict[str, object] = {"kind": "jira", "statuses": {"In Dev": "active"}, "fields": {"size": "customfield_2"}}
+    yield "jira", "search", {**declaration, "file": "a.json"}, {"a.json": json.dumps({"issues": issues}).encode()}
+    yield "jira", "lines", {**declaration, "file": "a.jsonl"}, {"a.jsonl": _lines(list(issues))}

@@ -11,6 +11,7 @@ from wholeservice.sources import (
     formbricks,
     ga4,
     git,
+    jira,
     limesurvey,
     matomo,
     ocel,
@@ -35,4 +36,5 @@ SOURCES: tuple[Source, ...] = (
     limesurvey.SOURCE,
     snowplow.SOURCE,
     matomo.SOURCE,
+    jira.SOURCE,
 )
