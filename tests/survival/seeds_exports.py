@@ -6,7 +6,7 @@ import io
 import json
 from collections.abc import Iterator
 
-from sources import test_formbricks, test_ga4, test_jira, test_limesurvey, test_matomo, test_posthog, test_snowplow
+from sources import test_formbricks, test_ga4, test_github, test_jira, test_limesurvey, test_matomo, test_posthog, test_snowplow
 
 Exported = tuple[str, str, dict[str, object], dict[str, bytes]]
 QUESTION = {"instrument": "nps", "scale": [0, 10], "step": "stay"}
@@ -21,6 +21,7 @@ def exports() -> Iterator[Exported]:
     yield from _snowplow()
     yield from _matomo()
     yield from _jira()
+    yield from _github()
 
 
 def _lines(rows: list[object]) -> bytes:
@@ -97,9 +98,19 @@ def _jira() -> Iterator[Exported]:
     new, done, flag = test_jira.NEW, test_jira.DONE, test_jira.moved("Flagged", new="1", new_name="Impediment")
     waits = {**test_jira.BLOCKED, "inwardIssue": {"key": "PAY-2"}}
     issues = [
-        test_jira.issue("PAY-1", done, test_jira.history(2, 3, test_jira.to(new, done)), issuelinks=[waits], duedate="2026-03-04"),
+        test_jira.issue(
+            "PAY-1", done, test_jira.history(2, 3, test_jira.to(new, done)), issuelinks=[waits], duedate="2026-03-04"
+        ),
         test_jira.issue("PAY-2", new, test_jira.history(3, 4, flag), number=11, resolution={"name": "Done"}),
     ]
     declaration: dict[str, object] = {"kind": "jira", "statuses": {"In Dev": "active"}, "fields": {"size": "customfield_2"}}
     yield "jira", "search", {**declaration, "file": "a.json"}, {"a.json": json.dumps({"issues": issues}).encode()}
     yield "jira", "lines", {**declaration, "file": "a.jsonl"}, {"a.jsonl": _lines(list(issues))}
+
+
+def _github() -> Iterator[Exported]:
+    records = [*test_github.MERGED, *test_github.deployment(1, "m7", 9, ("success", 12)), test_github.issue(5),
+               test_github.event("closed", 5, 9), test_github.pull(8)]  # fmt: skip
+    declaration: dict[str, object] = {"kind": "github", "statuses": {"opened": "active"}, "deploys": {"Deploy*": "production"}}
+    yield "github", "api", {**declaration, "file": "a.json"}, {"a.json": json.dumps(records).encode()}
+    yield "github", "lines", {**declaration, "file": "a.jsonl"}, {"a.jsonl": _lines(list(records))}

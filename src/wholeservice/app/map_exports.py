@@ -22,6 +22,10 @@ _GA4 = (b'"event_name"', b'"event_timestamp"', b'"event_date"')
 
 _TRACKERS: tuple[tuple[str, str, tuple[bytes, ...]], ...] = (
     ("jira", "issues of Jira", (b'"fields"', b'"issuetype"', b'"key"', b'"status"')),
+    ("github", "pull requests of GitHub", (b'"merge_commit_sha"', b'"head"', b'"base"', b'"number"')),
+    ("github", "pull requests of GitHub", (b'"number"', b'"mergedAt"', b'"createdAt"')),
+    ("github", "issues of GitHub", (b'"repository_url"', b'"number"', b'"labels_url"')),
+    ("github", "an archive of GitHub", (b'"type"', b'"repository"', b'"pull_request"', b'"base"')),
 )
 """What shows that a tracker wrote a file: names that all stand at its beginning."""
 

@@ -11,6 +11,7 @@ from wholeservice.sources import (
     formbricks,
     ga4,
     git,
+    github,
     jira,
     limesurvey,
     matomo,
@@ -37,4 +38,5 @@ SOURCES: tuple[Source, ...] = (
     snowplow.SOURCE,
     matomo.SOURCE,
     jira.SOURCE,
+    github.SOURCE,
 )

@@ -21,6 +21,10 @@ MEANINGS: dict[str, str] = {
     "statuses": "{STATUS: {stage: review, state: queued, team: TEAM}}, or {STATUS: STATE}",
     "kinds": "{TYPE OR LABEL: feature, defect, debt, risk, request, change, improvement, incident or nothing}",
 }
+FORGE: dict[str, str] = {
+    "project": "OWNER/NAME of the repository or project, where the files do not say it",
+    "issues": "what stands before the number of an issue or change in its name; without it OWNER/NAME# (a merge request: !)",
+}
 INCIDENT, NOTHING = "incident", "nothing"
 KINDS = ("feature", "defect", "debt", "risk", "request", "change", "improvement", INCIDENT, NOTHING)
 FIELDS = ("team", "size", "service", "part", "stream", "parent")
