@@ -133,6 +133,8 @@ def test_a_file_that_cannot_be_read_is_told(capsys, visits, name, content, expec
      '"status":{"name":"Done"}},"changelog":{"total":0,"histories":[]}}]}', "jira"),
     ("h.json", '[{"number":1,"state":"closed","created_at":"2026-03-01T10:00:00Z","merged_at":null,"merge_commit_sha":"a",'
      '"head":{"sha":"b"},"base":{"ref":"main"},"url":"https://api.github.com/repos/a/b/pulls/1"}]', "github"),
+    ("i.ndjson", '{"iid":1,"state":"opened","created_at":"2026-03-01T10:00:00Z","source_branch":"x","target_branch":"main"}\n',
+     "gitlab"),
     ("commits.csv", f"sha,parents,author_date,commit_date,subject\n{'a' * 40},,{_AT},{_AT},x\n", "git"),
 ])  # fmt: skip
 def test_what_is_more_than_a_table_is_recognised(capsys, visits, name, content, kind):

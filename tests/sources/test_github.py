@@ -14,7 +14,7 @@ from wholeservice.mapping.guard import Guard
 from wholeservice.mapping.pseudonyms import Pseudonyms
 
 API = "https://api.github.com/repos/acme/shop"
-DECLARED = 'hub: { kind: github, file: "**/*.json" }'
+DECLARED = 'hub: { kind: github, file: "*.json" }'
 
 
 def at(day, hour=10):
@@ -114,7 +114,7 @@ def test_the_same_export_twice_changes_nothing(workspace):
     records = [*MERGED, *deployment(1, "m7", 9, ("success", 12))]
     first = ingest(workspace, *records)
     again = ingest(workspace, *reversed(records))
-    assert (again.known, again.superseded, again.kept) == (first.read, 0, 0)
+    assert (again.known, again.superseded, again.kept, again.refused) == (first.read, 0, 0, 0)
     ingest(workspace, *records, pull(8, 10), name="b.json")
     assert workspace.rows("items", "record") == ["acme/shop#7", "acme/shop#8"]
 
@@ -254,7 +254,13 @@ def test_pages_one_after_the_other_and_folders_that_say_the_number(workspace):
     """As `gh api --paginate` writes them, with --slurp and without; commits of a pull request do not say whose they are."""
     workspace.write("pulls.json", json.dumps([pull(7, 3)]) + "\n" + json.dumps([pull(8, 3)]))
     workspace.write("more.json", json.dumps([[pull(9, 3)], [pull(10, 3)]]))
-    report = ingest(workspace, commit("z1", 1), commit("z2", 2), name="pulls/8/commits.json")
+    report = ingest(
+        workspace,
+        commit("z1", 1),
+        commit("z2", 2),
+        name="pulls/8/commits.json",
+        declared=DECLARED.replace('"*.json"', '["*.json", "pulls/*/*.json"]'),
+    )
     assert report.refused == 0
     assert [(name, day.day) for name, day in workspace.rows("items", "item", "created_at")] == [
         ("acme/shop#10", 3), ("acme/shop#7", 3), ("acme/shop#8", 1), ("acme/shop#9", 3),

@@ -6,7 +6,17 @@ import io
 import json
 from collections.abc import Iterator
 
-from sources import test_formbricks, test_ga4, test_github, test_jira, test_limesurvey, test_matomo, test_posthog, test_snowplow
+from sources import (
+    test_formbricks,
+    test_ga4,
+    test_github,
+    test_gitlab,
+    test_jira,
+    test_limesurvey,
+    test_matomo,
+    test_posthog,
+    test_snowplow,
+)
 
 Exported = tuple[str, str, dict[str, object], dict[str, bytes]]
 QUESTION = {"instrument": "nps", "scale": [0, 10], "step": "stay"}
@@ -22,6 +32,7 @@ def exports() -> Iterator[Exported]:
     yield from _matomo()
     yield from _jira()
     yield from _github()
+    yield from _gitlab()
 
 
 def _lines(rows: list[object]) -> bytes:
@@ -114,3 +125,10 @@ def _github() -> Iterator[Exported]:
     declaration: dict[str, object] = {"kind": "github", "statuses": {"opened": "active"}, "deploys": {"Deploy*": "production"}}
     yield "github", "api", {**declaration, "file": "a.json"}, {"a.json": json.dumps(records).encode()}
     yield "github", "lines", {**declaration, "file": "a.jsonl"}, {"a.jsonl": _lines(list(records))}
+
+
+def _gitlab() -> Iterator[Exported]:
+    records = [*test_gitlab.MERGED, test_gitlab.issue(5), test_gitlab.commit("c1", 1)]
+    declaration: dict[str, object] = {"kind": "gitlab", "statuses": {"workflow::dev": "active"}, "project": "acme/shop"}
+    yield "gitlab", "api", {**declaration, "file": "a.json"}, {"a.json": json.dumps(records).encode()}
+    yield "gitlab", "export", {**declaration, "file": "a.ndjson"}, {"a.ndjson": _lines(list(records))}

@@ -24,6 +24,8 @@ _TRACKERS: tuple[tuple[str, str, tuple[bytes, ...]], ...] = (
     ("jira", "issues of Jira", (b'"fields"', b'"issuetype"', b'"key"', b'"status"')),
     ("github", "pull requests of GitHub", (b'"merge_commit_sha"', b'"head"', b'"base"', b'"number"')),
     ("github", "pull requests of GitHub", (b'"number"', b'"mergedAt"', b'"createdAt"')),
+    ("gitlab", "merge requests of GitLab", (b'"iid"', b'"source_branch"', b'"target_branch"')),
+    ("gitlab", "issues of GitLab", (b'"iid"', b'"project_id"', b'"issue_type"')),
     ("github", "issues of GitHub", (b'"repository_url"', b'"number"', b'"labels_url"')),
     ("github", "an archive of GitHub", (b'"type"', b'"repository"', b'"pull_request"', b'"base"')),
 )

@@ -12,6 +12,7 @@ from wholeservice.sources import (
     ga4,
     git,
     github,
+    gitlab,
     jira,
     limesurvey,
     matomo,
@@ -39,4 +40,5 @@ SOURCES: tuple[Source, ...] = (
     matomo.SOURCE,
     jira.SOURCE,
     github.SOURCE,
+    gitlab.SOURCE,
 )

@@ -13,6 +13,7 @@ CLOSED, REOPENED, MERGED = "closed", "reopened", "merged"
 LABELLED, UNLABELLED, ASSIGNED, UNASSIGNED = "labelled", "unlabelled", "assigned", "unassigned"
 DRAFT, READY, REQUESTED, UNREQUESTED = "draft", "ready", "requested", "unrequested"
 COMMENTED, APPROVED, UNAPPROVED, CHANGES = "commented", "approved", "unapproved", "changes"
+SOMEBODY = "somebody"  # who was asked, where nobody knows whom
 NOBODY = ("ghost",)  # what GitHub calls everybody who deleted their account
 
 

@@ -57,7 +57,7 @@ class _Review:
             self.is_draft = act.what == forge.DRAFT
         elif act.what == forge.REQUESTED:
             self.asked.add(who)
-            self.said.pop(who, None)
+            self.said = {} if who == forge.SOMEBODY else {each: said for each, said in self.said.items() if each != who}
             self.is_read = False
         elif act.what == forge.UNREQUESTED:
             self.asked.discard(who)

@@ -195,7 +195,7 @@ class Records:
         if what in (forge.ASSIGNED, forge.UNASSIGNED):
             who = _login(record.get("assignee"))
         elif what in (forge.REQUESTED, forge.UNREQUESTED):
-            who = _login(record.get("requested_reviewer")) or record.text("requested_team.slug") or "somebody"
+            who = _login(record.get("requested_reviewer")) or record.text("requested_team.slug") or forge.SOMEBODY
         self._act(key, Act(at, what, who))
 
     def _review(self, record: Record, folder: int | None) -> None:
