@@ -214,6 +214,19 @@ def test_a_deployment_delivers_all_that_was_merged_before_it_once(workspace):
     assert "acme/shop/deployments/7" in told(report)["SRC241"]
 
 
+def test_only_what_is_merged_where_production_gets_it_waits_for_a_deployment(workspace):
+    """A branch that no deployment takes, and another repository, end with the merge; what was told of a deployment stays when
+    it is exported again without its statuses."""
+    far = {"url": "https://api.github.com/repos/acme/far/pulls/1", "base": {"ref": "main", "sha": "z"}}
+    records = [pull(7, 1, merged=2), pull(8, 1, merged=5), pull(9, 1, merged=3, base={"ref": "old", "sha": "z"}),
+               {**pull(1, 1, merged=3), **far}, *deployment(1, "m7", 4, ("success", 11))]  # fmt: skip
+    ingest(workspace, *records)
+    last = {row[2][-3:]: row[3] for row in work(workspace, "item", "stage")}
+    assert last == {"p#7": "done", "p#8": "deploy", "p#9": "done", "r#1": "done"}
+    ingest(workspace, *records[:-1])
+    assert workspace.rows("deployments", "result") == ["succeeded"]
+
+
 def test_runs_of_a_workflow_can_be_deployments(workspace):
     """Those that are declared; another workflow and a run that was cancelled are none."""
 

@@ -29,6 +29,7 @@ class Delivery:
     by: dict[str, list[Deployed]] = field(default_factory=dict)
     back: set[str] = field(default_factory=set)  # deployments that put an earlier version back
     unknown: list[str] = field(default_factory=list)  # of which nobody knows what they delivered
+    lines: set[Line] = field(default_factory=set)  # the branches of which production is known to get what is merged
 
     def deployed(self, change: str) -> dt.datetime | None:
         """Return when a change reached production."""
@@ -59,6 +60,8 @@ def delivered(changes: Iterable[Change], deployments: Iterable[Deployed], commit
         before = reached.get((each.environment, line), 0)
         if n < before:
             found.back.add(each.name)
+        if each.environment is None:
+            found.lines.add(line)
         if each.result == SUCCEEDED:
             for one in lines[line][before:n]:
                 _first(found, one.name, each)

@@ -65,7 +65,7 @@ class Forge:
         return [*rows, never_done(ticket.name, ticket.reason, self.tool, done)] if ticket.reason and done else rows
 
     def _change(self, change: Change, delivery: Delivery, *, knows_requests: bool) -> list[Row]:
-        is_deployed = any(each.environment is None for each in self.deployments.values() if each.at is not None)
+        is_deployed = (change.repo, change.base) in delivery.lines
         found = change_stays(change, self.reading.statuses, knows_requests=knows_requests, is_deployed=is_deployed,
                              deployed=delivery.deployed(change.name))  # fmt: skip
         self._lacking(change, knows_requests=knows_requests)
@@ -97,8 +97,7 @@ class Forge:
 
     def _deployment(self, each: Deployed, delivery: Delivery) -> Iterator[Raw]:
         if each.at is None:
-            self.reading.notes.add(NO_STATUS, each.name)
-            yield from self.reading.again(each.name, each.origin)
+            self.reading.notes.add(NO_STATUS, each.name)  # no row: what another file told of it earlier stays
             return
         if each.name in delivery.unknown:
             self.reading.notes.add(NO_CHANGE, each.name)

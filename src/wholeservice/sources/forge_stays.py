@@ -89,7 +89,7 @@ def change_stays(
     Return the stays of a change.
 
     *knows_requests*   whether the files say when reviews are asked for; else an opened change is taken to wait for one
-    *is_deployed*      whether they say when changes reach production, and *deployed* when this one did
+    *is_deployed*      whether they say when what is merged into its branch reaches production, and *deployed* when this did
     """
     acts = sorted(_ended(change, change.merged), key=lambda act: act.at)
     review = _Review(_was_draft(change, acts), not knows_requests and OPENED not in statuses.declared)

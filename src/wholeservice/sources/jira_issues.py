@@ -14,6 +14,7 @@ from wholeservice.sources.work_rows import Origin, WorkReading, no_export
 from wholeservice.sources.work_statuses import lowered
 
 _OF_ISSUE = re.compile(r"/issue/([^/?]+)/changelog")
+_CUT_AT = frozenset(("status", "assignee", "Flagged", "Key", "Link"))  # and fields of the site's own, such as its team
 _NUMBER = re.compile(r"\d{1,18}")
 EXPECTED = "an issue with id, key and fields, or its changelog"
 
@@ -201,7 +202,7 @@ def _histories(values: Any) -> dict[str, History]:
 
 def _items(values: Any) -> Iterator[Moved]:
     for each in values if isinstance(values, list) else []:
-        if isinstance(each, dict):
+        if isinstance(each, dict) and (str(each.get("field")) in _CUT_AT or "customfield" in str(each.get("fieldId"))):
             words = (_text(each.get(name)) for name in ("fieldId", "from", "fromString", "to", "toString"))
             yield Moved(str(each.get("field") or ""), *words)
 
