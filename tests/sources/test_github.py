@@ -168,9 +168,11 @@ def test_an_archive_of_a_migration_makes_the_same(workspace):
 
 
 def test_drafts_robots_and_several_reviewers(workspace):
-    """A draft is coded on; a robot's comment is no review; one who wants changes outweighs one who approves; then none does."""
+    """A draft is coded on; a robot's comment is no review, and to ask it asks nobody; one who wants changes outweighs one who
+    approves, until nobody does."""
     robot = {**review(7, 4, "COMMENTED"), "user": {"login": "lint[bot]", "type": "Bot"}}
     ingest(workspace, pull(7, 2), commit("h7", 2), event("ready_for_review", 7, 3), robot,
+           event("review_requested", 7, 4, requested_reviewer={"login": "Copilot", "type": "Bot"}),
            event("review_requested", 7, 5, requested_team={"slug": "core"}), review(7, 6, "APPROVED"),
            review(7, 7, "CHANGES_REQUESTED", "eve"), review(7, 8, "COMMENTED"), review(7, 9, "APPROVED", "eve"))  # fmt: skip
     assert work(workspace) == [(2, 3, "code", "active"), (3, 5, "code", "active"), (5, 6, "review", "queued"),

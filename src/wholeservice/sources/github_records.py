@@ -195,6 +195,8 @@ class Records:
         if what in (forge.ASSIGNED, forge.UNASSIGNED):
             who = _login(record.get("assignee"))
         elif what in (forge.REQUESTED, forge.UNREQUESTED):
+            if _is_robot(record.get("requested_reviewer")):
+                return
             who = _login(record.get("requested_reviewer")) or record.text("requested_team.slug") or forge.SOMEBODY
         self._act(key, Act(at, what, who))
 
@@ -209,8 +211,7 @@ class Records:
         at = told_at(record, "submitted")
         who = record.get("user") or record.get("author")
         what = _REVIEWS.get((record.text("state") or "").upper())
-        is_robot = isinstance(who, dict) and (who.get("type") == "Bot" or str(who.get("login")).endswith("[bot]"))
-        if at is not None and what is not None and not (is_robot and what == forge.COMMENTED):
+        if at is not None and what is not None and not (_is_robot(who) and what == forge.COMMENTED):
             self._act(key, Act(at, what, _login(who)))
 
     def _act(self, key: Key, act: Act) -> None:
@@ -323,6 +324,10 @@ def _login(value: Any) -> str | None:
     found = value.get("login") if isinstance(value, dict) else value
     found = found.rstrip("/").rpartition("/")[2] if isinstance(found, str) else None
     return str(found) if found and found not in NOBODY else None
+
+
+def _is_robot(value: Any) -> bool:
+    return isinstance(value, dict) and (value.get("type") == "Bot" or str(value.get("login")).endswith("[bot]"))
 
 
 def _label(value: Any) -> str | None:
