@@ -129,6 +129,12 @@ def test_a_file_that_cannot_be_read_is_told(capsys, visits, name, content, expec
     ("m.json", '[{"idVisit":"1","visitorId":"a","actionDetails":[{"type":"action","timestamp":1772360100}]}]', "matomo"),
     ("f.csv", "No.,Response ID,Timestamp,Finished,Survey ID,1. How was it?\n1,r1,2026-03-01 10:00:00,Yes,s,5\n", "formbricks"),
     ("l.csv", '"id";"submitdate";"lastpage";"startlanguage";"G01Q02"\n"1";"2026-03-01 10:00:00";"1";"en";"4"\n', "limesurvey"),
+    ("j.json", '{"issues":[{"id":"1","key":"A-1","fields":{"created":"2026-03-01T10:00:00.000+0000","issuetype":{"name":"Bug"},'
+     '"status":{"name":"Done"}},"changelog":{"total":0,"histories":[]}}]}', "jira"),
+    ("h.json", '[{"number":1,"state":"closed","created_at":"2026-03-01T10:00:00Z","merged_at":null,"merge_commit_sha":"a",'
+     '"head":{"sha":"b"},"base":{"ref":"main"},"url":"https://api.github.com/repos/a/b/pulls/1"}]', "github"),
+    ("i.ndjson", '{"iid":1,"state":"opened","created_at":"2026-03-01T10:00:00Z","source_branch":"x","target_branch":"main"}\n',
+     "gitlab"),
     ("commits.csv", f"sha,parents,author_date,commit_date,subject\n{'a' * 40},,{_AT},{_AT},x\n", "git"),
 ])  # fmt: skip
 def test_what_is_more_than_a_table_is_recognised(capsys, visits, name, content, kind):

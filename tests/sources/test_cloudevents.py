@@ -230,16 +230,52 @@ def test_an_open_incident_is_closed_by_a_later_file_and_stays_closed_without_the
 
 
 def test_a_change_is_an_item_with_its_work(workspace):
-    """Created and merged: done, with one stay between. Abandoned: not done. Merged alone: its end is known."""
+    """Created and merged: done, with one stay between. Abandoned: ended, returned, and a verdict says that it was not done.
+    Merged alone: its end is known."""
     ingest(workspace, cdevent("change.created", "c1"), cdevent("change.merged", "c1", LATER),
            cdevent("change.created", "c2"), cdevent("change.abandoned", "c2", LATER), cdevent("change.merged", "c3", LATER),
            cdevent("ticket.created", "t1"))  # fmt: skip
     assert [(item, kind, done is not None) for item, kind, done in workspace.rows("items", "item", "kind", "done_at")] == [
-        ("c1", "change", True), ("c2", "change", False), ("t1", "request", False),
+        ("c1", "change", True), ("c2", "change", True), ("t1", "request", False),
     ]  # fmt: skip
+    assert workspace.rows("judgements", "about", "verdict") == [("item:c2", "not done: abandoned")]
     assert [(item, state, end is not None) for item, state, end in workspace.rows("work", "item", "state", "to_at")] == [
         ("c1", "active", True), ("c1", "done", False), ("c2", "active", True), ("c2", "returned", False), ("c3", "done", False),
         ("t1", "queued", False),
+    ]  # fmt: skip
+
+
+def test_a_deployment_delivers_the_change_that_its_artefact_was_packaged_of(workspace):
+    """The first into an environment that did not fail; where nothing was packaged, by the chain of events."""
+    live, test = ({"environment": {"id": each}, "artifactId": "pkg:oci/shop@1"} for each in ("production", "test"))
+    chained, by_chain = cdevent("change.merged", "c2"), cdevent("service.deployed", "mail", LATER)
+    chained["data"]["context"]["chainId"] = by_chain["data"]["context"]["chainId"] = "chain"
+    ingest(
+        workspace, cdevent("service.deployed", "again", "2026-12-31T10:00:00Z", content=live),
+        cdevent("service.deployed", "shop", LATER, content=live), cdevent("service.upgraded", "tried", LATER, content=test),
+        cdevent("artifact.packaged", "pkg:oci/shop@1", content={"change": {"id": "c1"}}), by_chain, chained,
+        cdevent("service.deployed", "alone", LATER),
+    )  # fmt: skip
+    found = workspace.rows("links", "from_ref", "relation", "to_ref")
+    assert sorted((one.split()[1], relation, to) for one, relation, to in found) == [
+        ("mail", "delivers", "item:c2"), ("shop", "delivers", "item:c1"), ("tried", "delivers", "item:c1"),
+    ]  # fmt: skip
+
+
+def test_a_run_of_a_pipeline_can_be_a_deployment_that_failed(workspace):
+    """Where `types:` says so: by its outcome, and of the service that its pipeline is called after."""
+    run = lambda how: cdevent("pipelinerun.finished", how, content={"outcome": how, "pipelineName": "shop"})  # noqa: E731
+    ingest(workspace, run("success"), run("failure"), run("cancel"),
+           more='  types: { "dev.cdevents.pipelinerun.finished.*": deployment }\n')  # fmt: skip
+    assert workspace.rows("deployments", "service", "result") == [("shop", "failed"), ("shop", "succeeded"), ("shop", None)]
+
+
+def test_a_ticket_says_what_kind_it_is_and_how_urgent(workspace):
+    """A type that nobody knows is a request."""
+    ingest(workspace, cdevent("ticket.created", "t1", content={"ticketType": "bug", "priority": "high", "group": "booking"}),
+           cdevent("ticket.created", "t2", content={"ticketType": "thing"}))  # fmt: skip
+    assert workspace.rows("items", "item", "kind", "priority", "team") == [
+        ("t1", "defect", "high", "booking"), ("t2", "request", None, None),
     ]  # fmt: skip
 
 

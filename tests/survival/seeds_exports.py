@@ -6,7 +6,17 @@ import io
 import json
 from collections.abc import Iterator
 
-from sources import test_formbricks, test_ga4, test_limesurvey, test_matomo, test_posthog, test_snowplow
+from sources import (
+    test_formbricks,
+    test_ga4,
+    test_github,
+    test_gitlab,
+    test_jira,
+    test_limesurvey,
+    test_matomo,
+    test_posthog,
+    test_snowplow,
+)
 
 Exported = tuple[str, str, dict[str, object], dict[str, bytes]]
 QUESTION = {"instrument": "nps", "scale": [0, 10], "step": "stay"}
@@ -20,6 +30,9 @@ def exports() -> Iterator[Exported]:
     yield from _limesurvey()
     yield from _snowplow()
     yield from _matomo()
+    yield from _jira()
+    yield from _github()
+    yield from _gitlab()
 
 
 def _lines(rows: list[object]) -> bytes:
@@ -90,3 +103,32 @@ def _matomo() -> Iterator[Exported]:
     )
     row = f"1,aabb,action,https://shop.example/pay,11,{test_matomo.AT}\n"
     yield "matomo", "table", {**declaration, "file": "a.csv"}, {"a.csv": (table + row).encode("utf-16")}
+
+
+def _jira() -> Iterator[Exported]:
+    new, done, flag = test_jira.NEW, test_jira.DONE, test_jira.moved("Flagged", new="1", new_name="Impediment")
+    waits = {**test_jira.BLOCKED, "inwardIssue": {"key": "PAY-2"}}
+    issues = [
+        test_jira.issue(
+            "PAY-1", done, test_jira.history(2, 3, test_jira.to(new, done)), issuelinks=[waits], duedate="2026-03-04"
+        ),
+        test_jira.issue("PAY-2", new, test_jira.history(3, 4, flag), number=11, resolution={"name": "Done"}),
+    ]
+    declaration: dict[str, object] = {"kind": "jira", "statuses": {"In Dev": "active"}, "fields": {"size": "customfield_2"}}
+    yield "jira", "search", {**declaration, "file": "a.json"}, {"a.json": json.dumps({"issues": issues}).encode()}
+    yield "jira", "lines", {**declaration, "file": "a.jsonl"}, {"a.jsonl": _lines(list(issues))}
+
+
+def _github() -> Iterator[Exported]:
+    records = [*test_github.MERGED, *test_github.deployment(1, "m7", 9, ("success", 12)), test_github.issue(5),
+               test_github.event("closed", 5, 9), test_github.pull(8)]  # fmt: skip
+    declaration: dict[str, object] = {"kind": "github", "statuses": {"opened": "active"}, "deploys": {"Deploy*": "production"}}
+    yield "github", "api", {**declaration, "file": "a.json"}, {"a.json": json.dumps(records).encode()}
+    yield "github", "lines", {**declaration, "file": "a.jsonl"}, {"a.jsonl": _lines(list(records))}
+
+
+def _gitlab() -> Iterator[Exported]:
+    records = [*test_gitlab.MERGED, test_gitlab.issue(5), test_gitlab.commit("c1", 1)]
+    declaration: dict[str, object] = {"kind": "gitlab", "statuses": {"workflow::dev": "active"}, "project": "acme/shop"}
+    yield "gitlab", "api", {**declaration, "file": "a.json"}, {"a.json": json.dumps(records).encode()}
+    yield "gitlab", "export", {**declaration, "file": "a.ndjson"}, {"a.ndjson": _lines(list(records))}

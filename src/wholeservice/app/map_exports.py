@@ -1,4 +1,4 @@
-"""Files that tools for journeys and answers export: which tool wrote them, and the declaration to begin with."""
+"""Files that tools for journeys, answers and work export: which tool wrote them, and the declaration to begin with."""
 
 from __future__ import annotations
 
@@ -18,6 +18,18 @@ _FIXED = frozenset(
     ("id", "submitdate", "lastpage", "startlanguage", "seed", "token", "startdate", "datestamp", "ipaddr", "refurl")
 )
 _GA4 = (b'"event_name"', b'"event_timestamp"', b'"event_date"')
+
+
+_TRACKERS: tuple[tuple[str, str, tuple[bytes, ...]], ...] = (
+    ("jira", "issues of Jira", (b'"fields"', b'"issuetype"', b'"key"', b'"status"')),
+    ("github", "pull requests of GitHub", (b'"merge_commit_sha"', b'"head"', b'"base"', b'"number"')),
+    ("github", "pull requests of GitHub", (b'"number"', b'"mergedAt"', b'"createdAt"')),
+    ("gitlab", "merge requests of GitLab", (b'"iid"', b'"source_branch"', b'"target_branch"')),
+    ("gitlab", "issues of GitLab", (b'"iid"', b'"project_id"', b'"issue_type"')),
+    ("github", "issues of GitHub", (b'"repository_url"', b'"number"', b'"labels_url"')),
+    ("github", "an archive of GitHub", (b'"type"', b'"repository"', b'"pull_request"', b'"base"')),
+)
+"""What shows that a tracker wrote a file: names that all stand at its beginning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +58,9 @@ def by_content(file: str, start: bytes) -> list[Line] | None:
         return _events("snowplow", "enriched events of Snowplow", "page_view", file)
     if start.lstrip().startswith(b"{") and all(each in start for each in _GA4):
         return _events("ga4", "events of Google Analytics 4", "page_view", file)
+    if start.lstrip()[:1] in (b"{", b"["):
+        tracker = next((each for each in _TRACKERS if all(name in start for name in each[2])), None)
+        return _work(tracker[0], tracker[1], file) if tracker else None
     return None
 
 
@@ -73,6 +88,12 @@ def _answers(tool: _Tool, names: list[str], file: str) -> list[Line]:
     others = f"; others: {', '.join(keys[1:5])[:80]}" if keys[1:] else ""
     why = f"what does each question measure, and on which scale?{others}"
     return [*_begun(tool.kind, tool.what, file), Line("questions", questions, why, is_sure=False)]
+
+
+def _work(kind: str, what: str, file: str) -> list[Line]:
+    statuses = "{ In Review: { stage: review, state: queued } }"
+    return [Line("kind", kind, what), Line("file", scalar(file)),
+            Line("statuses", statuses, "what does each status mean?", is_sure=False, is_active=False)]  # fmt: skip
 
 
 def _begun(kind: str, what: str, file: str) -> list[Line]:

@@ -11,6 +11,9 @@ from wholeservice.sources import (
     formbricks,
     ga4,
     git,
+    github,
+    gitlab,
+    jira,
     limesurvey,
     matomo,
     ocel,
@@ -35,4 +38,7 @@ SOURCES: tuple[Source, ...] = (
     limesurvey.SOURCE,
     snowplow.SOURCE,
     matomo.SOURCE,
+    jira.SOURCE,
+    github.SOURCE,
+    gitlab.SOURCE,
 )

@@ -18,8 +18,9 @@ from typing import Any
 
 from wholeservice.errors import InputError, Place, Problem, suggest
 from wholeservice.sources.base import LINE, Batch, Context, Header, Raw, Source, nothing_there
+from wholeservice.sources.cloudevents_delivery import Deliveries
 from wholeservice.sources.cloudevents_kinds import DERIVED, Ends, as_kind, derive
-from wholeservice.sources.cloudevents_options import OPTIONS, CloudEventsOptions, load
+from wholeservice.sources.cloudevents_options import DEPLOYMENT, OPTIONS, CloudEventsOptions, load
 from wholeservice.sources.cloudevents_read import Found, flat, found_in
 from wholeservice.sources.files import File, find
 from wholeservice.sources.row_batches import Rows
@@ -37,17 +38,22 @@ facts:
   - deployment:
       { deployment: "{id}", service: "{event.service}", artefact: "{event.artefact}", deployed_at: "{time}",
         environment: { column: event.environment, missing: [production, prod, live] },
-        method: "{event.method}", planned: "{event.planned}", result: succeeded }
+        method: "{event.method}", planned: "{event.planned}", result: "{event.result}" }
     where: { event.kind: deployment }
+  - link: { from_ref: "deployment:{id}", relation: delivers, to_ref: "item:{event.change}", happened_at: "{time}" }
+    where: { event.change: { is: present } }
   - incident:
       { incident: "{event.ref}", service: "{event.about}", started_at: "{time}", detected_at: "{time}",
         restored_at: "{event.done_at}", environment: { column: event.environment, missing: [production, prod, live] } }
     where: { event.kind: incident }
-  - item: { item: "{event.ref}", kind: "{event.item}", service: "{event.about}", created_at: "{time}",
-            done_at: "{event.done_at}" }
+  - item: { item: "{event.ref}", kind: "{event.item}", service: "{event.about}", priority: "{event.priority}",
+            team: "{event.team}", created_at: "{time}", done_at: "{event.done_at}" }
     where: { event.kind: item }
   - work: { item: "{event.ref}", stage: "{event.stage}", state: "{event.state}", from_at: "{time}", to_at: "{event.ended_at}" }
     where: { event.state: { is: present } }
+  - judgement:
+      { about: "item:{event.ref}", question: verdict, verdict: "not done: abandoned", by: cdevents, judged_at: "{time}" }
+    where: { event.state: returned }
 """
 
 
@@ -92,6 +98,7 @@ class _Reading:
     names: set[str] = field(default_factory=set)
     seen: dict[bytes, bytes] = field(default_factory=dict)
     ends: Ends = field(default_factory=Ends)
+    deliveries: Deliveries = field(default_factory=Deliveries)
     waiting: list[tuple[File, Found, dict[str, Any]]] = field(default_factory=list)
 
     def event(self, found: Found, file: File) -> Problem | None:
@@ -113,16 +120,22 @@ class _Reading:
         self.names.update(row)
         row.update(derive(row, kind))
         self.ends.note(row, kind)
-        if kind.begins:
+        self.deliveries.note(row, kind.subject)
+        if kind.becomes == DEPLOYMENT:
+            self.deliveries.deploys(row)
+        if kind.begins or kind.becomes == DEPLOYMENT:
             self.waiting.append((file, found, row))
         else:
             self.rows.add(row, found.number)
         return None
 
     def beginnings(self) -> Iterator[Batch]:
-        """Yield the events that began something, each with when it ended; of several beginnings the first says it."""
+        """Yield the events that began something, each with when it ended (of several beginnings the first says it), and the
+        deployments, with the change that each was the first to deliver."""
+        self.deliveries.settle()
         for index, (file, found, row) in enumerate(self.waiting):
-            self.rows.add(self.ends.completed(row), found.number)
+            change = self.deliveries.of(row) if row["event.kind"] == DEPLOYMENT else None
+            self.rows.add({**self.ends.completed(row), "event.change": change}, found.number)
             is_last_of_file = index + 1 == len(self.waiting) or self.waiting[index + 1][0] != file
             if self.rows.is_full or is_last_of_file:
                 yield self.rows.batch(file.name, found.counts_in)

@@ -16,8 +16,12 @@ from typing import Any
 from wholeservice.sources.cloudevents_options import DEPLOYMENT, INCIDENT, INTERACTION, ITEM, NOTHING
 
 DERIVED = ("event.kind", "event.ref", "event.service", "event.about", "event.environment", "event.artefact", "event.method",
-           "event.planned", "event.item", "event.stage", "event.state", "event.ended_at", "event.done_at")  # fmt: skip
+           "event.planned", "event.result", "event.change", "event.item", "event.priority", "event.team", "event.stage",
+           "event.state", "event.ended_at", "event.done_at")  # fmt: skip
 CONTENT = "data.subject.content."
+_RESULTS = {"success": "succeeded", "failure": "failed", "error": "failed", "cancel": None}
+_TICKETS = {"bug": "defect", "defect": "defect", "incident": "defect", "enhancement": "feature", "feature": "feature",
+            "story": "feature", "improvement": "improvement", "debt": "debt", "risk": "risk"}  # fmt: skip
 _CDEVENT = re.compile(r"^dev\.cdevents\.(?P<subject>[a-z]+)\.(?P<predicate>[a-z]+)(?:\.\d+\.\d+\.\d+(?:-[\w.]+)?)?$")
 
 
@@ -85,16 +89,23 @@ def derive(row: Mapping[str, Any], kind: Kind) -> dict[str, Any]:
     subject = _text(row.get("subject") or row.get("data.subject.id"))
     service = _text(row.get(CONTENT + "service.id"))
     is_of_service = kind.subject == "service"
+    run = _text(row.get(CONTENT + "pipelineName") or row.get(CONTENT + "taskName"))
+    ticket = (_text(row.get(CONTENT + "ticketType")) or "").lower()
     return {
         "event.kind": kind.becomes,
         "event.ref": subject or row["id"],
-        "event.service": subject if is_of_service or (kind.becomes == DEPLOYMENT and subject) else service or row["source"],
+        "event.service": run or subject
+        if is_of_service or (kind.becomes == DEPLOYMENT and subject)
+        else service or row["source"],
         "event.about": service if kind.subject else row["source"],
         "event.environment": _text(row.get(CONTENT + "environment.id")),
         "event.artefact": _text(row.get(CONTENT + "artifactId")),
         "event.method": kind.method,
         "event.planned": kind.planned,
-        "event.item": kind.item,
+        "event.result": _RESULTS.get(_text(row.get(CONTENT + "outcome")) or "success") if kind.becomes == DEPLOYMENT else None,
+        "event.item": _TICKETS.get(ticket, kind.item) if kind.item else None,
+        "event.priority": _text(row.get(CONTENT + "priority")),
+        "event.team": _text(row.get(CONTENT + "group")),
         "event.stage": kind.stage,
         "event.state": kind.state,
     }
@@ -124,10 +135,10 @@ class Ends:
         first = self.began.get(key)
         if first is not None and first[1] != row["id"]:
             return {**row, "event.kind": NOTHING, "event.state": None}
-        ended, is_done = self.ended.get(key, (None, False))
+        ended, _ = self.ended.get(key, (None, False))
         if first is None or ended is None or (_instant(ended) or first[0]) < first[0]:
             return row
-        return {**row, "event.ended_at": ended, "event.done_at": ended if is_done else None}
+        return {**row, "event.ended_at": ended, "event.done_at": ended}
 
     def lone(self) -> list[str]:
         """Return the incidents that end without having begun: their end is noted nowhere. Other ends say it on their own."""

@@ -206,4 +206,40 @@ CODES: dict[str, str] = {
     "what the export calls it, an id or a heading; perhaps nobody answered it yet.",
     "SRC229": "The line has more or fewer fields than an enriched event of Snowplow, so nobody can know which field is which. "
     "It is in quarantine, without its text.",
+    # trackers of work: Jira, GitHub, GitLab
+    "SRC230": "The record is not what this tool writes: no object, an answer that tells of an error, or without what every "
+    "issue or change has. It is in quarantine, with its place; its text is not kept, for it names people.",
+    "SRC231": "A name in the record is longer than any name, or is half a character, so the whole record is in quarantine: "
+    "half of an item would be counted as if it were all of it.",
+    "SRC232": "statuses: says what each status of the tool means: { stage: review, state: queued }, or the state alone "
+    "(queued, active, blocked, done, returned). kinds: says of a type or label which kind of work it is.",
+    "SRC233": "Stays are in statuses of which nobody has said what they mean, and the tool does not say it either. They are "
+    "kept: the status is their stage, their state is unknown, and no measure counts them as work or as waiting. "
+    "The commonest are named.",
+    "SRC234": "The declaration says what a status, type or label means, and nothing in the files has it. Perhaps it is "
+    "misspelt; perhaps nothing was there this time.",
+    "SRC235": "Items are of types (or have labels) that no kind is said of, so they have no kind. Say under kinds: what "
+    "they are, or `nothing`: then they are not told again.",
+    "SRC236": "The tool gave fewer changes than there are: Jira Cloud gives at most the last 40 or 100 of an issue with a "
+    "search. What was before the first change that is there is unknown, and no stay says anything of it. Export "
+    "the changelogs themselves, and name those files as well; docs/sources/jira.md says how.",
+    "SRC237": "Items came without their history, so nobody knows since when they have been in which status: they have no "
+    "stays. Jira gives it with expand=changelog.",
+    "SRC238": "Items have changes from before they were created, or ended before: they were imported, or a clock was wrong. "
+    "Times are kept as the tool says them; a piece before the creation is cut off where lives are cut into "
+    "pieces.",
+    "SRC239": "The history of an item does not fit together: a status was left that had not been entered, or the last "
+    "change does not lead to the status of today. Statuses may have been renamed or a workflow exchanged. Every "
+    "status that is told is kept; where today's was not entered, the last stay ends with the last change that is "
+    "known.",
+    "SRC240": "Deployments have neither succeeded nor failed as far as these files tell, so when and whether they reached "
+    "their environment is unknown: they make no fact until that is known. On GitHub the statuses of deployments "
+    "are files of their own.",
+    "SRC241": "The commit that was deployed is none that a change of these files was merged as, and no commit in the files "
+    "leads from it to one. The deployment is kept; nobody can tell which changes it delivered.",
+    "SRC242": "No commit of these changes is in the files, so their coding is unknown: it begins when they were opened.",
+    "SRC243": "Whether reviews were asked for is not in the files, so a change is taken to wait for one as soon as it is "
+    "opened and no draft. With the events of the issues it is known; or say under statuses: what `opened` means.",
+    "SRC244": "Reviews, events or commits belong to issues or changes that are not in the files, or do not say to which: of "
+    "those the folder says it, such as pulls/12/commits.json. They are not used.",
 }

@@ -90,7 +90,7 @@ def load_export(node: Node, options: dict[str, str]) -> tuple[ExportOptions, lis
         channel=text.get("channel"),
         steps=steps,
         questions=questions,
-        named=tuple(dict.fromkeys(each for each in _named(node) if each not in DERIVED)),
+        named=tuple(dict.fromkeys(each for each in named_columns(node) if each not in DERIVED)),
         zone=text.get("zone"),
     )
     return found, [*problems, *of_steps, *of_questions]
@@ -107,7 +107,7 @@ def _lacking(node: Node, options: dict[str, str], service: str | None) -> Iterat
                       next_step=f"add {what}")  # fmt: skip
 
 
-def _named(node: Node) -> Iterator[str]:
+def named_columns(node: Node) -> Iterator[str]:
     """Yield every column that the mapping of a declaration names: in braces, after `column:`, bare in a record or condition."""
     for key in _MAPPED:
         below = node.mapping.get(key)
