@@ -89,7 +89,7 @@ def plain_enabled(rows: list[Row], parallel: set[tuple[int, int]]) -> list[int]:
     return found
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(rows_of, st.sets(st.tuples(st.integers(0, 3), st.integers(0, 3)).filter(lambda pair: pair[0] < pair[1])))
 def test_enablement_agrees_with_looking_at_all_that_came_before(rows: list[Row], some: set[tuple[int, int]]):
     """With any pairs parallel, ties and stays of no length."""
@@ -101,7 +101,7 @@ def test_enablement_agrees_with_looking_at_all_that_came_before(rows: list[Row],
     assert found.at.tolist() == [rows[row][2] if by < 0 else rows[by][3] for row, by in enumerate(expected)]
 
 
-@settings(max_examples=200)
+@settings(max_examples=150)
 @given(rows_of)
 def test_pairs_agree_with_counting_them_one_by_one(rows: list[Row]):
     """Directly follows, loops of two and repetitions, each counted in a loop over the cases."""

@@ -51,7 +51,7 @@ stays_of = st.builds(Stay, st.integers(0, 2), instants, instants, instants, st.i
 some_pools = st.lists(st.builds(Pool, st.integers(0, 4), st.sampled_from([is_working, lambda _: True])), min_size=3, max_size=3)
 
 
-@settings(max_examples=400)
+@settings(max_examples=300)
 @given(st.lists(stays_of, max_size=14), some_pools)
 def test_the_kernel_agrees_with_going_through_every_instant(stays: list[Stay], pools: list[Pool]):
     """Three pools of 0 to 4 people, known or not, any batches, ties, overlaps, and stays that end before they start."""

@@ -127,14 +127,12 @@ def enabled(stays: Stays, parallel: Parallel | None = NEVER) -> Enabled:
     place = np.empty(n, np.int64)
     place[by_end] = np.arange(n)
     last = np.minimum(_n_ended(stays, by_end), place) - 1
-    is_new = np.append(True, (np.diff(case) != 0) | (np.diff(activity) != 0))[:n]
-    before = (np.maximum.accumulate(np.where(is_new, np.arange(n), 0)) - 1) if n else last  # the last of another activity
-    asked = np.arange(n)
-    while len(asked):  # each round goes back by all that follow one another of one activity
-        asked = asked[last[asked] >= 0]
-        asked = asked[case[last[asked]] == stays.case[asked]]
-        asked = asked[_is_parallel(parallel, stays.activity[asked], activity[last[asked]])]
-        last[asked] = before[last[asked]]
+    asked = np.flatnonzero(last >= 0)
+    asked = asked[_is_parallel(parallel, stays.activity[asked], activity[last[asked]])]
+    for one in np.unique(stays.activity[asked]).tolist():  # looked up for all of one activity at once
+        mine = asked[stays.activity[asked] == one]
+        is_other = ~_is_parallel(parallel, np.full(n, one), activity)
+        last[mine] = np.maximum.accumulate(np.where(is_other, np.arange(n), NOBODY))[last[mine]]
     has_one = (last >= 0) & (case[last] == stays.case) if n else np.zeros(0, dtype=bool)
     by = np.where(has_one, by_end[last], NOBODY)
     return Enabled(np.where(has_one, stays.end_at[by], stays.start_at), by)
