@@ -53,7 +53,8 @@ def buckets_of(seconds: Numbers) -> Numbers:
 
     bits = np.asarray(seconds, np.float64).view(np.int64)  # a number is its octave, then in which part of it, from the top
     inside = (bits >> (MANTISSA_BITS - PART_BITS)) - (PARTS * (EXPONENT_OF_1 + FIRST) - 1)
-    return np.clip(inside, 0, LAST)
+    found: Numbers = np.clip(inside, 0, LAST)
+    return found
 
 
 def edges_of(bucket: int) -> tuple[float, float]:
