@@ -55,25 +55,31 @@ print(json.dumps({{"seconds": seconds, "busy": busy, "gib": peak, "pairs": pairs
 """
 OURS = FRAME.format(
     imports="""
+from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-from wholeservice.derived.follows import counted, ends_of_cases, steps
+from wholeservice.derived.follows import ends_of_cases, follows, steps
 from wholeservice.derived.sorting import sorted_together
 from wholeservice.measures.durations import buckets_of
 pa.set_cpu_count(2)
 """,
     work=f"""
 table = pq.read_table(path, columns=["case", "activity", "moment"])
-case, activity = (table[name].to_numpy() for name in ("case", "activity"))
-second = table["moment"].cast(pa.timestamp("s"), safe=False).cast(pa.int64()).to_numpy()
+def numbers(name):
+    chunks = table[name].chunks
+    return [chunk.cast(pa.timestamp("s"), safe=False).cast(pa.int64()) for chunk in chunks] if name == "moment" else chunks
+
+with ThreadPoolExecutor(2) as pool:
+    told = lambda name: np.concatenate([chunk.to_numpy() for chunk in numbers(name)])
+    second, case, activity = pool.map(told, ["moment", "case", "activity"])
 del table
 case, second, activity = sorted_together(case, second, activity)
-found = steps(case, activity, second)
-each = counted(found, buckets_of(found.lasted), {N_BUCKETS})
+each = follows(case, activity, second, bucket_of=buckets_of, n_buckets={N_BUCKETS})
 first, last = ends_of_cases(case, activity)
 """,
     after="""
+found = steps(case, activity, second)
 n, lasted = (np.bincount(found.pair, weights) for weights in (None, found.lasted))
 pairs = [[int(pair // 12), int(pair % 12), int(n[pair])] for pair in n.nonzero()[0]]
 ends = [first.tolist(), last.tolist()]

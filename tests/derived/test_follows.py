@@ -15,9 +15,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wholeservice.derived.follows import Steps, counted, ends_of_cases, quantiles, steps
+from wholeservice.derived import follows as kernel
+from wholeservice.derived.follows import Steps, ends_of_cases, follows, quantiles, steps
 from wholeservice.derived.sorting import sorted_together
-from wholeservice.measures.durations import LAST, buckets_of, edges_of, quantile
+from wholeservice.measures.durations import buckets_of, quantile
 
 rows_of = st.lists(st.tuples(st.integers(0, 4), st.integers(0, 9), st.integers(0, 3)), max_size=30).map(sorted)
 
@@ -31,7 +32,7 @@ def columns(rows: list[tuple[int, int, int]]) -> list[np.ndarray]:
 def test_counts_agree_with_a_loop_over_the_rows(rows: list[tuple[int, int, int]]):
     """Pairs by how long they took, and the first and last of each case."""
     case, activity, at = columns(rows)
-    found = counted(steps(case, activity, at), steps(case, activity, at).lasted // 2, 5)
+    found = follows(case, activity, at, bucket_of=lambda lasted: lasted // 2, n_buckets=5)
     expected = Counter((one[2], other[2], (other[1] - one[1]) // 2) for one, other in pairwise(rows) if one[0] == other[0])
     told = zip(*(each.tolist() for each in (found.source, found.target, found.bucket, found.n)), strict=True)
     assert [(source, target, bucket, n) for source, target, bucket, n in told] == [
@@ -43,9 +44,21 @@ def test_counts_agree_with_a_loop_over_the_rows(rows: list[tuple[int, int, int]]
     assert last.tolist() == [sum(each[-1] == name for each in by_case) for name in range(len(last))]
 
 
+@given(rows_of, st.integers(1, 4))
+def test_counting_piece_by_piece_adds_up(rows: list[tuple[int, int, int]], at_once: int):
+    """Cases that reach over the edge of a piece are counted whole, and no step twice."""
+    whole = follows(*columns(rows), bucket_of=lambda lasted: lasted, n_buckets=10)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(kernel, "AT_ONCE", at_once)
+        pieces = follows(*columns(rows), bucket_of=lambda lasted: lasted, n_buckets=10)
+    for name in ("source", "target", "bucket", "n"):
+        assert getattr(pieces, name).tolist() == getattr(whole, name).tolist()
+
+
 def test_few_steps_among_many_pairs_are_counted_alike():
     """A thousand activities have a million pairs: only those that happen are kept."""
-    found = counted(Steps(np.array([999_999, 5, 999_999]), np.array([1, 2, 3]), 1000), np.array([7, 7, 7]), 1250)
+    rows = np.array([1, 1, 2, 2, 3, 3]), np.array([999, 999, 0, 5, 999, 999]), np.array([0, 1, 0, 2, 0, 3])
+    found = follows(*rows, bucket_of=lambda lasted: np.full(len(lasted), 7), n_buckets=1250)
     assert (found.source.tolist(), found.target.tolist(), found.n.tolist()) == ([0, 999], [5, 999], [1, 2])
 
 
@@ -54,32 +67,26 @@ def test_few_steps_among_many_pairs_are_counted_alike():
     st.sampled_from([0.05, 0.5, 0.85, 0.95, 1.0]),
 )
 def test_exact_quantiles_are_the_kth_shortest(rows: list[tuple[int, int]], share: float):
-    """And the one read off the buckets lies in the bucket of it."""
+    """And the one that is read off the buckets stands for the bucket in which it lies."""
     pair, lasted = (np.array([row[column] for row in rows]) for column in (0, 1))
     found = Steps(pair, lasted, 2)
     names, values = quantiles(found, share)
     for name, value in zip(names.tolist(), values.tolist(), strict=True):
         mine = sorted(row[1] for row in rows if row[0] == name)
         assert value == mine[math.ceil(round(share * len(mine), 9)) - 1]
-        each = counted(found, buckets_of(lasted.astype(float)), LAST + 1)
-        here = each.source * 2 + each.target == name
-        spread = [(int(bucket), float(n), 0.0) for bucket, n in zip(each.bucket[here], each.n[here], strict=True)]
+        spread = [(int(bucket), 1.0, 0.0) for bucket in np.sort(buckets_of(lasted[pair == name]))]
         read = quantile(spread, share)
         assert read is not None
-        assert value == 0 if read == 0 else edges_of(int(buckets_of(np.array([read]))[0]))[0] <= value
+        assert buckets_of(np.array([read])) == buckets_of(np.array([value]))
 
 
 def test_no_row_has_no_step():
     """Nothing in, nothing out."""
     nothing = np.array([], np.int64)
-    found = counted(steps(nothing, nothing, nothing), nothing, 5)
+    found = follows(nothing, nothing, nothing, bucket_of=lambda lasted: lasted, n_buckets=5)
     assert len(found.n) == 0
-    assert [len(each) for each in (*ends_of_cases(nothing, nothing), *quantiles(Steps(nothing, nothing, 0), 0.5))] == [
-        0,
-        0,
-        0,
-        0,
-    ]
+    others = (*ends_of_cases(nothing, nothing), *quantiles(Steps(nothing, nothing, 0), 0.5))
+    assert [len(each) for each in others] == [0, 0, 0, 0]
 
 
 @pytest.mark.real_data
@@ -93,7 +100,7 @@ def test_the_published_graph_is_met(real_data: Path, real_peers: Path):
     at = np.array([int(dt.datetime.fromisoformat(row["time:timestamp"]).timestamp()) for row in rows])
     case, at, activity = sorted_together(case, at, np.array([names.index(row["concept:name"]) for row in rows]))
     found = steps(case, activity, at)
-    each = counted(found, np.zeros(len(found.pair), np.int64), 1)
+    each = follows(case, activity, at, bucket_of=lambda lasted: lasted * 0, n_buckets=1)
     pairs = [f"{names[one]} -> {names[other]}" for one, other in zip(each.source, each.target, strict=True)]
     assert dict(zip(pairs, each.n.tolist(), strict=True)) == theirs["dfg"]
     total = np.bincount(found.pair, found.lasted)

@@ -25,6 +25,7 @@ Durations = Sequence[tuple[int, float, float]]
 PARTS = 32  # of each doubling
 FIRST, AFTER = -10, 29  # powers of two: 2⁻¹⁰ s is 1 ms, 2²⁹ s is 17 years
 LAST = PARTS * (AFTER - FIRST) + 1
+MANTISSA_BITS, EXPONENT_OF_1, PART_BITS = 52, 1023, 5  # of a double; 2⁵ parts
 ALMOST = 1e-9  # sums of weights
 
 
@@ -50,9 +51,10 @@ def buckets_of(seconds: Numbers) -> Numbers:
     """
     import numpy as np
 
-    part, power = np.frexp(seconds)  # seconds = part · 2^power, part from a half up to 1
-    inside = ((part * (2 * PARTS)).astype(np.int64) - PARTS) + (1 + PARTS * (power.astype(np.int64) - 1 - FIRST))
-    return np.where(seconds < 2.0**FIRST, 0, np.minimum(inside, LAST))
+    bits = np.asarray(seconds, np.float64).view(np.int64)  # a number is its octave, then in which part of it, from the top
+    inside = (bits >> (MANTISSA_BITS - PART_BITS)) - (PARTS * (EXPONENT_OF_1 + FIRST) - 1)
+    found: Numbers = np.clip(inside, 0, LAST)
+    return found
 
 
 def edges_of(bucket: int) -> tuple[float, float]:
