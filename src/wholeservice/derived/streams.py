@@ -29,6 +29,7 @@ LEAST_PEOPLE = 5
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 HOURS = re.compile(r"([01]?\d|2[0-4]):([0-5]\d)\s*[-–]\s*([01]?\d|2[0-4]):([0-5]\d)")
 _HELD = (kinds.SERVICE, kinds.PART, kinds.UNIT, kinds.STREAM, kinds.TEAM)
+_WAITED_ON = (*_HELD, kinds.POLICY, kinds.SUPPLIER)
 
 
 def add_streams(engine: Engine, organisation: Organisation, zone: str = "UTC") -> None:
@@ -46,11 +47,11 @@ def holders_table(organisation: Organisation) -> pa.Table:
 
 
 def run_in_table(organisation: Organisation) -> pa.Table:
-    """Return run_of, kind, in_stream and by_team (null: none is known) of every entity that work may be about or be done by."""
+    """Return run_of, kind, in_stream and by_team (null: not known) of each entity that work is about, is done by or waits on."""
     teams = team_streams(organisation)
     rows = []
     for each in organisation.entities.values():
-        if each.kind in _HELD:
+        if each.kind in _WAITED_ON:
             team = each.id if each.kind == kinds.TEAM else team_of(organisation, each.id)
             stream = each.id if each.kind == kinds.STREAM else stream_of(organisation, each.id) or teams.get(team or "")
             rows.append((each.id, each.kind, stream, team))
