@@ -47,7 +47,7 @@ def holders_table(organisation: Organisation) -> pa.Table:
 
 
 def run_in_table(organisation: Organisation) -> pa.Table:
-    """Return run_of, kind, in_stream and by_team (null: not known) of each entity that work is about, is done by or waits on."""
+    """Return run_of, kind, in_stream and by_team (null: not known) of each entity that work is about, done by or waits on."""
     teams = team_streams(organisation)
     rows = []
     for each in organisation.entities.values():
