@@ -138,7 +138,7 @@ def test_paths_stand_as_often_as_they_were_taken_and_are_of_one_period():
     assert (shown.title, shown.text(found[0])) == ("Path", "find")
     assert "completion-by-path is told `--by path` only." in why_nothing(known, Question("paths"))
     why = why_nothing(known, Question("completion", by="path"))
-    assert why == "completion is not broken down by path; these are: completion-by-path."
+    assert why.startswith("completion is not broken down by path. By path there is completion-by-path. It is told as a whole only")
 
 
 def test_where_nobody_recorded_a_device_that_is_the_reason():
@@ -163,7 +163,7 @@ def test_a_measure_of_which_nothing_was_measured_says_what_it_is_made_of():
     said = why_nothing(data(), Question("adoption"))
     assert "`volume: 4000`" in said
     assert "wholeservice explain adoption" in said
-    assert {need for measure in MEASURES for need in measure.needs} == set(MADE_OF)
+    assert {need for measure in MEASURES for need in measure.needs} <= set(MADE_OF)
 
 
 def test_numbers_that_only_overlap_a_period_are_not_taken_for_its_total():

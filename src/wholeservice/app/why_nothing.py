@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from wholeservice.app.measured import CHANNEL, STEP, Question, ask, find_entity, find_measure
 from wholeservice.app.printing import Row, sentence
-from wholeservice.measures.kinds import DEVICE, HOUR, PATH, SEGMENT, TOLD_BY, WORK_KIND, kind_of
+from wholeservice.measures.kinds import DEVICE, HOUR, KINDS, PATH, SEGMENT, TOLD_BY, WORK_KIND, kind_of
 from wholeservice.pages.base import Data
 from wholeservice.pages.why_missing import COMPLETION, CONVERSION, unseen_steps, why_no_number
 from wholeservice.periods import Period, label
@@ -23,13 +23,18 @@ MADE_OF = {
     "eligible": "a number of people (`volume: 4000`) declared for every kind of consumer that the service is `for`",
     "exposures": "`call` facts",
     "incidents": "`incident` facts",
+    "items": "`item` facts",
     "journeys": "a declared `journey`",
     "judgements": "`judgement` facts",
+    "lives": "`item` facts",
     "money": "`money` facts",
     "paths": "a declared `journey`",
     "reached": "a declared `journey`",
     "tallied": "`tally` facts",
+    "tiles": "`work` facts",
     "visits": "`interaction` facts",
+    "waits": "`work` facts",
+    "work": "`work` facts",
 }
 """What a measure needs, as one who maps a source or declares an organisation calls it."""
 NOT_TOLD = {
@@ -84,7 +89,8 @@ def _why_no_kind(data: Data, question: Question, kind: str) -> str | None:
     asked = find_measure(data, question.measure).name if question.measure else None
     if asked is None or asked in told:
         return None
-    return f"{asked} is not broken down by {kind}. {_breakdowns(data, replace(question, by=None, period=None), asked)}"
+    others = "" if kind in KINDS else f" By {kind} there is {sentence(told)}."
+    return f"{asked} is not broken down by {kind}.{others} {_breakdowns(data, replace(question, by=None, period=None), asked)}"
 
 
 def _why(data: Data, question: Question) -> str:
