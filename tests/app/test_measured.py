@@ -138,7 +138,7 @@ def test_paths_stand_as_often_as_they_were_taken_and_are_of_one_period():
     assert (shown.title, shown.text(found[0])) == ("Path", "find")
     assert "completion-by-path is told `--by path` only." in why_nothing(known, Question("paths"))
     why = why_nothing(known, Question("completion", by="path"))
-    assert why.startswith("completion is not broken down by path. By path there is completion-by-path. It is told as a whole only")
+    assert why.startswith("completion is not broken down by path. By path there is completion-by-path. It is told as a whole")
 
 
 def test_where_nobody_recorded_a_device_that_is_the_reason():
