@@ -56,22 +56,25 @@ def run_in_table(organisation: Organisation) -> pa.Table:
 def stages_table(organisation: Organisation) -> pa.Table:
     """
     Return one row per stage and name it goes by: stage_of (its stream), stage_name (as names are compared), stage, stage_no,
-    stage_kind, stage_team and queue (what work that queues before it waits for); what is not declared is null.
+    stage_kind, stage_team, queue (what work that queues before it waits for) and policy (the first that work meets there);
+    what is not declared is null.
     """
     import pyarrow as pa
 
-    rows = [row for each in organisation.entities.values() if each.kind == kinds.STREAM for row in _stages(each)]
+    rows = [row for each in organisation.entities.values() if each.kind == kinds.STREAM for row in _stages(each, organisation)]
     text = pa.string()
     types = {"stage_of": text, "stage_name": text, "stage": text, "stage_no": pa.int64(), "stage_kind": text,
-             "stage_team": text, "queue": text}  # fmt: skip
+             "stage_team": text, "queue": text, "policy": text}  # fmt: skip
     return pa.Table.from_pylist([dict(zip(types, row, strict=True)) for row in rows], pa.schema(types))
 
 
-def _stages(stream: Entity) -> Iterator[tuple[object, ...]]:
+def _stages(stream: Entity, organisation: Organisation) -> Iterator[tuple[object, ...]]:
     """A name that two stages of a stream share is that of the first: where a board has it twice, the mapping must tell."""
     told: set[str] = set()
     for number, stage in enumerate(stream.fields.get("stages") or ()):
-        declared = (stage.get("kind"), stage.get("team"), stage.get("queue"))
+        met = (organisation.entities.get(each) for each in stage.get("meets") or ())
+        policy = next((each.id for each in met if each and each.kind == kinds.POLICY), None)
+        declared = (stage.get("kind"), stage.get("team"), stage.get("queue"), policy)
         for name in dict.fromkeys(loose_name(each) for each in (stage["stage"], *(stage.get("named") or ()))):
             if name not in told:
                 yield stream.id, name, stage["stage"], number, *declared

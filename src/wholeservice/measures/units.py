@@ -98,6 +98,13 @@ def sum_durations(units: IbisTable, periods: IbisTable, *, by: Iterable[str] = (
     return union_all([sum_units(units, periods, by=by, always=always), *parts])
 
 
+def sum_dated_durations(dated: IbisTable, *, alone: Iterable[str] = ()) -> IbisTable:
+    """Sum units that have their period already, and that each lasted so many seconds in it, as `sum_durations` does."""
+    alone, timed = tuple(alone), dated.mutate(bucket=bucket_of(dated.lasted_s))
+    parts = [_counted_by_bucket(timed, ()), *(_counted_by_bucket(named(timed, kind), (SEGMENT,)) for kind in alone)]
+    return union_all([sum_dated(dated, alone=alone), *parts])
+
+
 def _breakdowns(by: Iterable[str], always: Iterable[str]) -> list[tuple[str, ...]]:
     always, by = tuple(always), tuple(by)
     return [(*always, *chosen) for size in range(len(by) + 1) for chosen in combinations(by, size)]
