@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from wholeservice.app.measured import CHANNEL, STEP, Question, ask, find_entity, find_measure
 from wholeservice.app.printing import Row, sentence
-from wholeservice.measures.kinds import DEVICE, HOUR, KINDS, SEGMENT, kind_of
+from wholeservice.measures.kinds import DEVICE, HOUR, KINDS, SEGMENT, WORK_KIND, kind_of
 from wholeservice.pages.base import Data
 from wholeservice.pages.why_missing import COMPLETION, CONVERSION, unseen_steps, why_no_number
 from wholeservice.periods import Period, label
@@ -23,18 +23,22 @@ MADE_OF = {
     "eligible": "a number of people (`volume: 4000`) declared for every kind of consumer that the service is `for`",
     "exposures": "`call` facts",
     "incidents": "`incident` facts",
+    "items": "`item` facts",
     "journeys": "a declared `journey`",
     "judgements": "`judgement` facts",
+    "lives": "`item` facts",
     "money": "`money` facts",
     "paths": "a declared `journey`",
     "reached": "a declared `journey`",
     "tallied": "`tally` facts",
+    "tiles": "`work` facts",
     "visits": "`interaction` facts",
 }
 """What a measure needs, as one who maps a source or declares an organisation calls it."""
 NOT_TOLD = {
     SEGMENT: "No interaction and no answer says of which kind of consumer it is (`segment`), or none of that kind is counted.",
     DEVICE: "No interaction and no answer says what was used (`device`).",
+    WORK_KIND: "No item of work says of which kind it is (`kind`).",
     HOUR: "No interaction and no answer is there whose hour could be told; what others counted has none.",
 }
 _FIRST, _LAST = dt.datetime(1000, 1, 1, tzinfo=dt.UTC), dt.datetime(9000, 1, 1, tzinfo=dt.UTC)
@@ -44,7 +48,7 @@ def why_nothing(data: Data, question: Question) -> str:
     """Say why a question has no answer: what is lacking, or what was measured of the same."""
     if reasons := why_missing(data, question):
         return "\n".join(reasons)
-    if question.by in KINDS and (why := _why_no_kind(data, question.by, question.measure)):
+    if question.by in (*KINDS, WORK_KIND) and (why := _why_no_kind(data, question.by, question.measure)):
         return why
     if question.period is None:
         return f"Nothing was measured for this question{_why(data, question)} {EVERYTHING}"
@@ -78,7 +82,8 @@ def _why_no_kind(data: Data, kind: str, measure: str | None) -> str | None:
     every = data.results.every
     told = [name for name in data.measures if any(cell.segment and kind_of(cell.segment) == kind for cell, _ in every(name))]
     if not told:
-        return f"{NOT_TOLD[kind]} docs/measure_experience.md says how to record it."
+        page = "flow" if kind == WORK_KIND else "measure_experience"
+        return f"{NOT_TOLD[kind]} docs/{page}.md says how to record it."
     asked = find_measure(data, measure).name if measure else None
     return f"{asked} is not broken down by {kind}; these are: {', '.join(told)}." if asked and asked not in told else None
 
@@ -97,7 +102,7 @@ def _why(data: Data, question: Question) -> str:
 
 
 def _breakdowns(data: Data, plain: Question, name: str) -> str:
-    has = [f"`--by {by}`" for by in (CHANNEL, STEP, *KINDS) if ask(data, replace(plain, by=by))]
+    has = [f"`--by {by}`" for by in (CHANNEL, STEP, *KINDS, WORK_KIND) if ask(data, replace(plain, by=by))]
     return f"It is told {sentence(has)}, or without --by." if has else f"It is told as a whole only: measure {name}."
 
 
