@@ -127,6 +127,16 @@ def test_hours_stand_in_the_order_of_the_day_and_a_device_is_no_kind_of_consumer
     assert (shown.title, shown.text(only), only["step"]) == ("Hour", "19", "sleep")
 
 
+def test_a_kind_of_work_is_asked_for_as_a_kind_of_people_is():
+    """`--by kind` gives the kinds of work and nothing else; the table calls the column by its name."""
+    kinds = ("kind:feature", "kind:defect", "device:phone")
+    known = data([row("throughput", 1, 2, segment=each) for each in kinds])
+    found = ask(known, Question("throughput", "stay", "kind"))
+    assert [each["segment"] for each in found] == ["kind:defect", "kind:feature"]
+    shown = next(each for each in columns(known, found) if each.key == "segment")
+    assert (shown.title, shown.text(found[0])) == ("Kind", "defect")
+
+
 def test_where_nobody_recorded_a_device_that_is_the_reason():
     """Not recorded at all, and not told of this measure, are two reasons."""
     recorded = data((row("completion", 1, 2, segment="device:phone"), row("volume", 2, 2)))

@@ -18,7 +18,10 @@ def facts_with(**rows: list[dict[str, Any]]) -> FactTables:
 
 def test_a_name_that_is_no_stage_is_told_with_its_stays():
     """`in_dev` is a stage by another spelling; a stream that declares no stages has none that a name could miss."""
-    items = [{"item": "A", "stream": "flow", "created_at": at("2026-01-01")}, {"item": "B", "stream": "free", "created_at": at("2026-01-01")}]
+    items = [
+        {"item": "A", "stream": "flow", "created_at": at("2026-01-01")},
+        {"item": "B", "stream": "free", "created_at": at("2026-01-01")},
+    ]
     names = [("A", "in_dev"), ("A", "QA"), ("A", "QA"), ("A", None), ("B", "QA")]
     work = [{"item": item, "stage": name, "state": "active", "from_at": at(f"2026-01-0{n + 1}"), "where_from": f"b.csv:{n}"}
             for n, (item, name) in enumerate(names)]  # fmt: skip
@@ -31,10 +34,13 @@ def test_a_name_that_is_no_stage_is_told_with_its_stays():
 def test_what_was_done_before_it_was_created_is_told_by_what_it_is_about():
     """One example of them, with where it is written."""
     days = {"A": ("02", "01"), "B": ("03", "01"), "C": ("01", "02")}
-    items = [{"item": name, "service": "shop", "created_at": at(f"2026-01-{a}"), "done_at": at(f"2026-01-{b}"), "where_from": f"b.csv:{name}"}
+    items = [{"item": name, "service": "shop", "created_at": at(f"2026-01-{a}"), "done_at": at(f"2026-01-{b}"),
+              "where_from": f"b.csv:{name}"}
              for name, (a, b) in days.items()]  # fmt: skip
     facts = facts_with(items=items)
-    assert facts.run(backwards(facts)).to_pylist() == [{"source": "test", "entity": "shop", "n": 2, "item": "A", "where_from": "b.csv:A"}]
+    assert facts.run(backwards(facts)).to_pylist() == [
+        {"source": "test", "entity": "shop", "n": 2, "item": "A", "where_from": "b.csv:A"}
+    ]
 
 
 def test_only_links_that_can_be_in_a_circle_are_looked_at():

@@ -19,15 +19,15 @@ from wholeservice.measures.compute import compute
 from wholeservice.organisation.graph import Edge, Entity
 
 STAGES = ({"stage": "Design", "kind": "necessary"}, {"stage": "Build", "kind": "value-adding", "named": ("In Dev",)},
-          {"stage": "Approve", "queue": "approval", "team": "board", "kind": "waste"}, {"stage": "Ship", "meets": ("id-check",)})  # fmt: skip
+          {"stage": "Approve", "queue": "approval", "team": "board", "kind": "waste"},
+          {"stage": "Ship", "meets": ("id-check",)})  # fmt: skip
 WORDS = {"design": 0, "IN_DEV": 1, "Approve": 2, "ship": 3, "Parked": None}
 NAMES = {0: "Design", 1: "Build", 2: "Approve", 3: "Ship", None: "Parked"}
 RANK = {"active": 0, "blocked": 1, "returned": 2, "queued": 3, "done": 4, "odd": 5}
 HOURS = 31 * 24
 HOUR_S = 3600.0
+MONTH = (START, dt.datetime(2026, 2, 1, tzinfo=dt.UTC), "calendar")
 OWN, OTHER = "makers", "board"
-IN_PROGRESS = ("wip", "work-item-age")
-BY_STAGE = ("first-pass", "stage-work-time", "stage-wait-time")
 
 
 @dataclass
@@ -39,7 +39,9 @@ class Life:
     known: int | None
     created: int
     done: int | None
-    stays: list[tuple[str, str, int, int, str | None, str | None]] = field(default_factory=list)  # word, state, from, to, team, on
+    stays: list[tuple[str, str, int, int, str | None, str | None]] = field(
+        default_factory=list
+    )  # word, state, from, to, team, on
 
     def hours(self, end: int) -> list[int | None]:
         """Which stay has each hour of the life: the one that counts most, of equals the first."""
@@ -76,7 +78,8 @@ def facts_of(lives: list[Life]) -> tuple[list[dict[str, Any]], list[dict[str, An
 
     items = [{"item": each.name, "service": "shop", "kind": each.kind, "known_at_source": instant(each.known),
               "created_at": instant(each.created), "done_at": instant(each.done)} for each in lives]  # fmt: skip
-    work = [{"item": each.name, "stage": word, "state": state, "from_at": instant(a), "to_at": instant(b), "team": team, "waits_on": on}
+    work = [{"item": each.name, "stage": word, "state": state, "from_at": instant(a), "to_at": instant(b), "team": team,
+             "waits_on": on}
             for each in lives for word, state, a, b, team, on in each.stays]  # fmt: skip
     return items, work
 
@@ -94,11 +97,10 @@ def sums(lives: list[Life]) -> Mapping[tuple[str, str | None, str | None], Stati
     teams = [Entity(each, "team", each, fields={"people": 6}) for each in (OWN, OTHER)]
     edges = (Edge("shop", "runs-in", "flow"), Edge("shop", "owned-by", OWN))
     known = organisation(service("shop", team=OWN), stream, *teams, Entity("id-check", "policy", "Id"), edges=edges)
-    ours = [each for each in MEASURES if {"lives"} <= set(each.needs)]
+    ours = [each for each in MEASURES if "lives" in each.needs]
     engine = prepared(engine_with(items=items, work=work), known, ["lives", "tiles"])
     rows = compute(engine, known, zone="UTC", source_order=(), measures=ours)
-    month = (START, dt.datetime(2026, 2, 1, tzinfo=dt.UTC), "calendar")
-    return {(c.measure, c.step, c.segment): each for c, each in rows if c.entity == "flow" and in_month(c, month)}
+    return {(c.measure, c.step, c.segment): each for c, each in rows if c.entity == "flow" and in_month(c, MONTH)}
 
 
 def in_month(cell: Cell, month: tuple[dt.datetime, dt.datetime, str]) -> bool:
@@ -159,7 +161,9 @@ def test_times_of_items(lives: list[Life], sums: Any):
     done = [each for each in lives if each.done is not None]
     began = [(each, start) for each in lives if (start := started(each)) is not None]
     is_median(sums["lead-time", None, None], [each.done - each.created for each in done], "lead-time")
-    is_median(sums["cycle-time", None, None], [each.done - start for each, start in began if each.done is not None], "cycle-time")
+    is_median(
+        sums["cycle-time", None, None], [each.done - start for each, start in began if each.done is not None], "cycle-time"
+    )
     waits = [start - (each.created if each.known is None else each.known) for each, start in began]
     is_median(sums["time-to-permission", None, None], waits, "time-to-permission")
     is_median(sums["work-item-age", None, None], [HOURS - start for each, start in began if each.done is None], "work-item-age")
@@ -217,7 +221,9 @@ def test_times_at_stages(lives: list[Life], sums: Any):
     for name in ("Design", "Build", "Approve", "Ship", "Parked"):
         through = [[v for v in visits(each) if v[0] == name] for each in done]
         through = [each for each in through if each]
-        is_median(sums["stage-work-time", name, None], [sum(v[4] for v in e if v[2] == "active") for e in through], "stage-work-time")
+        is_median(
+            sums["stage-work-time", name, None], [sum(v[4] for v in e if v[2] == "active") for e in through], "stage-work-time"
+        )
         waits = [sum(v[4] for v in e if v[2] in ("queued", "blocked", "returned")) for e in through]
         is_median(sums["stage-wait-time", name, None], waits, "stage-wait-time")
 
@@ -248,3 +254,16 @@ def permissions(life: Life) -> int:
             asks = passes.pop()[1] or asks
         passes.append((name, asks))
     return sum(asks for _, asks in passes)
+
+
+def test_littles_law():
+    """Over a span that begins and ends with nothing in progress, it is the rate of finishing times the mean time it takes."""
+    spans = [(2, 30), (10, 200), (25, 31), (40, 340), (200, 201)]  # hours
+    lives = [Life(f"i{n}", None, None, 0, b, [("Build", "active", a, b, OWN, None)]) for n, (a, b) in enumerate(spans)]
+    items, work = facts_of([*lives, Life("end", None, None, 0, HOURS - 1)])
+    engine = prepared(engine_with(items=items, work=work), organisation(service("shop")), ["lives"])
+    wip = next(each for each in MEASURES if each.name == "wip")
+    rows = compute(engine, organisation(service("shop")), zone="UTC", source_order=(), measures=[wip])
+    found = next(each for cell, each in rows if cell.entity == "shop" and in_month(cell, MONTH))
+    rate, mean = len(spans) / (HOURS - 1), sum(b - a for a, b in spans) / len(spans)
+    assert wip.finish(found).value == pytest.approx(rate * mean)

@@ -45,7 +45,8 @@ def test_a_calendar_that_cannot_be_is_a_problem(written: str, says: str):
     text = f"org: {{ name: X }}\nteams:\n  care: {{ calendar: {written} }}"
     (problem,) = check(declared(text))
     assert (problem.code, problem.what) == ("ORG048", f"the calendar of 'care' has {says}")
-    assert problem.place and problem.place.line == 3
+    assert problem.place
+    assert problem.place.line == 3
     assert problem.expected
 
 

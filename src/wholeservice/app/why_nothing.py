@@ -23,7 +23,6 @@ MADE_OF = {
     "eligible": "a number of people (`volume: 4000`) declared for every kind of consumer that the service is `for`",
     "exposures": "`call` facts",
     "incidents": "`incident` facts",
-    "items": "`item` facts",
     "journeys": "a declared `journey`",
     "judgements": "`judgement` facts",
     "lives": "`item` facts",

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from wholeservice.facts.identity import loose_name
+from wholeservice.facts.identity import NAMES, loose_name
 from wholeservice.organisation import kinds
 from wholeservice.organisation.graph import Entity, Organisation, ancestors, team_of, whole_of
 from wholeservice.organisation.remit import stream_of, team_streams
@@ -96,6 +96,13 @@ def by_holder(facts: FactTables, rows: IbisTable) -> IbisTable:
     each = held.join(h, h.held == held.by).select("holder_of", "holder").distinct()
     found = rows.join(each, rows.item == each.holder_of)
     return found.mutate(entity=found.holder).drop("holder", "holder_of")
+
+
+def named(facts: FactTables, rows: IbisTable, column: str) -> IbisTable:
+    """Return the rows with the name in *column* resolved to the entity it stands for; null where it stands for none."""
+    names = facts.__getattr__(NAMES).select(called="name", stands_for="entity_id")
+    found = rows.left_join(names, rows[column].strip().lower() == names.called)
+    return found.mutate(**{column: found.stands_for}).drop("called", "stands_for")
 
 
 def _holders(organisation: Organisation, entity: Entity) -> list[str]:

@@ -2,7 +2,7 @@
 F138 done before it was created: a source says of items that they were done before there was anything to do.
 
 What it looks at   items whose `done_at` lies before their `created_at`
-Why it matters     such an item counts among what was done, when it says so, and is in no time: how long it took cannot be known.
+Why it matters     such an item counts among what was done, when it says so, and is in no time: how long it took nobody knows.
                    Left in, it would make every time shorter than it was
 False alarms       items that were moved from another tool, and got the day of the move as the day they were created
 What to do         map the field that holds when the item first came to be, in whichever tool; clocks in two time zones are the
@@ -40,7 +40,7 @@ def _finding(facts: Facts, source: str, group: list[Backwards]) -> Finding:
     return Finding(
         code=RULE.code,
         entity=meeting_point(facts, [each for each in known if each]) if known else whole(facts),
-        title=f"{counted(_total(group), 'item')} of {source} {were} done before being created; how long they took is not counted",
+        title=f"{counted(_total(group), 'item')} of {source} {were} done before being created; how long they took is unknown",
         unit=COUNT,
         size=float(_total(group)),
         try_next="Map the field that says when the item first came to be, and look whether both times are in one time zone.",

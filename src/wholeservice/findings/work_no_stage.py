@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wholeservice.findings.base import Evidence, Facts, Finding, Rule
-from wholeservice.findings.scope import whole, who_can_act
+from wholeservice.findings.scope import who_can_act, whole
 from wholeservice.findings.wording import counted, first_few, title_of
 from wholeservice.measures.unclear_work import NO_STAGE, NoStage
 from wholeservice.units import COUNT

@@ -33,7 +33,13 @@ N_LETTERS = 6  # of a pseudonym that are shown: enough to see that two rows are 
 ATTEMPTS, VISITS, LIVES = "attempts", "visits", "lives"
 ONE_OF = {ATTEMPTS: "attempt", VISITS: "visit", ANSWERS.name: "answer", CALLS.name: "call", RESPONSES: "response",
           PEOPLE: "person", LIVES: "item"}  # fmt: skip
-KEYS = {ATTEMPTS: ("attempt",), VISITS: ("attempt", "nth"), RESPONSES: ("response", "place"), PEOPLE: ("consumer",), LIVES: ("item",)}
+KEYS = {
+    ATTEMPTS: ("attempt",),
+    VISITS: ("attempt", "nth"),
+    RESPONSES: ("response", "place"),
+    PEOPLE: ("consumer",),
+    LIVES: ("item",),
+}
 MAYBE = ("step", "channel", "consumer", "lasted_s", "n", "n_asked", "has_met")
 COUNTED, SPENT = "number", "money"
 PLACE = "asked_place"

@@ -17,8 +17,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wholeservice.derived.base import WAITED
-from wholeservice.derived.lives import named
-from wholeservice.derived.streams import RUN_IN
+from wholeservice.derived.streams import RUN_IN, named
 from wholeservice.measures.base import Measure
 from wholeservice.measures.finish import finish_share
 from wholeservice.measures.finished import LIVES, TILES, done_items
@@ -49,7 +48,8 @@ def _waits(facts: FactTables) -> IbisTable:
     """Each item that waited, and whether it ever did so on another team than its own: waits_of, is_waiting."""
     t, lives, run = facts.tiles, facts.lives, getattr(facts, RUN_IN)
     own = lives.select(own_of=lives.item, own_team=lives.team)
-    t = t.filter(t.kind == WAITED, t.from_at < t.to_at).select("item", "team", "waits_on", waits_for="waits_on")
+    t = t.filter(t.kind == WAITED, t.from_at < t.to_at)
+    t = t.select(t.item, t.team, t.waits_on, waits_for=t.waits_on)
     t = t.join(own, t.item == own.own_of).drop("own_of")
     t = named(facts, named(facts, t, "team"), "waits_for")
     whose = run.select(whose=run.run_of, its_team=run.by_team)

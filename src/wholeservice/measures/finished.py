@@ -1,4 +1,4 @@
-"""Items of work as units: those that are done, by when they were; those there were in a period; and the stages they went through.
+"""Items of work as units: those that are done, by when they were; those there were in a period; the stages they went through.
 
 Whom an item counts for says `derived.streams.by_holder`. A stage is that of the stream the item runs in, whatever name a source
 has for it; a name that stands for none of its stages is kept as it is written.
@@ -10,8 +10,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from wholeservice.derived.base import seconds_between
-from wholeservice.derived.lives import RETURNED
+from wholeservice.derived.base import RETURNED, seconds_between
 from wholeservice.derived.streams import STAGES, by_holder
 
 if TYPE_CHECKING:

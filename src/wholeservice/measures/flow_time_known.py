@@ -40,6 +40,6 @@ def units(facts: FactTables) -> tuple[Units, ...]:
 
 
 MEASURE = Measure(
-    name="flow-time-known", title="Time of work that is accounted for", unit=SHARE, better="higher", needs=(LIVES,), query=query,
+    name="flow-time-known", title="Time that is accounted for", unit=SHARE, better="higher", needs=(LIVES,), query=query,
     units=units, finish=finish_share, patch=None,
 )  # fmt: skip

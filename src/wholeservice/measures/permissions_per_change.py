@@ -16,8 +16,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wholeservice.derived.lives import named
-from wholeservice.derived.streams import RUN_IN
+from wholeservice.derived.streams import RUN_IN, named
 from wholeservice.measures.base import Measure
 from wholeservice.measures.finish import finish_mean
 from wholeservice.measures.finished import LIVES, TILES, done_items, stage_tiles
@@ -52,9 +51,10 @@ def _asked(facts: FactTables) -> IbisTable:
     """Each item that was seen in a stage, and in how many passes it had to ask: asked_of, n_asked."""
     import ibis
 
-    run, t = getattr(facts, RUN_IN), named(facts, stage_tiles(facts), "waits_on")
+    run, t = getattr(facts, RUN_IN), stage_tiles(facts)
+    t = named(facts, t.mutate(waits_for=t.waits_on), "waits_for")
     teams = run.filter(run.kind == TEAM).select(team_id=run.run_of)
-    t = t.left_join(teams, t.waits_on == teams.team_id)
+    t = t.left_join(teams, t.waits_for == teams.team_id)
     is_own = (t.stage_team == t.own_team).fill_null(False)
     is_asking = (t.queue.isin(ASKING).fill_null(False) & ~is_own) | t.policy.notnull()
     is_on_other = t.team_id.notnull() & ~(t.team_id == t.own_team).fill_null(False)

@@ -3,10 +3,10 @@ Work time at a stage: how long half of the finished work was worked on there at 
 
 Formula   time worked on in the stage, all passes through it together, of items done in the period; the median over them
 Unit      seconds          Grain  one row per stream, period and stage (the step)
-Counts    items that went through the stage, in buckets 1.6 to 3.1 % wide; one that was never worked on there counts with 0. Medians
-          of stages do not add up to that of the whole: that is `cycle-time` or `lead-time`
-Leaves out  time in the stage of which no source says how it was spent; stays that name no stage. Where a source has a name that is
-          no stage of the stream, that name stands for itself, and a finding says so
+Counts    items that went through the stage, in buckets 1.6 to 3.1 % wide; one that was never worked on there counts with 0.
+          Medians of stages do not add up to that of the whole: that is `cycle-time` or `lead-time`
+Leaves out  time in the stage of which no source says how it was spent; stays that name no stage. Where a source has a name
+          that is no stage of the stream, that name stands for itself, and a finding says so
 Interval  order statistics; each item counts for itself
 Source    Martin & Osterling 2014; Rother & Shook 1999; David & Nagaraja 2003, 7.1
 """
@@ -42,6 +42,6 @@ def units(facts: FactTables) -> tuple[Units, ...]:
 
 
 MEASURE = Measure(
-    name="stage-work-time", title="Work at a stage", unit=SECONDS, better="lower", needs=(LIVES, TILES), query=query, units=units,
-    finish=finish_durations, at=finish_durations, patch=None,
+    name="stage-work-time", title="Work at a stage", unit=SECONDS, better="lower", needs=(LIVES, TILES), query=query,
+    units=units, finish=finish_durations, at=finish_durations, patch=None,
 )  # fmt: skip

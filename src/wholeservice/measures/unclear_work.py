@@ -56,7 +56,7 @@ def no_stage(facts: FactTables) -> IbisTable:
     w, lives, s = facts.work, facts.lives, getattr(facts, STAGES)
     whose = lives.select(life_of=lives.item, stream=lives.stream)
     w = w.filter(w.stage.notnull(), w.stage.strip() != "")
-    w = w.select("source", "item", "where_from", stage=w.stage.strip(), loose=loose(w.stage))
+    w = w.select(w.source, w.item, w.where_from, stage=w.stage.strip(), loose=loose(w.stage))
     w = w.join(whose, w.item == whose.life_of).drop("life_of")
     declaring, known = s.select(declares="stage_of").distinct(), s.select(known_of="stage_of", known_name="stage_name")
     w = w.semi_join(declaring, w.stream == declaring.declares)
@@ -78,6 +78,6 @@ def blocks(facts: FactTables) -> IbisTable:
     k = facts.links
     k = k.filter(k.relation.strip().lower() == BLOCKS)
     k = k.mutate(from_ref=k.from_ref.strip(), to_ref=k.to_ref.strip())
-    blocked, blocking = k.select(blocked="to_ref").distinct(), k.select(blocking="from_ref").distinct()
+    blocked, blocking = k.select(blocked=k.to_ref).distinct(), k.select(blocking=k.from_ref).distinct()
     k = k.semi_join(blocked, k.from_ref == blocked.blocked).semi_join(blocking, k.to_ref == blocking.blocking)
     return k.group_by(k.source, k.from_ref, k.to_ref).aggregate(where_from=k.where_from.min())

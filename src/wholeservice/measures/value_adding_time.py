@@ -6,8 +6,8 @@ Formula   Σ time worked on in stages that are value-adding / Σ time of which t
           necessary is that. What is neither here nor in `waste-time` is necessary
 Unit      share          Grain  one row per entity and period, and per kind of work
 Counts    items that were done in the period, clustered by item: one ratio of two sums
-Leaves out  work in a stage of which nobody has said what kind it is, and time of which no source says how it was spent: how much
-          of the time is known says `stage-kind-known`
+Leaves out  work in a stage of which nobody has said what kind it is, and time of which no source says how it was spent: how
+          much of the time is known says `stage-kind-known`
 Interval  Wilson, clustered by item
 Source    Tedder, value to non-value; Womack & Jones 1996; Kish 1965
 """

@@ -47,8 +47,9 @@ class Calendar:
 def calendar_of(team: Entity) -> Calendar | None:
     """Return when a team works; None where it does not say so. Words that cannot be read are left out: `check` tells them.
 
-    >>> team = Entity("web", "team", "Web", fields={"calendar": {"days": ("mon", "Tuesday"), "hours": ("13:00-17:00", "9:00-12:30")}})
-    >>> sorted(calendar_of(team).days), calendar_of(team).hours
+    >>> said = {"days": ("mon", "Tuesday"), "hours": ("13:00-17:00", "9:00-12:30")}
+    >>> calendar = calendar_of(Entity("web", "team", "Web", fields={"calendar": said}))
+    >>> sorted(calendar.days), calendar.hours
     ([0, 1], ((540, 750), (780, 1020)))
     """
     said = team.fields.get("calendar")

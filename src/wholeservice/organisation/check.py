@@ -50,8 +50,8 @@ def check(org: Organisation, known_measures: Measures | None = None) -> list[Pro
     *known_measures* are the registered measure words; given with their units, the units of targets are checked too.
     Without them no target's measure is.
     """
-    rules = (_references, _circles_of_use, _dates, _owners, _homes, _policies, _attempts, _funnels, check_calendars, check_stages)
-    problems = [problem for rule in rules for problem in rule(org)]
+    rules = (_references, _circles_of_use, _dates, _owners, _homes, _policies, _attempts, _funnels)
+    problems = [problem for rule in (*rules, check_calendars, check_stages) for problem in rule(org)]
     for need in org.needs:
         for target in need.targets:
             problems.extend(_target(org, need, target, known_measures))
