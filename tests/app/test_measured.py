@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from app.small import data, row
@@ -9,6 +11,7 @@ from wholeservice.app.measured import Question, ask, columns, without_twins
 from wholeservice.app.why_nothing import MADE_OF, why_no_total, why_nothing
 from wholeservice.errors import InputError
 from wholeservice.measures import MEASURES
+from wholeservice.organisation.graph import Entity
 from wholeservice.periods import parse_period
 
 
@@ -135,6 +138,17 @@ def test_a_kind_of_work_is_asked_for_as_a_kind_of_people_is():
     assert [each["segment"] for each in found] == ["kind:defect", "kind:feature"]
     shown = next(each for each in columns(known, found) if each.key == "segment")
     assert (shown.title, shown.text(found[0])) == ("Kind", "defect")
+
+
+def test_stages_stand_in_the_order_of_their_stream_and_are_asked_for_by_step():
+    """Not in that of the alphabet; whoever does not ask by step learns that there is no other number."""
+    stages = ({"stage": "design"}, {"stage": "build"}, {"stage": "approve"})
+    known = data([row("stage-wait-time", 1, 2, entity="flow", step=each) for each in ("approve", "build", "design")])
+    stream = Entity("flow", "value-stream", "Flow", fields={"stages": stages})
+    known = replace(known, organisation=replace(known.organisation, entities={**known.organisation.entities, "flow": stream}))
+    found = ask(known, Question("stage-wait-time", "flow", "step"))
+    assert [each["step"] for each in found] == ["design", "build", "approve"]
+    assert "stage-wait-time is told `--by step` only." in why_nothing(known, Question("stage-wait-time", "flow"))
 
 
 def test_where_nobody_recorded_a_device_that_is_the_reason():

@@ -95,14 +95,21 @@ def _why(data: Data, question: Question) -> str:
     plain = replace(question, by=None, period=None)
     if question.by is not None and ask(data, plain):
         return f": {measure.name} has no number by {question.by}. {_breakdowns(data, plain, measure.name)}"
+    if question.by is None and (has := _told_by(data, plain)):
+        return f": {measure.name} is told {sentence(has)} only."
     made_of = list(dict.fromkeys(MADE_OF[each] for each in measure.needs))
     explain = f"`wholeservice explain {measure.name}` says what counts and what is left out."
     return f": {measure.name} is made of {sentence(made_of)}, and found nothing to count. {explain}"
 
 
 def _breakdowns(data: Data, plain: Question, name: str) -> str:
-    has = [f"`--by {by}`" for by in (CHANNEL, STEP, *KINDS, WORK_KIND) if ask(data, replace(plain, by=by))]
+    has = _told_by(data, plain)
     return f"It is told {sentence(has)}, or without --by." if has else f"It is told as a whole only: measure {name}."
+
+
+def _told_by(data: Data, plain: Question) -> list[str]:
+    """Return by what there are numbers."""
+    return [f"`--by {by}`" for by in (CHANNEL, STEP, *KINDS, WORK_KIND) if ask(data, replace(plain, by=by))]
 
 
 def why_no_total(data: Data, period: Period | None, rows: Sequence[Row]) -> str | None:
