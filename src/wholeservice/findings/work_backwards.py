@@ -36,11 +36,11 @@ def _total(group: list[Backwards]) -> int:
 
 def _finding(facts: Facts, source: str, group: list[Backwards]) -> Finding:
     known = [each.entity for each in group if each.entity in facts.organisation.entities]
-    were = "was" if _total(group) == 1 else "were"
+    were, they = ("was", "it") if _total(group) == 1 else ("were", "they")
     return Finding(
         code=RULE.code,
         entity=meeting_point(facts, [each for each in known if each]) if known else whole(facts),
-        title=f"{counted(_total(group), 'item')} of {source} {were} done before being created; how long they took is unknown",
+        title=f"{counted(_total(group), 'item')} of {source} {were} done before being created; how long {they} took is unknown",
         unit=COUNT,
         size=float(_total(group)),
         try_next="Map the field that says when the item first came to be, and look whether both times are in one time zone.",
