@@ -136,9 +136,11 @@ def _breakdowns(data: Data, measure: str, entity: str, by: str | None) -> Iterat
 
 
 def _steps(data: Data, measure: str, entity: str) -> list[str]:
-    """Return the steps with a number, in the order of the journey."""
+    """Return the steps with a number, in the order of the journey; of a value stream its stages, in theirs."""
     measured = data.results.steps(measure, entity)
     journey = [each.id.removeprefix(f"{entity}.") for each in steps(data.organisation, entity)]
+    known = data.organisation.entities.get(entity)
+    journey += [each["stage"] for each in (known.fields.get("stages") or () if known else ())]
     return [each for each in journey if each in measured] + sorted(measured.difference(journey))
 
 

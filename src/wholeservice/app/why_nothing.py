@@ -40,9 +40,9 @@ MADE_OF = {
 NOT_TOLD = {
     SEGMENT: "No interaction and no answer says of which kind of consumer it is (`segment`), or none of that kind is counted.",
     DEVICE: "No interaction and no answer says what was used (`device`).",
+    WORK_KIND: "No item of work says of which kind it is (`kind`).",
     HOUR: "No interaction and no answer is there whose hour could be told; what others counted has none.",
     PATH: "No attempt at a service with a declared `journey` is old enough to judge, or nobody was ever seen at an end.",
-    WORK_KIND: "No item of work says what kind it is (`kind`), or none of that kind is counted.",
 }
 _FIRST, _LAST = dt.datetime(1000, 1, 1, tzinfo=dt.UTC), dt.datetime(9000, 1, 1, tzinfo=dt.UTC)
 
@@ -85,7 +85,8 @@ def _why_no_kind(data: Data, question: Question, kind: str) -> str | None:
     every = data.results.every
     told = [name for name in data.measures if any(cell.segment and kind_of(cell.segment) == kind for cell, _ in every(name))]
     if not told:
-        return f"{NOT_TOLD[kind]} docs/measure_experience.md says how to record it."
+        page = "flow" if kind == WORK_KIND else "measure_experience"
+        return f"{NOT_TOLD[kind]} docs/{page}.md says how to record it."
     asked = find_measure(data, question.measure).name if question.measure else None
     if asked is None or asked in told:
         return None
@@ -101,16 +102,21 @@ def _why(data: Data, question: Question) -> str:
     plain = replace(question, by=None, period=None)
     if question.by is not None and ask(data, plain):
         return f": {measure.name} has no number by {question.by}. {_breakdowns(data, plain, measure.name)}"
-    if question.by is None and (told := [by for by in TOLD_BY if ask(data, replace(plain, by=by))]):
-        return f": {measure.name} is told {sentence([f'`--by {by}`' for by in told])} only."
+    if question.by is None and (has := _told_by(data, plain)):
+        return f": {measure.name} is told {sentence(has)} only."
     made_of = list(dict.fromkeys(MADE_OF[each] for each in measure.needs))
     explain = f"`wholeservice explain {measure.name}` says what counts and what is left out."
     return f": {measure.name} is made of {sentence(made_of)}, and found nothing to count. {explain}"
 
 
 def _breakdowns(data: Data, plain: Question, name: str) -> str:
-    has = [f"`--by {by}`" for by in (CHANNEL, STEP, *TOLD_BY) if ask(data, replace(plain, by=by))]
+    has = _told_by(data, plain)
     return f"It is told {sentence(has)}, or without --by." if has else f"It is told as a whole only: measure {name}."
+
+
+def _told_by(data: Data, plain: Question) -> list[str]:
+    """Return by what there are numbers."""
+    return [f"`--by {by}`" for by in (CHANNEL, STEP, *KINDS, WORK_KIND) if ask(data, replace(plain, by=by))]
 
 
 def why_no_total(data: Data, period: Period | None, rows: Sequence[Row]) -> str | None:

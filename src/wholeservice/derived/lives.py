@@ -17,15 +17,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wholeservice.derived.base import RECORD_KEYS, UNSEEN, WAITED, WORKED, Derived, seconds_between
-from wholeservice.facts.identity import NAMES
+from wholeservice.derived.base import ACTIVE, RECORD_KEYS, RETURNED, UNSEEN, WAITED, WORKED, Derived, seconds_between
+from wholeservice.derived.streams import named
 
 if TYPE_CHECKING:
     from ibis.expr.types import Table as IbisTable
 
     from wholeservice.facts.identity import FactTables
 
-RETURNED, ACTIVE = "returned", "active"
 SPENT = {"worked_s": WORKED, "waited_s": WAITED, "unseen_s": UNSEEN}
 """How long of its life each item was worked on, waited, and was seen by nobody -> the kind of these tiles."""
 
@@ -73,13 +72,6 @@ def _items(facts: FactTables) -> IbisTable:
     own = run.select(of_team=run.run_of, team_stream=run.in_stream)
     a = a.left_join(own, a.team == own.of_team)
     return a.mutate(stream=a.stream.coalesce(a.in_stream, a.team_stream)).drop("in_stream", "of_team", "team_stream")
-
-
-def named(facts: FactTables, rows: IbisTable, column: str) -> IbisTable:
-    """Return the rows with the name in *column* resolved to the entity it stands for; null where it stands for none."""
-    names = facts.__getattr__(NAMES).select(called="name", stands_for="entity_id")
-    found = rows.left_join(names, rows[column].strip().lower() == names.called)
-    return found.mutate(**{column: found.stands_for}).drop("called", "stands_for")
 
 
 def _spent(facts: FactTables) -> IbisTable:
