@@ -31,6 +31,8 @@ _READ = {
     "disagreements": (tables.TALLIES,),
     "tiles": (tables.WORK, tables.ITEMS),
     "lives": (tables.WORK, tables.ITEMS),
+    "deliveries": (tables.DEPLOYMENTS, tables.INCIDENTS, tables.LINKS),
+    "delivered": (tables.DEPLOYMENTS, tables.INCIDENTS, tables.LINKS, tables.WORK, tables.ITEMS),
 }
 """Derived tables without keys of their own -> the facts they are made of."""
 

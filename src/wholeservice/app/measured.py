@@ -9,7 +9,7 @@ from functools import partial
 from wholeservice.app.printing import Column, Row
 from wholeservice.errors import InputError, Problem, suggest
 from wholeservice.measures.base import Measure
-from wholeservice.measures.kinds import KINDS, SEGMENT, kind_of, of_kind, what_of
+from wholeservice.measures.kinds import KINDS, RULE, SEGMENT, kind_of, of_kind, what_of
 from wholeservice.measures.results import Point
 from wholeservice.organisation.graph import steps, whole_of
 from wholeservice.pages.base import Data
@@ -116,7 +116,7 @@ def _points(data: Data, measure: str, entity: str, question: Question) -> Iterat
 def _breakdowns(data: Data, measure: str, entity: str, by: str | None) -> Iterator[tuple[str | None, str | None, str | None]]:
     """Yield step, channel and segment of what to show; where a number is only known per channel, its channels stand for it."""
     results = data.results
-    if by in KINDS:
+    if by in (*KINDS, RULE):
         for step in (None,) if results.segments(measure, entity) else _steps(data, measure, entity):
             yield from ((step, None, each) for each in of_kind(results.segments(measure, entity, step), by))
         return

@@ -32,7 +32,7 @@ LEAST_PEOPLE = 5
 N_LETTERS = 6  # of a pseudonym that are shown: enough to see that two rows are of one person
 ATTEMPTS, VISITS = "attempts", "visits"
 ONE_OF = {ATTEMPTS: "attempt", VISITS: "visit", ANSWERS.name: "answer", CALLS.name: "call", RESPONSES: "response",
-          PEOPLE: "person"}  # fmt: skip
+          PEOPLE: "person", "deliveries": "deployment", "delivered": "change"}  # fmt: skip
 KEYS = {ATTEMPTS: ("attempt",), VISITS: ("attempt", "nth"), RESPONSES: ("response", "place"), PEOPLE: ("consumer",)}
 MAYBE = ("step", "channel", "consumer", "lasted_s", "n", "n_asked", "has_met")
 COUNTED, SPENT = "number", "money"

@@ -1,9 +1,9 @@
 """Kinds of people: what a number is broken down by on its own, never crossed with step, channel or one another.
 
-A cell names one of them in `segment`: a kind of consumer as it is declared (`guest`), a device, an hour and a kind of work with
-their kind before them (`device:phone`, `hour:19`, `kind:defect`). An hour is that in which an attempt began or somebody was
-asked, by the clocks of the workspace's zone; it is told for months and rolling windows, and not for weeks, which would multiply
-the numbers.
+A cell names one of them in `segment`: a kind of consumer as it is declared (`guest`), a device, an hour, a kind of work and a
+rule by which something counts with their kind before them (`device:phone`, `hour:19`, `kind:defect`, `rule:told`). An hour is
+that in which an attempt began or somebody was asked, by the clocks of the workspace's zone; it is told for months and rolling
+windows, and not for weeks, which would multiply the numbers.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
     from wholeservice.facts.identity import FactTables
 
-SEGMENT, DEVICE, HOUR, WORK_KIND = "segment", "device", "hour", "kind"
+SEGMENT, DEVICE, HOUR, WORK_KIND, RULE = "segment", "device", "hour", "kind", "rule"
 KINDS = (SEGMENT, DEVICE, HOUR)  # of people
-MARKED = (DEVICE, HOUR, WORK_KIND)
+MARKED = (DEVICE, HOUR, WORK_KIND, RULE)
 MARK = ":"
 A_WEEK_S, HOUR_S, HOURS = 8 * 86400, 3600, 24  # the week in which the clocks are turned back is no longer than eight days
 
