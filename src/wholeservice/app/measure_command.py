@@ -21,7 +21,9 @@ MOST_ROWS = 40  # a table for people; JSON and CSV print everything
 @click.command()
 @click.argument("name", required=False, shell_complete=complete_measure)
 @click.option("--of", "entity", metavar="ENTITY", shell_complete=complete_entity, help="Only this service, part or unit.")
-@click.option("--by", type=click.Choice(["channel", "step", "segment", "device", "hour", "rule"]), help="Break the numbers down.")
+@click.option(
+    "--by", type=click.Choice(["channel", "step", "segment", "device", "hour", "rule"]), help="Break the numbers down."
+)
 @click.option("--period", metavar="PERIOD", help="2026, 2026-Q3, 2026-09 or FROM..TO; default: the newest.")
 @as_of_option
 @click.option("--full", is_flag=True, help="Compute everything again, not only what changed since the last snapshot.")

@@ -21,9 +21,12 @@ MADE_OF = {
     "calls": "`call` facts",
     "contacts": "`contact` facts",
     "eligible": "a number of people (`volume: 4000`) declared for every kind of consumer that the service is `for`",
+    "deliveries": "`deployment` facts of production",
+    "delivered": "`deployment` facts of production, `item` facts, and links `delivers` between them",
     "exposures": "`call` facts",
     "incidents": "`incident` facts",
     "journeys": "a declared `journey`",
+    "lives": "`item` facts, and `work` facts of when somebody worked on them",
     "judgements": "`judgement` facts",
     "money": "`money` facts",
     "paths": "a declared `journey`",
@@ -32,11 +35,20 @@ MADE_OF = {
     "visits": "`interaction` facts",
 }
 """What a measure needs, as one who maps a source or declares an organisation calls it."""
+NOT_RECORDED = {
+    "change-fail-rate": "no deployment says how it went (`result`), and no incident is linked to one (`caused-by`)",
+    "failed-deployment-recovery-time": "no deployment is known to have failed and to have been mended",
+    "failed-deployment-detection-time": "no incident that says when it was noticed is linked to a deployment (`caused-by`)",
+    "deployment-rework-rate": "no deployment says whether it was planned, and none is linked to an incident that it `fixes`",
+    "coupling": "no deployment is linked to what it `delivers`",
+}
+"""What nobody wrote down where deployments are known, which is not the same as that it never happened."""
 NOT_TOLD = {
     SEGMENT: "No interaction and no answer says of which kind of consumer it is (`segment`), or none of that kind is counted.",
     DEVICE: "No interaction and no answer says what was used (`device`).",
     HOUR: "No interaction and no answer is there whose hour could be told; what others counted has none.",
 }
+DEPLOYMENTS_COUNTED = "deployment-frequency"
 _FIRST, _LAST = dt.datetime(1000, 1, 1, tzinfo=dt.UTC), dt.datetime(9000, 1, 1, tzinfo=dt.UTC)
 
 
@@ -91,6 +103,8 @@ def _why(data: Data, question: Question) -> str:
     plain = replace(question, by=None, period=None)
     if question.by is not None and ask(data, plain):
         return f": {measure.name} has no number by {question.by}. {_breakdowns(data, plain, measure.name)}"
+    if measure.name in NOT_RECORDED and data.results.entities(DEPLOYMENTS_COUNTED):
+        return f": {measure.name} is not recorded: {NOT_RECORDED[measure.name]}. That is no 0."
     made_of = list(dict.fromkeys(MADE_OF[each] for each in measure.needs))
     explain = f"`wholeservice explain {measure.name}` says what counts and what is left out."
     return f": {measure.name} is made of {sentence(made_of)}, and found nothing to count. {explain}"
