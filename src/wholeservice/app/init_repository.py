@@ -49,8 +49,8 @@ def look_at(path: Path, folder: Path) -> Repository:
 def _history(path: Path, folder: Path) -> dict[str, str]:
     if path.is_dir():
         if not is_repository(path):
-            raise InputError(Problem("SRC181", f"{path} is no git repository", Place(str(path)), "a clone, a bare one or a worktree",
-                                     next_step="name its top folder"))  # fmt: skip
+            raise InputError(Problem("SRC181", f"{path} is no git repository", Place(str(path)),
+                                     "a clone, a bare one or a worktree", next_step="name its top folder"))  # fmt: skip
         return {"repository": _relative(path, folder)}
     if not path.is_file():
         raise InputError(Problem("SRC120", f"there is no {path}", expected="a git repository, or an export of its commits",

@@ -28,20 +28,21 @@ def deployed(facts: FactTables) -> IbisTable:
     Return each production deployment of each service or part once.
 
     Shape    delivery (its key: entity/deployment), deployment, entity, stream, team, deployed_at (the first that is told),
-             planned and result (null: nobody says), and source, record, part and where_from of the first row that tells of it
+             planned and result (as the last row says; null: nobody does), and source, record, part and where_from of the
+             first row that tells of it
     """
     import ibis
 
     d = in_production(facts.deployments)
     d = d.filter(d.entity.notnull())
     result = d.result.strip().lower().replace("_", "-").replace(" ", "-")
-    d = d.mutate(result=result, place=ibis.row_number().over(order_by=[d[key] for key in RECORD_KEYS]))
+    d = d.mutate(result=result, place=ibis.row_number().over(order_by=[d.deployed_at, *(d[key] for key in RECORD_KEYS)]))
     first = {key: d[key].argmin(d.place) for key in (*RECORD_KEYS, d.where_from.get_name())}
     d = d.group_by(d.deployment, d.entity).aggregate(
         **first,
         deployed_at=d.deployed_at.min(),
         planned=d.planned.argmin(d.place, where=d.planned.notnull()),
-        result=d.result.argmin(d.place, where=d.result.notnull()),
+        result=d.result.argmax(d.place, where=d.result.notnull()),
     )
     run = facts.run_in
     placed = d.left_join(run, d.entity == run.run_of)

@@ -38,7 +38,7 @@ def release_patterns(tags: Iterable[str]) -> list[str]:
 
 
 def repository_workspace(name: str, title: str, zone: str, history: dict[str, str], releases: Sequence[str]) -> dict[str, str]:
-    """Return {relative path: text} of a workspace that passes `check`; *history* says where the history is, as a source does."""
+    """Return {relative path: text} of a workspace that passes `check`; *history* says where the history is."""
     service = slug(title)
     stream = f"{service}-stream"
     declared = "\n".join(f"    {key}: {json.dumps(value)}" for key, value in history.items())
