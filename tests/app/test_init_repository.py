@@ -98,8 +98,8 @@ def test_the_releases_of_a_real_history_are_deployments(capsys, tmp_path, real_d
         if (cell.to_at - cell.from_at).days > 27:
             by_year[cell.from_at.year] += int(sums.n)
     assert by_year == {2013: 141 - 19, 2014: 646, 2015: 76, 2016: 30, 2017: 15}
-    assert {"change-lead-time", "cycle-time", "coupling"} <= results.measures_of("spotlight")
-    assert not {"change-fail-rate", "deployment-rework-rate"} & results.measures_of("spotlight")
+    assert {"change-lead-time", "cycle-time", "deployment-days"} <= results.measures_of("spotlight")
+    assert not {"change-fail-rate", "deployment-rework-rate", "coupling"} & results.measures_of("spotlight")
 
 
 def test_releases_are_the_commonest_series_of_tags():

@@ -40,7 +40,7 @@ NOT_RECORDED = {
     "failed-deployment-recovery-time": "no deployment is known to have failed and to have been mended",
     "failed-deployment-detection-time": "no incident that says when it was noticed is linked to a deployment (`caused-by`)",
     "deployment-rework-rate": "no deployment says whether it was planned, and none is linked to an incident that it `fixes`",
-    "coupling": "no deployment is linked to what it `delivers`",
+    "coupling": "no deployment is linked to what it `delivers`, or only one service is known to be deployed",
 }
 """What nobody wrote down where deployments are known, which is not the same as that it never happened."""
 NOT_TOLD = {

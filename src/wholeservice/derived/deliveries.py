@@ -3,7 +3,8 @@
 A deployment failed by rules that do not agree (`derived.failing`), so each rule has a column. It is over when the last incident
 that it caused was; where none is linked, when the next deployment of the same service did not fail. It was coordinated when
 another service or part had to move with it: the same deployment reached both, or both delivered the same change, or changes
-that fix or are part of the same item, within an hour. Where it is not known what it delivers, that is not known either.
+that fix or are part of the same item, within an hour. Where it is not known what it delivers, or only one service or part is
+ever deployed, that is not known either.
 
 Key      none: a deployment is judged by what comes after it
 Shape    one row per deployment and service or part: delivery (its key), deployment, entity, stream, team, deployed_at, planned,
@@ -51,13 +52,16 @@ def _counted(facts: FactTables, d: IbisTable) -> IbisTable:
 
 
 def _coordinated(facts: FactTables, d: IbisTable) -> IbisTable:
+    import ibis
+
     t = _things(facts, d)
     other = t.view()
     both = t.join(other, [t.thing == other.thing, t.entity != other.entity])
     both = both.select(t.delivery, apart_s=seconds_between(t.deployed_at, other.deployed_at))
     bound = both.filter(both.apart_s.abs() <= TOGETHER_S).select(bound="delivery").distinct()
     found = d.left_join(bound, d.delivery == bound.bound)
-    is_known = found.n_changes > 0
+    others = ibis.window()
+    is_known = (found.n_changes > 0) & (found.entity.min().over(others) != found.entity.max().over(others))
     return found.mutate(is_coordinated=found.bound.notnull().ifelse(True, is_known.ifelse(False, None))).drop("bound")
 
 

@@ -6,8 +6,9 @@ Formula   coordinated deployments / deployments of which it is known what they d
           that fixes, or is part of, the same item
 Unit      share            Grain  one row per entity and period
 Counts    production deployments, by when they were made, whatever came of them; each once
-Leaves out  deployments that are linked to no change (`delivers`); what was agreed on and not linked, and what moved together on
-          purpose more than an hour apart: it is at least so much
+Leaves out  deployments that are linked to no change (`delivers`); all of them where only one service or part is ever
+          deployed; what was agreed on and not linked, and what moved together on purpose more than an hour apart: it is at
+          least so much
 Interval  Wilson; each deployment counts for itself
 Source    dora.dev, Loosely coupled teams; the hour is ours
 """
