@@ -111,3 +111,12 @@ def some_of(cells: list[Cell]) -> list[Cell]:
 
 def n_named(cell: Cell) -> int:
     return sum(each is not None for each in (cell.step, cell.channel, cell.segment))
+
+
+def test_a_few_deployments_are_shown_since_they_are_nobody(world: World):
+    """Behind a number of three deployments stand three rows: they tell of a service, not of a person."""
+    measure = next(each for each in MEASURES if each.name == "deployment-frequency")
+    cell = next(cell for cell, sums in world.sums.items() if cell.measure == measure.name and 0 < sums.n < behind.LEAST_PEOPLE)
+    found = behind.behind(world.ground, measure, [cell], most=EVERY)
+    assert (found.why_hidden, len(found.rows)) == (None, world.sums[cell].n)
+    assert {each.kind for each in found.rows} == {"deployment"}

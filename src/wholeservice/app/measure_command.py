@@ -54,6 +54,8 @@ def measure(
     print_rows(shown, measured.columns(data, shown), form)
     if form == TABLE and (note := measured.note(shown)):
         say(note)
+    for each in measured.ranges(data, shown) if form == TABLE else ():
+        say(each)
     if form == TABLE and (why := why_no_total(data, question.period, rows)):
         say(why)
     missing = why_missing(data, question) if form == TABLE and rows else []

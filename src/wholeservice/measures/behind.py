@@ -20,6 +20,7 @@ from wholeservice.measures.add_up import made_of
 from wholeservice.measures.base import Cell, Measure, Statistics
 from wholeservice.measures.behind_rows import (
     LEAST_PEOPLE,
+    OF_NOBODY,
     Behind,
     RowBehind,
     counted_row,
@@ -109,7 +110,7 @@ def behind(ground: Ground, measure: Measure, cells: Sequence[Cell], *, first: in
     n_of_units, n_units, n_people = _size(ground, units)
     counted = sorted(made.counted, key=lambda row: (row.at, row.entity, row.channel or "", row.says))
     n, n_rows = sum(each.counts for each in counted) + n_of_units, len(counted) + n_units
-    if n_units and n_people < LEAST_PEOPLE:
+    if units and n_units and n_people < LEAST_PEOPLE and units.of not in OF_NOBODY:
         return Behind(n, n_rows, n_people, (), FEW)
     given = counted[first : first + most]
     if units and n_units and most > len(given):

@@ -33,6 +33,8 @@ N_LETTERS = 6  # of a pseudonym that are shown: enough to see that two rows are 
 ATTEMPTS, VISITS = "attempts", "visits"
 ONE_OF = {ATTEMPTS: "attempt", VISITS: "visit", ANSWERS.name: "answer", CALLS.name: "call", RESPONSES: "response",
           PEOPLE: "person", "deliveries": "deployment", "delivered": "change"}  # fmt: skip
+OF_NOBODY = ("deliveries", "delivered")
+"""Units that tell of a service and of no person: however few, they are shown."""
 KEYS = {ATTEMPTS: ("attempt",), VISITS: ("attempt", "nth"), RESPONSES: ("response", "place"), PEOPLE: ("consumer",)}
 MAYBE = ("step", "channel", "consumer", "lasted_s", "n", "n_asked", "has_met")
 COUNTED, SPENT = "number", "money"
