@@ -107,20 +107,20 @@ def _stages(stream: Entity, organisation: Organisation) -> Iterator[tuple[object
             told.add(name)
 
 
-def by_holder(facts: FactTables, rows: IbisTable) -> IbisTable:
+def by_holder(facts: FactTables, rows: IbisTable, key: str = "item") -> IbisTable:
     """
     Repeat rows for each entity they count for, which then is their `entity`.
 
-    Shape    rows need item, entity, stream and team, which may be null; (item, entity) is told once, whichever way it counts
+    Shape    rows need *key*, entity, stream and team, which may be null; (key, entity) is told once, whichever way it counts
     """
     import ibis
 
     h = facts.holders
     held = ibis.union(
-        *(rows.select(holder_of=rows.item, by=rows[name]) for name in ("entity", "stream", "team")), distinct=True
+        *(rows.select(holder_of=rows[key], by=rows[name]) for name in ("entity", "stream", "team")), distinct=True
     )
     each = held.join(h, h.held == held.by).select("holder_of", "holder").distinct()
-    found = rows.join(each, rows.item == each.holder_of)
+    found = rows.join(each, rows[key] == each.holder_of)
     return found.mutate(entity=found.holder).drop("holder", "holder_of")
 
 

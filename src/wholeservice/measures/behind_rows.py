@@ -32,7 +32,8 @@ LEAST_PEOPLE = 5
 N_LETTERS = 6  # of a pseudonym that are shown: enough to see that two rows are of one person
 ATTEMPTS, VISITS, LIVES = "attempts", "visits", "lives"
 ONE_OF = {ATTEMPTS: "attempt", VISITS: "visit", ANSWERS.name: "answer", CALLS.name: "call", ITEMS.name: "item",
-          RESPONSES: "response", PEOPLE: "person", LIVES: "item"}  # fmt: skip
+          RESPONSES: "response",
+          PEOPLE: "person", LIVES: "item", "deliveries": "deployment", "delivered": "change"}  # fmt: skip
 KEYS = {
     ATTEMPTS: ("attempt",),
     VISITS: ("attempt", "nth"),
@@ -40,6 +41,8 @@ KEYS = {
     PEOPLE: ("consumer",),
     LIVES: ("item",),
 }
+OF_NOBODY = (LIVES, ITEMS.name, "deliveries", "delivered")
+"""Units that tell of a service and of no person: however few, they are shown."""
 MAYBE = ("step", "channel", "consumer", "lasted_s", "n", "n_asked", "has_met")
 COUNTED, SPENT = "number", "money"
 PLACE = "asked_place"
@@ -86,7 +89,7 @@ def who_of(units: Units) -> StringColumn:
 def is_of_people(units: Units) -> bool:
     """Say whether people stand behind units, whom a row could give away. An item of work is none, and only teams of five or
     more have numbers (`derived.streams.is_shown`)."""
-    return units.of not in (LIVES, ITEMS.name)
+    return units.of not in OF_NOBODY
 
 
 def kind_of(row: SimpleNamespace) -> str:
