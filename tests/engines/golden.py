@@ -34,7 +34,9 @@ from wholeservice.simulation.scenario import load_world
 EXAMPLE = ROOT / "examples/stayline"
 ZONE = "Europe/Amsterdam"
 N_DAYS, ATTEMPTS_PER_DAY, SEED = 3, 30, 11
-NAMED = ("service", "entity", "item", "about_part", "stream", "team", "waits_on")  # columns that name what a row is about
+NAMED = ("service", "entity", "item", "about_part", "stream", "team", "waits_on", "deployment", "incident")
+"""Columns that name what a row is about."""
+REFERENCES, OF_WORK = ("from_ref", "to_ref"), ("item", "deployment", "incident", "service", "part")
 KNOWN_AT = dt.datetime(2026, 9, 1, tzinfo=dt.UTC)
 
 
@@ -114,11 +116,19 @@ def case_rows(case: Mapping[str, Any], prefix: str) -> dict[str, pa.Table]:
         facts = [fact_of(tables.BY_NAME[name], row) for row in rows]
         table = given.facts_table(
             tables.BY_NAME[name],
-            [{key: prefix + value if key in NAMED else value for key, value in each.items()} for each in facts],
+            [{key: _under(prefix, key, value) for key, value in each.items()} for each in facts],
         )
         records = pc.binary_join_element_wise(prefix, table[tables.KEYS[1]], "")
         found[name] = table.set_column(1, table.schema.field(1), records)
     return found
+
+
+def _under(prefix: str, column: str, value: Any) -> Any:
+    """Put a prefix before a name; in a link before what stands behind the kind of it, people aside."""
+    if column in REFERENCES and value.partition(":")[0] in OF_WORK:
+        kind, _, name = value.partition(":")
+        return f"{kind}:{prefix}{name}"
+    return prefix + value if column in NAMED else value
 
 
 def changes(rows: Mapping[str, pa.Table]) -> list[Change]:

@@ -130,7 +130,7 @@ def _breakdowns(data: Data, plain: Question, name: str) -> str:
 
 def _told_by(data: Data, plain: Question) -> list[str]:
     """Return by what there are numbers."""
-    return [f"`--by {by}`" for by in (CHANNEL, STEP, *KINDS, WORK_KIND) if ask(data, replace(plain, by=by))]
+    return [f"`--by {by}`" for by in (CHANNEL, STEP, *TOLD_BY) if ask(data, replace(plain, by=by))]
 
 
 def why_no_total(data: Data, period: Period | None, rows: Sequence[Row]) -> str | None:
