@@ -22,7 +22,7 @@ from wholeservice.findings.flow_pace import GATED, Gated
 from wholeservice.findings.flow_words import DAY_S, acting, from_to, interval, long, looked_at, percent, rows, when
 from wholeservice.findings.wording import counted, title_of
 from wholeservice.uncertainty import wilson
-from wholeservice.units import SECONDS
+from wholeservice.units import SECONDS, SHARE, write
 
 LEAST_ITEMS, LEAST_PASSED, LEAST_DAYS = 60, 0.95, 1.0
 
@@ -38,7 +38,7 @@ def check(facts: Facts) -> Iterator[Finding]:
 
 def _finding(facts: Facts, row: Gated) -> Finding:
     n = f"(n = {counted(row.n, 'item')}, {when(facts)})"
-    passed = f"lets {percent(row.n_passed / row.n)} pass after {long(row.wait_s)} or longer in half of them"
+    passed = f"lets {write(row.n_passed / row.n, SHARE)} pass after {long(row.wait_s)} or longer in half of them"
     return Finding(
         code=RULE.code,
         entity=row.stream,

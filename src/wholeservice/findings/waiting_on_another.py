@@ -89,7 +89,7 @@ def _evidence(facts: Facts, row: WaitedFor, what: str) -> Iterator[Evidence]:
         sums = f"{long(row.seconds)} of {long(row.of_seconds)} waited in all"
         yield Evidence(says=f"{sums}; the share could be from {percent(row.low)} to {percent(row.high)}")
     for entity, share in _ends(row).most_common():
-        if share >= LEAST_END / 2 and len(row.ends) > 1:
+        if share >= LEAST_END / 2 and (len(row.ends) > 1 or entity == CIRCLE):
             yield Evidence(says=_end_line(facts, row, entity, share))
 
 
