@@ -72,12 +72,16 @@ def _items(engine: Engine, facts: FactTables, tiles: pa.Table) -> pa.Table:
     engine.add(WANTED, pa.table({"wanted": pc.unique(tiles["item"]).cast(pa.string())}))
     wanted, a = engine.table(WANTED), facts.lives
     a = a.join(wanted, a.item == wanted.wanted)
-    said = ("item", "kind", "entity", "stream", "team", "priority", "is_open", "where_from")
-    read = engine.run(a.select(*said, "created_at", "life_from", "life_to").order_by("item"))
-    kept = read.select(list(said))
-    for name, instants in (("created_us", "created_at"), ("from_us", "life_from"), ("to_us", "life_to")):
-        kept = kept.append_column(name, microseconds(read[instants]))
-    return kept
+    said = (a.item, a.kind, a.entity, a.stream, a.team, a.priority, a.is_open, a.where_from)
+    instants = {"created_us": a.created_at, "from_us": a.life_from, "to_us": a.life_to}
+    return _timed(engine.run(a.select(*said, **instants).order_by("item")), tuple(instants))
+
+
+def _timed(read: pa.Table, names: tuple[str, ...]) -> pa.Table:
+    """Turn instants into microseconds."""
+    for name in names:
+        read = read.set_column(read.column_names.index(name), name, microseconds(read[name]))
+    return read
 
 
 def _pieces(engine: Engine, facts: FactTables) -> pa.Table:
@@ -87,16 +91,11 @@ def _pieces(engine: Engine, facts: FactTables) -> pa.Table:
 
 def _deliveries(engine: Engine, facts: FactTables, since: dt.datetime) -> pa.Table:
     links, d = _between(facts.links, DEPLOYMENT_REF, DELIVERS), in_production(facts.deployments)
-    d = (
-        d.filter(d.deployed_at >= since)
-        .group_by(d.deployment)
-        .aggregate(deployed_at=d.deployed_at.min(), entity=d.entity.min())
-    )
+    d = d.filter(d.deployed_at >= since)
+    d = d.group_by(d.deployment).aggregate(at_us=d.deployed_at.min(), entity=d.entity.min())
     links = links.join(d, links.one == d.deployment)
-    read = engine.run(
-        links.select("deployment", "entity", "deployed_at", item=links.other).distinct().order_by(["deployment", "item"])
-    )
-    return read.drop_columns(["deployed_at"]).append_column("at_us", microseconds(read["deployed_at"]))
+    found = links.select(links.deployment, links.entity, links.at_us, item=links.other).distinct()
+    return _timed(engine.run(found.order_by(["deployment", "item"])), ("at_us",))
 
 
 def _between(links: IbisTable, from_kind: str, relation: str) -> IbisTable:

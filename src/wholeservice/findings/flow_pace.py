@@ -170,8 +170,8 @@ def loaded(flow: Flow) -> Iterator[Loaded]:
         came = Counter((each.created_us - from_us) // WEEK_US for each in lives)
         left = Counter((each.to_us - 1 - from_us) // WEEK_US for each in lives if not each.is_open)
         weeks = range(n_weeks)
-        counts = (tuple(of[week] for week in weeks) for of in (came, left))
-        yield Loaded(entity, *counts, sum(each.is_open for each in lives), from_us, flow.to_us)
+        n_came, n_left = (tuple(of[week] for week in weeks) for of in (came, left))
+        yield Loaded(entity, n_came, n_left, sum(each.is_open for each in lives), from_us, flow.to_us)
 
 
 def gated(flow: Flow) -> Iterator[Gated]:
@@ -239,7 +239,7 @@ def _batched(entity: str, found: Sequence[tuple[int, int, str]]) -> Batched:
     errors = [each for half in halves if (each := _error(half)) is not None]
     gap, width = means[1] - means[0], Z_95 * sum(each**2 for each in errors) ** 0.5
     low, high = (gap - width, gap + width) if len(errors) == len(halves) else (None, None)
-    return Batched(entity, len(found), n_batches, batch, total, *means, low, high)
+    return Batched(entity, len(found), n_batches, batch, total, means[0], means[1], low, high)
 
 
 def _error(half: Sequence[tuple[int, int, str]]) -> float | None:
