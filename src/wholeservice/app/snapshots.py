@@ -103,7 +103,7 @@ def _computed(pinned: Pinned, snapshot: str, doing: Doing, kept: derived_store.K
         doing("findings")
         as_of = newest_at(engine, pinned.zone)
         absent = absent_of(engine, organisation, pinned.zone, as_of)
-        given = {**extracts(engine), ABSENT: [asdict(each) for each in absent]}
+        given = {**extracts(engine), ABSENT: [asdict(each) for each in absent], **flow_seen(engine, organisation)}
         facts = Facts(organisation, results, pinned.zone, as_of, given, sources)
         findings = find(facts)
         doing("loss maps")
@@ -160,6 +160,18 @@ def unclear_work(engine: Engine) -> dict[str, list[dict[str, Any]]]:
         return {}
     asked = {of.NO_STAGE: of.no_stage, of.BACKWARDS: of.backwards, of.BLOCKS: of.blocks}
     return {name: engine.run(query(facts)).to_pylist() for name, query in asked.items()}
+
+
+def flow_seen(engine: Engine, organisation: Organisation) -> dict[str, list[dict[str, Any]]]:
+    """Return what rules about flow look at: sums over the work that was alive in the newest half year there is."""
+    from wholeservice.derived.flowing import newest_work, observe_flow
+    from wholeservice.findings.flow_extracts import DAYS, flow_extracts
+
+    until = newest_work(engine)
+    if until is None:
+        return {}
+    since = until - dt.timedelta(days=DAYS)
+    return flow_extracts(observe_flow(engine, since), organisation, since, until)
 
 
 def absent_of(engine: Engine, organisation: Organisation, zone: str, as_of: dt.datetime | None) -> tuple[Absent, ...]:

@@ -49,7 +49,7 @@ def observe_items(engine: Engine, entity: str, period: Period, channel: str | No
         due_day=(whole_seconds(p.due_at) / 86400).floor().cast("int64"),
     )  # fmt: skip
     read = engine.run(units.order_by("item"))
-    tiles = _tiles(engine, facts, read["item"])
+    tiles = tiles_behind(engine, facts, read["item"])
     return Lived(_timed(read), tiles, _places(engine, facts, tiles["item"]))
 
 
@@ -58,19 +58,20 @@ def _timed(units: pa.Table) -> pa.Table:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    created, due, ended = (_microseconds(units[name]) for name in ("created", "due", "ended"))
+    created, due, ended = (microseconds(units[name]) for name in ("created", "due", "ended"))
     took = pc.max_element_wise(pc.subtract(ended, created), pa.scalar(0, pa.int64()))
     kept = units.drop_columns(["created", "due", "ended"])
     return kept.append_column("allowed_us", pc.subtract(due, created)).append_column("took_us", took)
 
 
-def _microseconds(instants: pa.ChunkedArray) -> pa.ChunkedArray:
+def microseconds(instants: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return instants as whole microseconds since 1970."""
     import pyarrow as pa
 
     return instants.cast(pa.timestamp("us", tz="UTC")).cast(pa.int64())
 
 
-def _tiles(engine: Engine, facts: FactTables, items: pa.ChunkedArray) -> pa.Table:
+def tiles_behind(engine: Engine, facts: FactTables, items: pa.ChunkedArray) -> pa.Table:
     """Read the tiles of some items, of the items these waited for, and so on; each item once."""
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -95,7 +96,7 @@ def _tiles_of(engine: Engine, tiles: IbisTable, items: pa.ChunkedArray) -> pa.Ta
     columns = ("item", "stage", "state", "kind", "team", "from_at", "to_at")
     read = engine.run(t.select(*columns, waits=t.waits_on).order_by("item", "from_at"))
     kept = read.drop_columns(["from_at", "to_at"])
-    return kept.append_column("from_us", _microseconds(read["from_at"])).append_column("to_us", _microseconds(read["to_at"]))
+    return kept.append_column("from_us", microseconds(read["from_at"])).append_column("to_us", microseconds(read["to_at"]))
 
 
 def _places(engine: Engine, facts: FactTables, items: pa.ChunkedArray) -> pa.Table:

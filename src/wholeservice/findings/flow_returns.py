@@ -1,0 +1,219 @@
+"""Work that comes back: sent back by a later stage, thrown between two teams, put down for something else."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from wholeservice.findings.flow import SECOND_US, WORK, Flow, Life, ratio, stage_no, week_of
+from wholeservice.findings.waits import Tile
+
+SENT_BACK, THROWN, PUT_DOWN = "flow_sent_back", "flow_thrown", "flow_put_down"
+RETURNED = "returned"
+MOST_PAIRS = 3
+PRIORITIES = (
+    ("urgent", "blocker", "critical", "immediate", "highest", "p0", "sev1"),
+    ("high", "major", "p1", "1", "sev2"),
+    ("normal", "medium", "default", "p2", "2", "sev3"),
+    ("low", "minor", "p3", "3", "sev4"),
+    ("lowest", "trivial", "p4", "4", "p5", "5"),
+)
+"""Words for priorities, the highest first; an item whose word is none of them goes before nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class SentBack:
+    """
+    Items of one stream that a stage sent back over at least one stage between: what it found is found late.
+
+    *n_reached*, *n_back*  items that came to the stage, and those that it sent back
+    *n_open*               of these, still on their way; their cost is what it was so far
+    *seconds*, *worked_s*  from being sent back to having passed the stage again, and what of it was work
+    *per_item_low*, *per_item_high*  how far the mean of `seconds` could be off
+    """
+
+    stream: str
+    stage: str
+    back_to: str
+    between: tuple[str, ...]
+    n_reached: int
+    n_back: int
+    n_open: int
+    seconds: float
+    worked_s: float
+    per_item_low: float | None
+    per_item_high: float | None
+    team: str | None  # that the later stage is declared to have
+
+
+@dataclass(frozen=True, slots=True)
+class Thrown:
+    """Items of one stream that two teams gave each other three times or more in a row, at one stage or at none declared."""
+
+    stream: str
+    n_items: int
+    n_thrown: int
+    seconds: float  # from the first time that the second team had it to the last hand-over
+    pairs: tuple[tuple[str, str, int], ...]  # teams, and items that went to and fro between them; most first
+
+
+@dataclass(frozen=True, slots=True)
+class PutDown:
+    """Items of one team that it began and put down when it took up a later one of a higher priority."""
+
+    stream: str
+    team: str
+    n_items: int
+    n_put_down: int
+    seconds: float  # from being put down to being taken up again
+    n_urgent: int  # of the items, those that were later and went before one that was begun
+
+
+def sent_back(flow: Flow) -> Iterator[SentBack]:
+    """Yield each pair of stages of which the later sends back to the earlier, over at least one stage between."""
+    for stream, lives in flow.by_stream.items():
+        stages, titles = flow.stages(stream), flow.stage_titles(stream)
+        reached: Counter[int] = Counter()
+        backs: dict[tuple[int, int], list[tuple[Life, int, int, bool]]] = defaultdict(list)
+        for life in lives if stages else ():
+            places = [stage_no(stages, tile) for tile in life.tiles]
+            reached.update({place for place in places if place is not None})
+            for pair, cost in _backs(life, places).items():
+                backs[pair].append((life, *cost))
+        for (late, early), found in sorted(backs.items()):
+            if late - early > 1:
+                pairs = [(week_of(life), length / SECOND_US, 1.0) for life, length, _, _ in found]
+                _, spread = ratio(pairs)
+                yield SentBack(
+                    stream, titles[late], titles[early], tuple(titles[early + 1 : late]), reached[late], len(found),
+                    sum(is_open for *_, is_open in found), sum(each for _, each, _ in pairs),
+                    sum(worked for _, _, worked, _ in found) / SECOND_US,
+                    spread.low if spread else None, spread.high if spread else None, flow.stage_team(stream, late),
+                )  # fmt: skip
+
+
+def _backs(life: Life, places: Sequence[int | None]) -> dict[tuple[int, int], tuple[int, int, bool]]:
+    """Return (later, earlier stage) -> how long until it passed the later again, what of it was work, is it open."""
+    found: dict[tuple[int, int], tuple[int, int, bool]] = {}
+    furthest, at = -1, 0
+    while at < len(places):
+        place = places[at]
+        if place is not None and place < furthest:
+            after = next((i for i in range(at, len(places)) if (places[i] or 0) > furthest), len(places))
+            again = life.tiles[at:after]
+            length, worked = (sum(t.to_us - t.from_us for t in again if kind in (None, t.kind)) for kind in (None, WORK))
+            old = found.get((furthest, place), (0, 0, False))
+            found[furthest, place] = (old[0] + length, old[1] + worked, life.is_open and after == len(places))
+            at = after
+            continue
+        furthest = furthest if place is None else max(furthest, place)
+        at += 1
+    return found
+
+
+def thrown(flow: Flow) -> Iterator[Thrown]:
+    """Yield each stream in which items went to and fro between two teams."""
+    for stream, lives in flow.by_stream.items():
+        stages = flow.stages(stream)
+        pairs: Counter[tuple[str, str]] = Counter()
+        n_thrown, length = 0, 0
+        for life in lives:
+            found = list(_to_and_fro(flow, life, stages))
+            n_thrown += bool(found)
+            length += sum(each for _, each in found)
+            pairs.update({pair for pair, _ in found})
+        if n_thrown:
+            most = tuple((one, other, n) for (one, other), n in pairs.most_common(MOST_PAIRS))
+            yield Thrown(stream, len(lives), n_thrown, length / SECOND_US, most)
+
+
+def _to_and_fro(flow: Flow, life: Life, stages: dict[str, int]) -> Iterator[tuple[tuple[str, str], int]]:
+    """Yield pairs of teams that gave an item to each other at least three times in a row, and how long that took.
+
+    A hand-over from one declared stage to another is the way that was meant, or sent back, and is no part of it.
+    """
+    hands: list[tuple[str, int]] = []  # team, since when
+    last: Tile | None = None
+    for tile in life.tiles:
+        team = flow.team(tile.team) or tile.team
+        if team is None:
+            continue
+        if last is not None and None not in (ends := (stage_no(stages, last), stage_no(stages, tile))) and ends[0] != ends[1]:
+            yield from _runs(hands)
+            hands = []
+        if not hands or hands[-1][0] != team:
+            hands.append((team, tile.from_us))
+        last = tile
+    yield from _runs(hands)
+
+
+def _runs(hands: Sequence[tuple[str, int]]) -> Iterator[tuple[tuple[str, str], int]]:
+    start = 0
+    for at in range(1, len(hands) + 1):
+        is_over = at == len(hands) or (at - start >= 2 and hands[at][0] != hands[at - 2][0])
+        if is_over:
+            if at - start >= 4:
+                one, other = sorted((hands[start][0], hands[start + 1][0]))
+                yield (one, other), hands[at - 1][1] - hands[start + 1][1]
+            start = at - 1
+
+
+def put_down(flow: Flow) -> Iterator[PutDown]:
+    """Yield each team, stream by stream, that put down what it had begun for something later of a higher priority."""
+    for stream, lives in flow.by_stream.items():
+        by_team: dict[str, list[Life]] = defaultdict(list)
+        for life in lives:
+            if life.team and _rank(life) is not None:
+                by_team[life.team].append(life)
+        for team, mine in by_team.items():
+            found = _put_down(mine)
+            n_down, urgent = len({each for each, _, _ in found}), {other for _, other, _ in found}
+            if found:
+                yield PutDown(stream, team, len(mine), n_down, sum(each for *_, each in found) / SECOND_US, len(urgent))
+
+
+def _put_down(lives: Sequence[Life]) -> list[tuple[str, str, int]]:
+    """Return (item that was put down, the later and more urgent one that was taken up meanwhile, for how long)."""
+    begun = sorted((t.from_us, life.item, life) for life in lives for t in life.tiles if t.kind == WORK)
+    found = []
+    for life in lives:
+        for pause, (from_us, to_us) in _pauses(life):
+            other = next((each for at, _, each in _within(begun, from_us, to_us) if _goes_before(each, life, at)), None)
+            if other:
+                found.append((life.item, other.item, pause))
+    return found
+
+
+def _pauses(life: Life) -> Iterator[tuple[int, tuple[int, int]]]:
+    """Yield waits between two pieces of work at one stage in its own queue: neither sent back nor held up."""
+    for one, wait, other in zip(life.tiles, life.tiles[1:], life.tiles[2:], strict=False):
+        is_work = one.kind == other.kind == WORK and wait.state == "queued" and wait.waits_on is None
+        if is_work and one.stage == wait.stage == other.stage:
+            yield wait.to_us - wait.from_us, (wait.from_us, wait.to_us)
+
+
+def _within(begun: Sequence[tuple[int, str, Life]], from_us: int, to_us: int) -> Iterator[tuple[int, str, Life]]:
+    for at in range(bisect_left(begun, (from_us,)), len(begun)):
+        if begun[at][0] >= to_us:
+            return
+        yield begun[at]
+
+
+def _goes_before(one: Life, other: Life, at: int) -> bool:
+    mine, its = _rank(one), _rank(other)
+    is_first = not any(t.kind == WORK and t.from_us < at for t in one.tiles)
+    return (
+        one.item != other.item
+        and is_first
+        and mine is not None
+        and its is not None
+        and mine < its
+        and one.created_us > other.created_us
+    )
+
+
+def _rank(life: Life) -> int | None:
+    word = (life.priority or "").strip().lower()
+    return next((rank for rank, words in enumerate(PRIORITIES) if word in words), None)
