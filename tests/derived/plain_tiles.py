@@ -70,10 +70,10 @@ def rank(state: str) -> int:
 
 
 def shown(row: dict[str, Any]) -> dict[str, Any]:
-    said = {column: row[column] for column in ("item", "stage", "state", "team", "waits_on")}
+    said = {column: row[column] for column in ("item", "stage", "state", "team", "resource", "waits_on")}
     return {**said, "kind": KINDS.get(row["state"], "unknown")}
 
 
 def nothing(name: str) -> dict[str, Any]:
-    unsaid = dict.fromkeys(("stage", "state", "team", "waits_on"))
+    unsaid = dict.fromkeys(("stage", "state", "team", "resource", "waits_on"))
     return {"item": name, **unsaid, "kind": "unknown", "n_parallel": 0, "is_open": False}

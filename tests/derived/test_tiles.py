@@ -142,7 +142,7 @@ def test_tiles_agree_with_the_plain_version(worlds: list[tuple[list[dict[str, An
     items: list[dict[str, Any]] = []
     work: list[dict[str, Any]] = []
     for number, (some, more) in enumerate(worlds):
-        own = {"record": "", "team": None, "waits_on": None}
+        own = {"record": "", "team": None, "resource": None, "waits_on": None}
         items += [{**row, "item": f"{number}{row['item']}", "source": f"{number}{row['source']}"} for row in some]
         work += [{**own, **row, "item": f"{number}{row['item']}", "source": f"{number}{row['source']}"} for row in more]
     items = [{**row, "record": f"i{n:05}"} for n, row in enumerate(items)]
@@ -174,7 +174,7 @@ def test_the_kernel_agrees_with_the_plain_version(spans: list[tuple[int, int]], 
     pieces = tile(lives_, Stays(life, from_at, to_at, rank))
     columns = (pieces.life, pieces.from_at, pieces.to_at, pieces.stay, pieces.n_parallel, pieces.is_clipped)
     found = sorted(zip(*(column.tolist() for column in columns), strict=True))
-    blank = {"source": "s", "stage": None, "team": None, "waits_on": None}
+    blank = {"source": "s", "stage": None, "team": None, "resource": None, "waits_on": None}
     items = [{"item": n, "created_at": start, "done_at": end, "source": "s"} for n, (start, end) in enumerate(spans)]
     work = [
         {

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from derived.plain_steps import Event, loop_in_order, plainly_reached
+from wholeservice.derived import walk
 from wholeservice.derived.walk import NOWHERE, Journey, Rows, reach
 
 N_STEPS = 4
@@ -97,6 +98,15 @@ def test_an_attempt_does_not_depend_on_the_others(people: list[list[Event]], jou
     """The steps of each are those it reaches alone: nothing carries over from the attempt before it in the table."""
     people = in_time(people)
     assert walked(people, journey) == [walked([each], journey)[0] for each in people]
+
+
+@given(st.one_of(people_of(ones), people_of(several)), journeys((ORDERED, STRICT)))
+def test_two_halves_at_once_reach_what_one_walk_does(people: list[list[Event]], journey: Journey):
+    """However many rows are worth two threads: the cut is where an attempt ends, also where one event fills several steps."""
+    whole = walked(people, journey)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(walk, "MANY", 1)
+        assert walked(people, journey) == whole
 
 
 @given(people_of(ones), journeys((ORDERED,)))

@@ -23,6 +23,7 @@ from wholeservice.measures.durations import (
     FIRST,
     LAST,
     bucket_of,
+    buckets_of,
     edges_of,
     middle_of,
     quantile,
@@ -55,6 +56,12 @@ def test_buckets_are_narrow_and_leave_nothing_out():
         assert high == BEGINS[bucket + 1]
         assert 0.0156 <= (high - low) / high < (high - low) / low < 0.0313
     assert (BEGINS[1], BEGINS[LAST]) == (2.0**FIRST, 2.0**AFTER)
+
+
+def test_arrays_find_the_bucket_that_the_edges_say():
+    """At every edge, and just below and above it, as an engine does."""
+    asked = [near for edge in BEGINS for near in (edge, math.nextafter(edge, 0), math.nextafter(edge, 1e18))] + [1e15]
+    assert buckets_of(np.array(asked)).tolist() == [bisect_right(BEGINS, one) - 1 for one in asked]
 
 
 def test_an_engine_finds_the_bucket_that_the_edges_say():

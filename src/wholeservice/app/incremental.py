@@ -31,6 +31,7 @@ _READ = {
     "disagreements": (tables.TALLIES,),
     "tiles": (tables.WORK, tables.ITEMS),
     "lives": (tables.WORK, tables.ITEMS),
+    "waits": (tables.WORK, tables.ITEMS),
 }
 """Derived tables without keys of their own -> the facts they are made of."""
 

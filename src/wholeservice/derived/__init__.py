@@ -1,6 +1,6 @@
 """Derived tables: attempts and the like, made of facts once, so that no two views disagree. One file each, in `DERIVED`."""
 
-from wholeservice.derived import attempts, disagreements, exposures, lives, paths, reached, tallied, tiles, visits
+from wholeservice.derived import attempts, disagreements, exposures, lives, paths, reached, tallied, tiles, visits, waits
 from wholeservice.derived.base import Derived
 
 DERIVED: tuple[Derived, ...] = (  # in the order in which they are built
@@ -13,4 +13,5 @@ DERIVED: tuple[Derived, ...] = (  # in the order in which they are built
     disagreements.DISAGREEMENTS,
     tiles.TILES,
     lives.LIVES,
+    waits.WAITS,
 )

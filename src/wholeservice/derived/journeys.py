@@ -59,7 +59,7 @@ def add_journeys(engine: Engine, organisation: Organisation, zone: str = "UTC") 
     engine.add(ELIGIBLE, eligible_table(organisation))
     add_attempt_rules(engine, organisation, zone)
     add_funnel_rules(engine, organisation, journeys)
-    add_streams(engine, organisation)
+    add_streams(engine, organisation, zone)
 
 
 def journeys_table(organisation: Organisation) -> pa.Table:

@@ -7,6 +7,8 @@ many it has, has no numbers of its own: they would be those of persons.
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -22,16 +24,20 @@ if TYPE_CHECKING:
     from wholeservice.engines.base import Engine
     from wholeservice.facts.identity import FactTables
 
-HOLDERS, STAGES, RUN_IN = "holders", "stages", "run_in"
+HOLDERS, STAGES, RUN_IN, TEAMS = "holders", "stages", "run_in", "teams"
 LEAST_PEOPLE = 5
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+HOURS = re.compile(r"([01]?\d|2[0-4]):([0-5]\d)\s*[-–]\s*([01]?\d|2[0-4]):([0-5]\d)")
 _HELD = (kinds.SERVICE, kinds.PART, kinds.UNIT, kinds.STREAM, kinds.TEAM)
+_WAITED_ON = (*_HELD, kinds.POLICY, kinds.SUPPLIER)
 
 
-def add_streams(engine: Engine, organisation: Organisation) -> None:
-    """Add the tables `holders`, `run_in` and `stages`."""
+def add_streams(engine: Engine, organisation: Organisation, zone: str = "UTC") -> None:
+    """Add the tables `holders`, `run_in`, `stages` and `teams`."""
     engine.add(HOLDERS, holders_table(organisation))
     engine.add(RUN_IN, run_in_table(organisation))
     engine.add(STAGES, stages_table(organisation))
+    engine.add(TEAMS, teams_table(organisation, zone))
 
 
 def holders_table(organisation: Organisation) -> pa.Table:
@@ -41,11 +47,11 @@ def holders_table(organisation: Organisation) -> pa.Table:
 
 
 def run_in_table(organisation: Organisation) -> pa.Table:
-    """Return run_of, kind, in_stream and by_team (null: none is known) of every entity that work may be about or be done by."""
+    """Return run_of, kind, in_stream and by_team (null: not known) of each entity that work is about, is done by or waits on."""
     teams = team_streams(organisation)
     rows = []
     for each in organisation.entities.values():
-        if each.kind in _HELD:
+        if each.kind in _WAITED_ON:
             team = each.id if each.kind == kinds.TEAM else team_of(organisation, each.id)
             stream = each.id if each.kind == kinds.STREAM else stream_of(organisation, each.id) or teams.get(team or "")
             rows.append((each.id, each.kind, stream, team))
@@ -56,22 +62,62 @@ def run_in_table(organisation: Organisation) -> pa.Table:
 def stages_table(organisation: Organisation) -> pa.Table:
     """
     Return one row per stage and name it goes by: stage_of (its stream), stage_name (as names are compared), stage, stage_no,
-    stage_kind, stage_team and queue (what work that queues before it waits for); what is not declared is null.
+    stage_kind, stage_team, queue (what work that queues before it waits for) and stage_meets (the first service, part or policy
+    that it meets); what is not declared is null.
     """
     import pyarrow as pa
 
     rows = [row for each in organisation.entities.values() if each.kind == kinds.STREAM for row in _stages(each)]
     text = pa.string()
     types = {"stage_of": text, "stage_name": text, "stage": text, "stage_no": pa.int64(), "stage_kind": text,
-             "stage_team": text, "queue": text}  # fmt: skip
+             "stage_team": text, "queue": text, "stage_meets": text}  # fmt: skip
     return pa.Table.from_pylist([dict(zip(types, row, strict=True)) for row in rows], pa.schema(types))
+
+
+def teams_table(organisation: Organisation, zone: str) -> pa.Table:
+    """
+    Return one row per team: team_of, people (null: not declared) and hours, when it works as JSON (null: not declared):
+    {"zone": ..., "shifts": [[weekday, from_minute, to_minute], ...], "holidays": [day, ...]}.
+    """
+    import pyarrow as pa
+
+    types = {"team_of": pa.string(), "people": pa.float64(), "hours": pa.string()}
+    teams = [each for each in organisation.entities.values() if each.kind == kinds.TEAM]
+    rows = [(each.id, each.fields.get("people"), _hours(each, zone)) for each in teams]
+    return pa.Table.from_pylist([dict(zip(types, row, strict=True)) for row in rows], pa.schema(types))
+
+
+def _hours(team: Entity, zone: str) -> str | None:
+    """What cannot be read of a calendar is a problem that `check` tells, and is left out here."""
+    calendar = team.fields.get("calendar")
+    if not calendar:
+        return None
+    words = [each.strip().lower()[:3] for each in calendar.get("days") or WEEKDAYS]
+    days = [WEEKDAYS.index(each) for each in words if each in WEEKDAYS]
+    hours = [_minutes(each) for each in calendar.get("hours") or ("00:00-24:00",)]
+    shifts = [[day, *each] for day in days for each in hours if each]
+    return json.dumps({"zone": zone, "shifts": shifts, "holidays": list(calendar.get("holidays") or ())}) if shifts else None
+
+
+def _minutes(words: str) -> tuple[int, int] | None:
+    """
+    Read hours of a day as minutes since midnight; an end that is not after the beginning is on the next day.
+
+    >>> _minutes("09:00-12:30"), _minutes("22:00-06:00"), _minutes("nine to five")
+    ((540, 750), (1320, 1800), None)
+    """
+    found = HOURS.fullmatch(words.strip())
+    if found is None:
+        return None
+    first, last = (int(found[at]) * 60 + int(found[at + 1]) for at in (1, 3))
+    return first, last if last > first else last + 1440
 
 
 def _stages(stream: Entity) -> Iterator[tuple[object, ...]]:
     """A name that two stages of a stream share is that of the first: where a board has it twice, the mapping must tell."""
     told: set[str] = set()
     for number, stage in enumerate(stream.fields.get("stages") or ()):
-        declared = (stage.get("kind"), stage.get("team"), stage.get("queue"))
+        declared = (stage.get("kind"), stage.get("team"), stage.get("queue"), next(iter(stage.get("meets") or ()), None))
         for name in dict.fromkeys(loose_name(each) for each in (stage["stage"], *(stage.get("named") or ()))):
             if name not in told:
                 yield stream.id, name, stage["stage"], number, *declared

@@ -10,8 +10,8 @@ covers is unknown, not waiting. A stay is cut at both ends of the life, and its 
 or of which nothing is left, is a clipped piece of no length. A stay of no length gives no piece.
 
 Key      item, but for open lives, which end at the newest instant of their sources
-Shape    one row per piece: item, stage, state (lower case), kind (work, wait, unknown), from_at, to_at, team, waits_on,
-         n_parallel, is_open (it has not ended yet), is_clipped
+Shape    one row per piece: item, stage, state (lower case), kind (work, wait, unknown), from_at, to_at, team, resource (nobody
+         is ever shown it), waits_on, n_parallel, is_open (it has not ended yet), is_clipped
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def build(facts: FactTables) -> pa.Table:
 def _stays(facts: FactTables) -> IbisTable:
     w = facts.work
     w = w.order_by(w.item, w.from_at, *(w[key] for key in RECORD_KEYS))
-    return w.select(w.item, w.from_at, w.to_at, w.stage, w.team, w.waits_on, state=w.state.strip().lower())
+    return w.select(w.item, w.from_at, w.to_at, w.stage, w.team, w.resource, w.waits_on, state=w.state.strip().lower())
 
 
 def _lives(facts: FactTables) -> IbisTable:

@@ -12,6 +12,7 @@ numbers. No loop runs over rows, so it costs some passes over the rows of each s
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
     Numbers = np.ndarray[Any, np.dtype[np.int64]]
 
+MANY = 1 << 20
+"""Rows that are worth two threads."""
 NOWHERE = -1
 """The number of a step that no journey has, and the base of a step that begins one."""
 
@@ -66,11 +69,27 @@ def reach(rows: Rows, journey: Journey) -> tuple[Numbers, Numbers]:
     """
     import numpy as np
 
+    nothing, n = np.empty(0, np.int64), len(rows.attempts)
+    if n < MANY:
+        found = _reached(rows, journey)
+    else:  # two halves at once, cut where an attempt ends
+        middle = int(np.searchsorted(rows.attempts, rows.attempts[n // 2]))
+        with ThreadPoolExecutor(2) as pool:
+            first, second = pool.map(lambda span: _reached(_between(rows, *span), journey), ((0, middle), (middle, n)))
+        found = [(step, np.append(at, second_at + middle)) for (step, at), (_, second_at) in zip(first, second, strict=True)]
+    at = np.concatenate([nothing, *(each for _, each in found)])
+    return at, np.repeat(np.array([step for step, _ in found], np.int64), [len(each) for _, each in found])
+
+
+def _reached(rows: Rows, journey: Journey) -> list[tuple[int, Numbers]]:
+    """Return each step and the rows by which it was reached, the first time in each attempt."""
     walk = _any_order if journey.order == kinds.ANY_ORDER else _in_order
-    found = [(at[_is_first(rows.attempts[at])], step) for step, at in walk(rows, journey)]
-    nothing = np.empty(0, np.int64)
-    at = np.concatenate([nothing, *(each for each, _ in found)])
-    return at, np.repeat(np.array([step for _, step in found], np.int64), [len(each) for each, _ in found])
+    return [(step, at[_is_first(rows.attempts[at])]) for step, at in walk(rows, journey)]
+
+
+def _between(rows: Rows, low: int, high: int) -> Rows:
+    events = None if rows.events is None else rows.events[low:high]
+    return Rows(rows.attempts[low:high], rows.steps[low:high], rows.seconds[low:high], events)
 
 
 def _in_order(rows: Rows, journey: Journey) -> Iterator[tuple[int, Numbers]]:
