@@ -7,14 +7,13 @@ for, is read with it. A team of fewer than five people is in none of it: to wait
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from wholeservice.derived.base import WAITED
 from wholeservice.derived.streams import HOLDERS, RUN_IN, STAGES, by_holder
 from wholeservice.facts.identity import FactTables
-from wholeservice.measures.flow_told import NOT_RECORDED, Tie
+from wholeservice.measures.flow_told import Tie
 
 if TYPE_CHECKING:
     from wholeservice.engines.base import Engine
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
 MOST = 20_000
 """So many items are read at most, the newest: enough for any picture, whatever the size of the store."""
 
-WANTED, WAITS, TEAM_KIND = "wanted_items", "waits", "team"
+WANTED, TEAM_KIND = "wanted_items", "team"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +101,8 @@ def read_work(engine: Engine, since: dt.datetime) -> Work:
         return Work({}, {}, stages, named)
     engine.add(WANTED, pa.table({"wanted": pa.array([row["item"] for row in rows], pa.string())}))
     hidden = _hidden(facts)
-    pieces, ties = _pieces(engine, facts), _ties(engine, facts)
-    lives = {row["item"]: _life(row, pieces.get(row["item"], ()), ties.get(row["item"], ()), hidden) for row in rows}
-    waits = _waits(engine, facts) if WAITS in engine.names() else _plain_waits(lives, stages, named)
-    lives = {item: replace(each, waits=tuple(_shown(waits.get(item, ()), hidden))) for item, each in lives.items()}
+    seen = _pieces(engine, facts), _waits(engine, facts, hidden), _ties(engine, facts)
+    lives = {row["item"]: _life(row, *(each.get(row["item"], []) for each in seen), hidden=hidden) for row in rows}
     return Work(lives, _held(engine, facts), stages, named)
 
 
@@ -122,12 +119,15 @@ def _rows(facts: FactTables, since: dt.datetime) -> list[dict[str, Any]]:
     return sorted(facts.run(newest).to_pylist(), key=lambda row: str(row["item"]))
 
 
-def _life(row: Mapping[str, Any], pieces: Iterable[Piece], ties: Iterable[Tie], hidden: frozenset[str]) -> Life:
+def _life(
+    row: Mapping[str, Any], pieces: Sequence[Piece], waits: Sequence[Wait], ties: Sequence[Tie], *, hidden: frozenset[str]
+) -> Life:
     told = {name: row[name] for name in ("item", "kind", "entity", "stream", "is_open", "is_backwards", "n_stays")}
     return Life(
         **told, team=None if row["team"] in hidden else row["team"], created_at=row["created"] or row["life_from"],
         started_at=row["started"], due_at=row["due"], done_at=row["done"], from_s=row["life_from"].timestamp(),
-        to_s=row["life_to"].timestamp(), pieces=tuple(pieces), ties=tuple(ties),
+        to_s=row["life_to"].timestamp(), pieces=tuple(pieces), waits=tuple(waits),
+        ties=tuple(ties),
     )  # fmt: skip
 
 
@@ -150,21 +150,17 @@ def _pieces(engine: Engine, facts: FactTables) -> dict[str, list[Piece]]:
     return found
 
 
-def _waits(engine: Engine, facts: FactTables) -> dict[str, list[Wait]]:
+def _waits(engine: Engine, facts: FactTables, hidden: frozenset[str]) -> dict[str, list[Wait]]:
     """The waits as `derived.waits` tells them."""
-    w, wanted = getattr(facts, WAITS), engine.table(WANTED)
+    w, wanted = facts.waits, engine.table(WANTED)
     w = w.join(wanted, w.item == wanted.wanted)
     w = w.select("item", "from_at", "to_at", "seconds", "cause", "on_item", "on_entity")
     found: dict[str, list[Wait]] = {}
     for row in facts.run(w.order_by("item", "from_at", "to_at", "cause")).to_pylist():
-        wait = Wait(row["from_at"].timestamp(), row["to_at"].timestamp(), row["seconds"], row["cause"] or NOT_RECORDED,
-                    row["on_item"], row["on_entity"])  # fmt: skip
+        on_entity = None if row["on_entity"] in hidden else row["on_entity"]
+        wait = Wait(row["from_at"].timestamp(), row["to_at"].timestamp(), row["seconds"], row["cause"], row["on_item"], on_entity)
         found.setdefault(row["item"], []).append(wait)
     return found
-
-
-def _shown(waits: Iterable[Wait], hidden: frozenset[str]) -> Iterable[Wait]:
-    return (replace(each, on_entity=None) if each.on_entity in hidden else each for each in waits)
 
 
 def _ties(engine: Engine, facts: FactTables) -> dict[str, list[Tie]]:
@@ -201,22 +197,3 @@ def _stages(facts: FactTables) -> tuple[dict[str, tuple[Declared, ...]], dict[st
         named.setdefault(row["stage_of"], {})[row["stage_name"]] = list(of).index(row["stage_no"])
     return {stream: tuple(of.values()) for stream, of in places.items()}, named
 
-
-def _plain_waits(
-    lives: Mapping[str, Life], stages: Mapping[str, tuple[Declared, ...]], named: Mapping[str, Mapping[str, int]]
-) -> dict[str, list[Wait]]:
-    """The waits as their stays alone tell them, where no table of waits was derived."""
-    from wholeservice.facts.identity import loose_name
-
-    found: dict[str, list[Wait]] = {}
-    for life in lives.values():
-        for each in life.pieces:
-            if each.kind == WAITED:
-                other = lives.get(each.waits_on or "")
-                place = named.get(life.stream or "", {}).get(loose_name(each.stage or ""))
-                queue = stages[life.stream or ""][place].queue if place is not None else None
-                told = "dependency" if each.waits_on else "rework" if each.state == "returned" else None
-                wait = Wait(each.from_s, each.to_s, each.to_s - each.from_s, queue or told or NOT_RECORDED,
-                            other.item if other else None, other.entity if other else None)  # fmt: skip
-                found.setdefault(life.item, []).append(wait)
-    return found
