@@ -55,7 +55,7 @@ def window_words(flow: Flow) -> str:
 
 def coverage_words(flow: Flow) -> str:
     """Say how much of it was seen."""
-    parts = [f"{plural(flow.n_done, 'item')} done in {window_words(flow)}, {flow.n_open:,} open at its end"]
+    parts = [f"{plural(flow.n_done, 'item')} done from {window_words(flow)}; {flow.n_open:,} open at the end"]
     if flow.known is not None:
         parts.append(f"of {write(flow.known, SHARE)} of their time it is known whether it was work or waiting")
     if flow.n_bare:

@@ -196,7 +196,8 @@ def _acting(data: Data, flow: Flow, wait: Waited) -> Entity | None:
     """Who can act: the team of what is waited for, else the team of the stage."""
     org = data.organisation
     if wait.on_entity:
-        return org.entities.get(team_of(org, wait.on_entity) or wait.on_entity)
+        on = org.entities.get(wait.on_entity)
+        return on if on and on.kind == kinds.TEAM else org.entities.get(team_of(org, wait.on_entity) or "")
     stream = org.entities.get(flow.stream or "")
     declared = list(stream.fields.get("stages") or ()) if stream and flow.is_declared and wait.stage is not None else []
     return org.entities.get(str(declared[wait.stage].get("team") or "")) if declared and wait.stage is not None else None
