@@ -1,4 +1,4 @@
-"""From a file of stays to stored flows and stories: what is stored is read back as it was, and a small team is in none of it."""
+"""From a file of stays to stored flows and stories: what is stored is read back, and a small team is in none of it."""
 
 from __future__ import annotations
 

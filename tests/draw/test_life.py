@@ -1,4 +1,4 @@
-"""The life of an item is drawn to scale: each piece as wide as it was long, what nobody recorded hatched, waits that lead on links."""
+"""The life of an item is drawn to scale: each piece as wide as it was long, what nobody recorded hatched."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ def piece(kind: str, from_h: int, to_h: int, cause: str = "", href: str | None =
     return LifePiece("test", kind, BEGIN + dt.timedelta(hours=from_h), BEGIN + dt.timedelta(hours=to_h), cause, href)
 
 
-SHOWN = Life("l", "A life", (piece("work", 0, 10), piece("wait", 10, 70, "Environments", "/items/env-1"), piece("unknown", 70, 100)))
+SHOWN = Life(
+    "l", "A life", (piece("work", 0, 10), piece("wait", 10, 70, "Environments", "/items/env-1"), piece("unknown", 70, 100))
+)
 
 
 def widths(drawn: str) -> list[float]:

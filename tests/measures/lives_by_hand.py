@@ -1,4 +1,4 @@
-"""Four items of a value stream with three stages, in hours since 2 March 2026, so that every number can be worked out on paper."""
+"""Four items of a value stream with three stages, in hours since 2 March 2026: every number can be worked out on paper."""
 
 from __future__ import annotations
 
@@ -50,10 +50,14 @@ B = life(
      piece("check-it", "active", 23, 24)),
     (wait("decision", 0, 4), wait("rework", 9, 11), wait("dependency", 13, 23, ON_PRICES)),
 )  # fmt: skip
-C = life("C", (piece("build", "active", 25, 30), piece("check-it", "blocked", 30, 60)), (wait("dependency", 30, 60, ON_PRICES),),
-         created=25, is_open=True)  # fmt: skip
+C = life("C", (piece("build", "active", 25, 30), piece("check-it", "blocked", 30, 60)),
+         (wait("dependency", 30, 60, ON_PRICES),), created=25, is_open=True)  # fmt: skip
 E = life("E-1", (piece("set-up", "unknown", 5, 60),), created=5, is_open=True, stream=None)
-STAGES = (Declared("decide", "necessary", "decision"), Declared("build", "value-adding", None), Declared("check-it", None, None))
+STAGES = (
+    Declared("decide", "necessary", "decision"),
+    Declared("build", "value-adding", None),
+    Declared("check-it", None, None),
+)
 NAMED = {"decide": 0, "build": 1, "check-it": 2}
 
 

@@ -1,4 +1,4 @@
-"""How work flows is told as it was: by hand for four items, and whatever the lives are, stages and waits add up to the whole."""
+"""How work flows is told as it was: by hand for four items; whatever the lives are, stages and waits add up to the whole."""
 
 from __future__ import annotations
 

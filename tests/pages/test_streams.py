@@ -66,6 +66,7 @@ def test_work_that_nobody_saw_is_not_called_none(asked):
     bare = flow(life("X", (piece("decide", "unknown", 0, 5), piece("build", "unknown", 5, 9))))
     page = stream.build(replace(asked, flows=(bare,), stories={}), "look-to-stay")
     assert page.says == "It takes 9 h; how much of that is work, nobody wrote down"
+    assert [each.n_waiting for each in page.map.stages] == [None, None, None]
     html = web.render(PAGE["stream"], page)
     assert "No wait of these items was recorded" in html
     assert page.open == ()

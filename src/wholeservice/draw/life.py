@@ -19,7 +19,7 @@ UNSEEN = "not recorded"
 
 @dataclass(frozen=True, slots=True)
 class LifePiece:
-    """One piece: `kind` is work, wait or unknown; a wait has a `cause` where it is known, and maybe a page of what it was for."""
+    """One piece: `kind` is work, wait or unknown; a wait has a `cause` where that is known, and maybe a page."""
 
     stage: str
     kind: str

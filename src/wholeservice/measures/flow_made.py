@@ -60,7 +60,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What was read, the days that it covers, and each item as it stands in the stages of a stream: once for all it counts for."""
+    """What was read, the days that it covers, and each item as it stands in the stages of a stream: once for all."""
 
     work: Work
     first_on: dt.date

@@ -43,7 +43,7 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """An item with the stage of each of its pieces, its visits, and the instant at which it had reached each stage and the end."""
+    """An item with the stage of each of its pieces, its visits, and when it had reached each stage and the end."""
 
     life: Life
     stages: tuple[int | None, ...]

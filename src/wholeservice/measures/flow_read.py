@@ -101,8 +101,11 @@ def read_work(engine: Engine, since: dt.datetime) -> Work:
         return Work({}, {}, stages, named)
     engine.add(WANTED, pa.table({"wanted": pa.array([row["item"] for row in rows], pa.string())}))
     hidden = _hidden(facts)
-    seen = _pieces(engine, facts), _waits(engine, facts, hidden), _ties(engine, facts)
-    lives = {row["item"]: _life(row, *(each.get(row["item"], []) for each in seen), hidden=hidden) for row in rows}
+    pieces, waits, ties = _pieces(engine, facts), _waits(engine, facts, hidden), _ties(engine, facts)
+    lives = {
+        item: _life(row, pieces.get(item, ()), waits.get(item, ()), ties.get(item, ()), hidden=hidden)
+        for item, row in ((row["item"], row) for row in rows)
+    }
     return Work(lives, _held(engine, facts), stages, named)
 
 
@@ -158,7 +161,9 @@ def _waits(engine: Engine, facts: FactTables, hidden: frozenset[str]) -> dict[st
     found: dict[str, list[Wait]] = {}
     for row in facts.run(w.order_by("item", "from_at", "to_at", "cause")).to_pylist():
         on_entity = None if row["on_entity"] in hidden else row["on_entity"]
-        wait = Wait(row["from_at"].timestamp(), row["to_at"].timestamp(), row["seconds"], row["cause"], row["on_item"], on_entity)
+        wait = Wait(
+            row["from_at"].timestamp(), row["to_at"].timestamp(), row["seconds"], row["cause"], row["on_item"], on_entity
+        )
         found.setdefault(row["item"], []).append(wait)
     return found
 
@@ -196,4 +201,3 @@ def _stages(facts: FactTables) -> tuple[dict[str, tuple[Declared, ...]], dict[st
         of.setdefault(row["stage_no"], Declared(row["stage"], row["stage_kind"], row["queue"]))
         named.setdefault(row["stage_of"], {})[row["stage_name"]] = list(of).index(row["stage_no"])
     return {stream: tuple(of.values()) for stream, of in places.items()}, named
-

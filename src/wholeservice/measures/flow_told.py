@@ -33,8 +33,8 @@ class Waited:
     """
     What items waited for before a stage (None: in none that is declared, or in all together): a cause, and what was behind it.
 
-    `mean_s` is over all items that were counted, so that waits add up. `share` is its part of all waiting, with its likely range.
-    `n` items waited so, `n_now` open items do now.
+    `mean_s` is over all items that were counted, so that waits add up. `share` is its part of all waiting, with its likely
+    range. `n` items waited so, `n_now` open items do now.
     """
 
     stage: int | None

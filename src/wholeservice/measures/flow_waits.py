@@ -1,4 +1,4 @@
-"""What items waited for, stage by stage: the causes of their waiting and what was behind them, with their parts of all waiting."""
+"""What items waited for, stage by stage: the causes of their waiting, what was behind them, and their parts of all waiting."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ def waits_told(done: Sequence[Placed], still: Sequence[Placed], *, by_stage: boo
     """
     Return every wait of the items that are done by cause and what was behind it, the longest first, and how many wait now.
 
-    Shape    of each stage apart, or of all together (`stage` None). `share` is of all time that was seen as waiting, each item counting for itself in the likely range
+    Shape    of each stage apart, or of all together (`stage` None). `share` is of all time that was seen as waiting, each item
+             counting for itself in the likely range
     """
     spent = [_by_key(each, by_stage=by_stage) for each in done]
     whole = [sum(each.values()) for each in spent]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 
 from wholeservice.derived.base import UNSEEN, WAITED, WORKED
 from wholeservice.measures.flow_read import Life, Piece, Wait, Work
@@ -13,10 +13,10 @@ MOST = 6_000
 """So many stories are kept at most: those of the items that pages list first, then what these wait for or are tied to."""
 
 
-def stories_of(work: Work, flows: Iterable[Flow]) -> Mapping[str, Story]:
+def stories_of(work: Work, flows: Sequence[Flow]) -> Mapping[str, Story]:
     """Return the stories of the items in flows, and of what they wait for or are tied to."""
-    listed = dict.fromkeys(each.item for flow in flows for each in (*flow.open, *flow.done))
-    wanted = [work.lives[item] for item in listed if item in work.lives][:MOST]
+    listed = [each.item for flow in flows for each in flow.open] + [each.item for flow in flows for each in flow.done]
+    wanted = [work.lives[item] for item in dict.fromkeys(listed) if item in work.lives][:MOST]
     known = {life.item for life in wanted}
     for life in wanted:  # grows while it is read: what is waited for may wait in its turn
         for item in _others(life):
@@ -38,7 +38,9 @@ def story_of(life: Life) -> Story:
         before = longest.get(wait.from_s)
         if before is None or (wait.seconds, wait.cause) > (before.seconds, before.cause):
             longest[wait.from_s] = wait
-    spent = {kind: sum(each.to_s - each.from_s for each in life.pieces if each.kind == kind) for kind in (WORKED, WAITED, UNSEEN)}
+    spent = {
+        kind: sum(each.to_s - each.from_s for each in life.pieces if each.kind == kind) for kind in (WORKED, WAITED, UNSEEN)
+    }
     return Story(
         life.item, life.kind, life.entity, life.stream, life.team, life.created_at, life.started_at, life.due_at, life.done_at,
         _at(life.to_s), life.is_open, life.is_backwards, spent[WORKED], spent[WAITED], spent[UNSEEN],

@@ -1,4 +1,4 @@
-"""How a service or part changes, and how a team's work flows: the stream behind it, numbers of its work, and who waits for it."""
+"""How a service or part changes, and how a team's work flows: the stream behind it, its numbers, and who waits for it."""
 
 from __future__ import annotations
 
@@ -93,4 +93,6 @@ def team_flow(data: Data, team: Entity) -> TeamFlow:
 def _why_not(team: Entity) -> str:
     if "people" not in team.fields:
         return f"It is not written down how many people it has. Of a team of {LEAST_PEOPLE} or more, its flow stands here."
-    return f"It has fewer than {LEAST_PEOPLE} people, so that its numbers would be those of persons. Its stream shows the whole."
+    return (
+        f"It has fewer than {LEAST_PEOPLE} people, so that its numbers would be those of persons. Its stream shows the whole."
+    )

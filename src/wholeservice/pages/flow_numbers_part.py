@@ -1,4 +1,4 @@
-"""Numbers of flow: every registered measure of work that has a number for an entity, newest period, with what it did over time."""
+"""Numbers of flow: each registered measure of work that has a number for an entity, the newest period, and its course."""
 
 from __future__ import annotations
 

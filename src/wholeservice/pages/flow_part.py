@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from wholeservice.draw.ageing import AgeItem, Ageing, AgeStage
+from wholeservice.draw.ageing import Ageing, AgeItem, AgeStage
 from wholeservice.draw.cumulative_flow import CumulativeFlow, FlowDay, FlowStage
 from wholeservice.draw.cycle_scatter import CycleScatter, Finished
 from wholeservice.draw.day_axis import written
@@ -92,7 +92,9 @@ def cumulative_of(flow: Flow) -> CumulativeFlow | None:
         return None
     stages = tuple(FlowStage(stage_title(each.name), each.is_wait) for each in flow.stages)
     title = _cumulative_title(flow)
-    return CumulativeFlow(f"cumulative-{flow.entity}", title, stages, tuple(FlowDay(each.on, each.reached) for each in flow.days))
+    return CumulativeFlow(
+        f"cumulative-{flow.entity}", title, stages, tuple(FlowDay(each.on, each.reached) for each in flow.days)
+    )
 
 
 def _cumulative_title(flow: Flow) -> str:
@@ -149,7 +151,9 @@ def scatter_of(flow: Flow, expected: Expected | None) -> CycleScatter | None:
     """Return every finished item by its day and how long it took; None where none is known."""
     if not flow.done:
         return None
-    items = tuple(Finished(each.item, each.on, each.seconds, each.kind or "", address("items", each.item)) for each in flow.done)
+    items = tuple(
+        Finished(each.item, each.on, each.seconds, each.kind or "", address("items", each.item)) for each in flow.done
+    )
     longest, half = max(each.seconds for each in flow.done), flow.cycle.median_s or 0.0
     return CycleScatter(
         f"scatter-{flow.entity}", _scatter_title(flow, expected), flow.from_on, flow.after_on - dt.timedelta(days=1), items,
@@ -161,7 +165,8 @@ def scatter_of(flow: Flow, expected: Expected | None) -> CycleScatter | None:
 def _scatter_title(flow: Flow, expected: Expected | None) -> str:
     if expected:
         kept = sum(each.seconds <= expected.seconds for each in flow.done) / len(flow.done)
-        return f"{write(kept, SHARE)} were done within {write(expected.seconds, SECONDS)}; {write(expected.share, SHARE)} is aimed at"
+        aimed = write(expected.share, SHARE)
+        return f"{write(kept, SHARE)} were done within {write(expected.seconds, SECONDS)}; {aimed} is aimed at"
     if flow.cycle.n < FEW or flow.cycle.p85_s is None:
         return f"Half of {plural(flow.cycle.n, 'item')} were done within {write(flow.cycle.median_s, SECONDS)}"
     return f"Half were done within {write(flow.cycle.median_s, SECONDS)}, 85% within {write(flow.cycle.p85_s, SECONDS)}"
@@ -172,7 +177,9 @@ def follows_of(flow: Flow) -> FollowsMap | None:
     if not flow.follows:
         return None
     activities = tuple(
-        Activity(str(at), stage_title(each.name), each.n_visits, each.visit_s) for at, each in enumerate(flow.stages) if each.n_visits
+        Activity(str(at), stage_title(each.name), each.n_visits, each.visit_s)
+        for at, each in enumerate(flow.stages)
+        if each.n_visits
     )
     ways = tuple(Follows(str(each.from_stage), str(each.to_stage), each.n, each.median_s) for each in flow.follows)
     coverage = 1.0 if len(ways) <= FEW_WAYS else MANY_WAYS

@@ -1,4 +1,4 @@
-"""The page of one item of work: its life true to scale, what it waited for, and what it is tied to. Nobody who worked is named."""
+"""The page of one item of work: its life true to scale, what it waited for, what it is tied to. Nobody who worked is named."""
 
 from __future__ import annotations
 
@@ -90,7 +90,8 @@ def build(data: Data, item: str) -> ItemPage | None:
         item, item, _says(data, story), story.kind, _thing(data, story.entity), _thing(data, story.stream),
         _thing(data, story.team), _day(data, story.created_at) or "", _day(data, story.started_at), _day(data, story.due_at),
         _day(data, story.done_at), bool(story.due_at and ended > story.due_at), story.is_backwards, _life(data, story),
-        times[0], times[1], times[2] if story.unseen_s else None, tuple(_waits(data, story)), tuple(_ties(data, story)), data.snapshot,
+        times[0], times[1], times[2] if story.unseen_s else None, tuple(_waits(data, story)), tuple(_ties(data, story)),
+        data.snapshot,
     )  # fmt: skip
 
 
@@ -116,9 +117,12 @@ def _spent(story: Story) -> dict[Behind, float]:
     found: dict[Behind, float] = {}
     for each in story.pieces:
         if each.kind == "wait":
-            key = each.cause or NOT_RECORDED, each.on_item or "", each.on_entity or ""
-            found[key] = found.get(key, 0.0) + (each.to_at - each.from_at).total_seconds()
+            found[_behind(each)] = found.get(_behind(each), 0.0) + (each.to_at - each.from_at).total_seconds()
     return found
+
+
+def _behind(piece: StoryPiece) -> Behind:
+    return piece.cause or NOT_RECORDED, piece.on_item or "", piece.on_entity or ""
 
 
 def _for(data: Data, cause: str, on_item: str, on_entity: str) -> str:
@@ -132,8 +136,8 @@ def _life(data: Data, story: Story) -> Life:
     zone = ZoneInfo(data.zone)
     pieces = tuple(
         LifePiece(
-            (each.stage or "in no stage").replace("-", " "), each.kind, each.from_at.astimezone(zone), each.to_at.astimezone(zone),
-            _cause(data, each), _item_address(data, each.on_item),
+            (each.stage or "in no stage").replace("-", " "), each.kind, each.from_at.astimezone(zone),
+            each.to_at.astimezone(zone), _cause(data, each), _item_address(data, each.on_item),
         )
         for each in story.pieces
     )  # fmt: skip
@@ -149,8 +153,7 @@ def _cause(data: Data, piece: StoryPiece) -> str:
 def _waits(data: Data, story: Story) -> Iterator[WaitStep]:
     last = story.pieces[-1] if story.is_open and story.pieces else None
     for (cause, on_item, on_entity), seconds in sorted(_spent(story).items(), key=lambda pair: (-pair[1], pair[0])):
-        mine = [each for each in story.pieces if each.kind == "wait" and
-                (each.cause or NOT_RECORDED, each.on_item or "", each.on_entity or "") == (cause, on_item, on_entity)]  # fmt: skip
+        mine = [each for each in story.pieces if each.kind == "wait" and _behind(each) == (cause, on_item, on_entity)]
         stages = ", ".join(dict.fromkeys((each.stage or "no stage").replace("-", " ") for each in mine))
         on = data.organisation.entities.get(on_entity)
         what = on_item or what_of(data.organisation, on_entity or None, cause)
@@ -196,7 +199,8 @@ def _day(data: Data, moment: dt.datetime | None) -> str | None:
 def _sheet(_: Data, page: ItemPage) -> Sheet:
     header = ("stage", "what it was", "for", "from", "to", "time (s)")
     return Sheet(header, tuple(
-        (each.stage, each.kind, each.cause or None, each.from_at.astimezone(dt.UTC), each.to_at.astimezone(dt.UTC), each.seconds)
+        (each.stage, each.kind, each.cause or None, each.from_at.astimezone(dt.UTC), each.to_at.astimezone(dt.UTC),
+         each.seconds)
         for each in page.life.pieces
     ))  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""The page of a value stream: what its work waits for and who could change that, its flow, what is open, and how long it takes."""
+"""The page of a value stream: what its work waits for, who could change that, its flow, what is open, how long it takes."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ from wholeservice.pages.holdings_part import Thing
 from wholeservice.pages.listing import by_title
 from wholeservice.pages.reach_part import volume_words
 from wholeservice.pages.stream_map_part import (
-    WaitRow,
     Waiter,
+    WaitRow,
     cause_words,
     finding_words,
     run_by,
@@ -201,7 +201,11 @@ def _now(data: Data, item: str, now: str, seconds: float) -> str:
     last = story.pieces[-1] if story and story.pieces else None
     if now == "wait" and last is not None and last.cause is not None:
         on = last.on_item or what_of(data.organisation, last.on_entity, last.cause)
-        return f"waits for {on} since {since}" if last.on_item or last.on_entity else f"waits for {cause_words(last.cause)} since {since}"
+        return (
+            f"waits for {on} since {since}"
+            if last.on_item or last.on_entity
+            else f"waits for {cause_words(last.cause)} since {since}"
+        )
     return f"waits, {since} so far" if now == "wait" else f"what happens to it is not recorded, {since} so far"
 
 

@@ -1,7 +1,7 @@
 """The value stream map of a page: its stages with their work, waits and returns, and each wait with who could change it.
 
-A wait is named by what is waited for, else by its cause. Who answers for what is waited for could change it; a team is named only
-as who can act, never as a cause.
+A wait is named by what is waited for, else by its cause. Who answers for what is waited for could change it; a team is named
+only as who can act, never as a cause.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from wholeservice.pages.holdings_part import Thing
 from wholeservice.units import COUNT, SECONDS, SHARE, write
 
 CAUSES = {
-    **kinds.QUEUES, "batching": "the rest of its batch", "contention": "earlier work", "prioritisation": "later work that went first",
-    "unavailability": "somebody to be at work", "team": "another team", "late review": "a late review", "dependency": "other work",
-    "rework": "mending what came back",
+    **kinds.QUEUES, "batching": "the rest of its batch", "contention": "earlier work",
+    "prioritisation": "later work that went first", "unavailability": "somebody to be at work", "team": "another team",
+    "late review": "a late review", "dependency": "other work", "rework": "mending what came back",
 }  # fmt: skip
 """What each cause of a wait is called after “waits for”."""
 UNSAID, OTHERS = "nobody wrote down what for", "smaller waits"
 MOST_IN_MAP, SMALL, NEARLY_ALL = 3, 0.01, 0.99
-"""So many waits of one stage are drawn; what is too small, of all time or all waiting, to be told apart; and what is as good as all."""
+"""So many waits of one stage are drawn; what is too small a part to be told apart; and what is as good as all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +76,8 @@ def value_stream_of(data: Data, flow: Flow) -> ValueStream:
                each.n) for each in flow.backs
     )  # fmt: skip
     asked = tuple(each for at, one in enumerate(declared) for each in _asked(org, str(at), one))
-    return ValueStream(f"map-{flow.entity}", finding_words(data, flow), stages, _times(flow.process), _times(flow.lead), returns,
-                       asked)  # fmt: skip
+    title = finding_words(data, flow)
+    return ValueStream(f"map-{flow.entity}", title, stages, _times(flow.process), _times(flow.lead), returns, asked)
 
 
 def _stage(data: Data, flow: Flow, at: int, declared: dict[str, object], rolled: float | None) -> Stage:
@@ -85,7 +85,8 @@ def _stage(data: Data, flow: Flow, at: int, declared: dict[str, object], rolled:
     team = data.organisation.entities.get(str(declared.get("team") or ""))
     return Stage(
         str(at), stage_title(told.name), told.kind, team.title if team else None, _times(told.process),
-        _times(told.lead), tuple(_waits(data.organisation, mine, flow.lead.mean_s or 0.0)), told.n_waiting,
+        _times(told.lead), tuple(_waits(data.organisation, mine, flow.lead.mean_s or 0.0)),
+        told.n_waiting if flow.known else None,
         _right(told), rolled, "#waits" if mine else None,
     )  # fmt: skip
 
@@ -173,7 +174,7 @@ def shares_words(flow: Flow) -> str:
 
 
 def wait_rows(data: Data, flow: Flow) -> tuple[WaitRow, ...]:
-    """Return the waits of a flow, the longest first; those too small for a row of their own are left to the table of the map."""
+    """Return the waits of a flow, the longest first; what is too small for a row of its own is left to the map."""
     kept = [each for each in flow.waits if each.share >= SMALL or each.n_now]
     return tuple(_wait_row(data, flow, each) for each in kept)
 
@@ -224,7 +225,9 @@ def waiters_of(data: Data, ids: frozenset[str]) -> tuple[Waiter, ...]:
             continue
         for each in flow.causes:
             if each.on_entity in ids and each.mean_s > 0:
-                spread = None if each.low is None or each.high is None else f"{write(each.low, SHARE)} to {write(each.high, SHARE)}"
+                spread = (
+                    None if each.low is None or each.high is None else f"{write(each.low, SHARE)} to {write(each.high, SHARE)}"
+                )
                 found.append((each.mean_s, Waiter(Thing(of.kind, of.title, address_of(of), None), write(each.mean_s, SECONDS),
                               write(each.share, SHARE), spread, write(each.n, COUNT), each.n_now)))  # fmt: skip
     return tuple(each for _, each in sorted(found, key=lambda pair: (-pair[0], pair[1].to.title)))

@@ -1,4 +1,4 @@
-"""All value streams: how much work takes how long in each, what most of the wait is for, and who answers for it. None is ranked."""
+"""All value streams: how much work takes how long in each, what most of the wait is for, who answers for it. None is ranked."""
 
 from __future__ import annotations
 
