@@ -26,6 +26,7 @@ SCALE = Unit("share of the scale", "%", "share")
 SHARE_POINTS = Unit("percentage points", "pp", "share-change")
 SECONDS = Unit("seconds", "s", "seconds")
 POINTS = Unit("points", "", "points")
+PER_WEEK = Unit("per week", "per week", "rate")
 SCORE = Unit("score from 0 to 100", "of 100", "points")
 NET_SCORE = Unit("points from −100 to 100", "points", "points")
 ENDS = {SCORE: (0.0, 100.0), NET_SCORE: (-100.0, 100.0)}

@@ -19,6 +19,7 @@ COLUMNS_OF_SUMS = {each.name for each in fields(Statistics)}
 NOT_BY_KIND = {
     "adoption": "how many people there are is declared for all of them together",
     "channel-take-up": "a channel is a share of all of them",
+    "completion-by-path": "it is told by path, which is not crossed with anything",
     "cost-per-transaction": "money says no attempt",
     "experience-in-failure": "an answer counts against others beside it, of whatever kind",
     "response-bias": "an answer is weighed among all others",
@@ -99,8 +100,11 @@ def test_no_word_means_two_measures():
 def test_whatever_knows_the_kind_of_people_is_told_by_it(measure: Measure, nothing_happened):
     """Attempts, answers and people are told by kind of consumer and device, and calls by hour; what is not says why."""
     from wholeservice.facts.identity import FactTables
+    from wholeservice.measures.compute import WORK_PERIODS, periods_of
     from wholeservice.measures.kinds import DEVICE, HOUR, SEGMENT
 
+    if periods_of(measure) == WORK_PERIODS:
+        return  # work is of no kind of people
     found = measure.units(FactTables(nothing_happened[0]))
     told = [{*each.alone, *(name for names in each.in_windows for name in names)} for each in found]
     asked = {HOUR} if {each.of for each in found} == {"calls"} else {SEGMENT, DEVICE}

@@ -34,7 +34,7 @@ from wholeservice.simulation.scenario import load_world
 EXAMPLE = ROOT / "examples/stayline"
 ZONE = "Europe/Amsterdam"
 N_DAYS, ATTEMPTS_PER_DAY, SEED = 3, 30, 11
-NAMED = ("service", "entity")  # columns that name what a row is about
+NAMED = ("service", "entity", "item", "about_part", "stream", "team", "waits_on")  # columns that name what a row is about
 KNOWN_AT = dt.datetime(2026, 9, 1, tzinfo=dt.UTC)
 
 

@@ -55,6 +55,8 @@ def measured(measure: Measure, case: dict[str, Any]) -> dict[Cell, Statistics]:
 
 def entity_of(name: str, words: dict[str, Any]) -> Entity:
     words = {"kind": "service", "journey": "", **words}
+    if stages := words.pop("stages", None):
+        words["fields"] = {"stages": tuple(stages)}
     if people := words.pop("people", None):
         words["fields"] = {"people": people} if words["kind"] == "team" else {"volume": Amount(people, COUNT)}
     return service(name, **{each: tuple(value) if isinstance(value, list) else value for each, value in words.items()})

@@ -129,6 +129,9 @@ def test_who_wrote_it_is_a_hash_and_never_a_name_or_mail(tmp_path, shop):
     assert "Secret" not in repr(rows)
 
 
+WRITTEN = (("C", 2, 3), ("D", 4, 4), ("F", 9, 9))  # and committed, by day; of the others nobody saw what came before
+
+
 def test_the_usual_mapping_gives_changes_that_wait(workspace, shop):
     """A change is done when it landed; it was written, waits for review, and then for a release."""
     _, sha = shop
@@ -136,7 +139,8 @@ def test_the_usual_mapping_gives_changes_that_wait(workspace, shop):
     assert report.problems == ()
     stays = {(row[0], row[1], row[2].day, day(row[3])) for row in workspace.rows("work", "item", "stage", "from_at", "to_at")}
     assert stays == {
-        (sha["C"], "write", 2, 3), (sha["C"], "review", 3, 5), (sha["D"], "review", 4, 5), (sha["F"], "review", 9, None),
+        *((sha[each], "write", first, last) for each, first, last in WRITTEN),
+        (sha["C"], "review", 3, 5), (sha["D"], "review", 4, 5), (sha["F"], "review", 9, None),
         (sha["A"], "release", 1, 6), (sha["B"], "release", 2, 6), (sha["C"], "release", 5, 7), (sha["D"], "release", 5, 7),
         (sha["E"], "release", 8, None),
     }  # fmt: skip

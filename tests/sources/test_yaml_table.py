@@ -32,8 +32,8 @@ def read(tmp_path):
                 continue
             columns = [column.to_pylist() for column in raw.columns]
             rows += [
-                {name: cell for name, cell in zip(raw.header.names, cells, strict=True) if cell is not None}
-                for cells in zip(*columns, strict=True)
+                {name: cells[row] for name, cells in zip(raw.header.names, columns, strict=True) if cells[row] is not None}
+                for row in range(len(raw.numbers))
             ]
             lines += raw.numbers.to_pylist()
         return rows, told, lines
@@ -131,3 +131,10 @@ def test_no_text_gives_a_traceback(read, content):
     except WholeserviceError as error:
         rows, lines = [{}] * len(error.problems), list(error.problems)
     assert len(rows) == len(lines)
+
+
+@pytest.mark.parametrize("content", ["{}", "- {}\n- {}\n"])
+def test_rows_that_say_nothing_are_rows_all_the_same(read, content):
+    """A file of an empty mapping, or of two: as many rows, none of them made of anything, and no traceback."""
+    rows, told, _ = read(content)
+    assert (rows, told) == ([{}] * content.count("{}"), [])

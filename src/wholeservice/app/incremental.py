@@ -32,6 +32,8 @@ _READ = {
     "tiles": (tables.WORK, tables.ITEMS),
     "lives": (tables.WORK, tables.ITEMS),
     "waits": (tables.WORK, tables.ITEMS),
+    "deliveries": (tables.DEPLOYMENTS, tables.INCIDENTS, tables.LINKS),
+    "delivered": (tables.DEPLOYMENTS, tables.INCIDENTS, tables.LINKS, tables.WORK, tables.ITEMS),
 }
 """Derived tables without keys of their own -> the facts they are made of."""
 

@@ -22,7 +22,9 @@ MOST_ROWS = 40  # a table for people; JSON and CSV print everything
 @click.argument("name", required=False, shell_complete=complete_measure)
 @click.option("--of", "entity", metavar="ENTITY", shell_complete=complete_entity, help="Only this service, part or unit.")
 @click.option(
-    "--by", type=click.Choice(["channel", "step", "segment", "device", "hour", "path"]), help="Break the numbers down."
+    "--by",
+    type=click.Choice(["channel", "step", "segment", "device", "hour", "path", "kind", "rule"]),
+    help="Break the numbers down.",
 )
 @click.option("--period", metavar="PERIOD", help="2026, 2026-Q3, 2026-09 or FROM..TO; default: the newest.")
 @as_of_option
@@ -54,6 +56,8 @@ def measure(
     print_rows(shown, measured.columns(data, shown), form)
     if form == TABLE and (note := measured.note(shown)):
         say(note)
+    for each in measured.ranges(data, shown) if form == TABLE else ():
+        say(each)
     if form == TABLE and (why := why_no_total(data, question.period, rows)):
         say(why)
     missing = why_missing(data, question) if form == TABLE and rows else []

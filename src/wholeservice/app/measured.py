@@ -12,6 +12,7 @@ from wholeservice.measures.base import Measure
 from wholeservice.measures.kinds import OTHER_PATHS, PATH, SEGMENT, TOLD_BY, kind_of, of_kind, what_of
 from wholeservice.measures.results import Point
 from wholeservice.organisation.graph import steps, whole_of
+from wholeservice.pages.attribution import FAIL_RATE, attributed
 from wholeservice.pages.base import Data
 from wholeservice.periods import ROLLING, Period, label
 from wholeservice.uncertainty import BETWEEN_PERIODS
@@ -136,9 +137,11 @@ def _breakdowns(data: Data, measure: str, entity: str, by: str | None) -> Iterat
 
 
 def _steps(data: Data, measure: str, entity: str) -> list[str]:
-    """Return the steps with a number, in the order of the journey."""
+    """Return the steps with a number, in the order of the journey; of a value stream its stages, in theirs."""
     measured = data.results.steps(measure, entity)
     journey = [each.id.removeprefix(f"{entity}.") for each in steps(data.organisation, entity)]
+    known = data.organisation.entities.get(entity)
+    journey += [each["stage"] for each in (known.fields.get("stages") or () if known else ())]
     return [each for each in journey if each in measured] + sorted(measured.difference(journey))
 
 
@@ -175,6 +178,13 @@ def _row(data: Data, measure: Measure, point: Point) -> Row:
 
 def _unit(measure: Measure, currency: str | None) -> Unit:
     return money(currency) if currency and measure.unit.kind == "money" else measure.unit
+
+
+def ranges(data: Data, rows: Sequence[Row]) -> list[str]:
+    """Say of each share of failed deployments between what and what it lies, by the rules that tell a failure."""
+    whole = [row for row in rows if row["measure"] == FAIL_RATE and not row[SEGMENT]]
+    told = ((row, attributed(data, row["entity"], row["from"], row["to"])) for row in whole)
+    return [f"{title(data, row['entity'])}: {words} (--by rule)" for row, words in told if words]
 
 
 def columns(data: Data, rows: Sequence[Row]) -> list[Column]:

@@ -150,7 +150,20 @@ def extracts(engine: Engine) -> dict[str, list[dict[str, Any]]]:
     table = engine.table(EXTRACT)
     disagreements = engine.run(table.filter(table.entity.notnull()).select(names)).to_pylist()
     refused = engine.run(engine.table(REFUSED)).to_pylist()
-    return {EXTRACT: disagreements, REFUSED: refused, LEFT_OUT: engine.run(left_out(FactTables(engine))).to_pylist()}
+    left = engine.run(left_out(FactTables(engine))).to_pylist()
+    return {EXTRACT: disagreements, REFUSED: refused, LEFT_OUT: left, **unclear_work(engine)}
+
+
+def unclear_work(engine: Engine) -> dict[str, list[dict[str, Any]]]:
+    """Return what sources say of work that nobody can follow; asked only where there is work."""
+    from wholeservice.facts.identity import FactTables
+    from wholeservice.measures import unclear_work as of
+
+    facts = FactTables(engine)
+    if not engine.run(facts.lives.limit(1)).num_rows:
+        return {}
+    asked = {of.NO_STAGE: of.no_stage, of.BACKWARDS: of.backwards, of.BLOCKS: of.blocks}
+    return {name: engine.run(query(facts)).to_pylist() for name, query in asked.items()}
 
 
 def absent_of(engine: Engine, organisation: Organisation, zone: str, as_of: dt.datetime | None) -> tuple[Absent, ...]:

@@ -23,6 +23,9 @@ DONE, FAILED, LEFT = "done", "failed", "left"
 WORKED, WAITED, UNSEEN = "work", "wait", "unknown"
 """What a piece of the life of an item was: `derived.tiles` says which states are which."""
 
+ACTIVE, RETURNED = "active", "returned"
+"""States of a stay: somebody is at work; it was sent back."""
+
 RECORD_KEYS = ("source", "record", "part")
 """The identity of a row: the last word on order where the facts themselves do not say."""
 

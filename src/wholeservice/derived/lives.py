@@ -2,8 +2,8 @@
 
 An item is about its part where that is known, else its service. It runs in the stream it names, else in that of what it is
 about, else in its team's; its team is the one it names, else the one that runs what it is about. It began when somebody first
-worked on it, as its stays say; where a tool tells only when things were done, nobody knows, and started_at is missing. Its
-times are those of its tiles (`derived.tiles`), and add up to its life.
+worked on it, as its stays say, be it for no time that could be measured; where a tool tells only when things were done,
+nobody knows, and started_at is missing. Its times are those of its tiles (`derived.tiles`), and add up to its life.
 
 Key      item
 Shape    one row per item: item, kind (lower case), entity (part or service), stream, team, priority, size, known_at,
@@ -17,15 +17,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wholeservice.derived.base import RECORD_KEYS, UNSEEN, WAITED, WORKED, Derived, seconds_between
-from wholeservice.facts.identity import NAMES
+from wholeservice.derived.base import ACTIVE, RECORD_KEYS, RETURNED, UNSEEN, WAITED, WORKED, Derived, seconds_between
+from wholeservice.derived.streams import named
 
 if TYPE_CHECKING:
     from ibis.expr.types import Table as IbisTable
 
     from wholeservice.facts.identity import FactTables
 
-RETURNED, ACTIVE = "returned", "active"
 SPENT = {"worked_s": WORKED, "waited_s": WAITED, "unseen_s": UNSEEN}
 """How long of its life each item was worked on, waited, and was seen by nobody -> the kind of these tiles."""
 
@@ -36,6 +35,7 @@ def build(facts: FactTables) -> IbisTable:
     a = items.left_join(spent, items.item == spent.spent_by).left_join(stays, items.item == stays.stay_of)
     a = a.mutate(is_open=a.is_open.fill_null(a.said_done_at.isnull()), life_from=a.life_from.coalesce(a.created_at))
     a = a.mutate(life_to=a.life_to.coalesce(a.life_from), **{name: a[name].fill_null(0.0) for name in SPENT})
+    a = a.mutate(started_at=a.started_at.coalesce(a.active_at))
     done_at = a.is_open.ifelse(None, a.life_to)
     a = a.mutate(
         done_at=a.said_done_at.coalesce(done_at), n_returned=a.n_returned.fill_null(0), n_teams=a.n_teams.fill_null(0),
@@ -75,13 +75,6 @@ def _items(facts: FactTables) -> IbisTable:
     return a.mutate(stream=a.stream.coalesce(a.in_stream, a.team_stream)).drop("in_stream", "of_team", "team_stream")
 
 
-def named(facts: FactTables, rows: IbisTable, column: str) -> IbisTable:
-    """Return the rows with the name in *column* resolved to the entity it stands for; null where it stands for none."""
-    names = facts.__getattr__(NAMES).select(called="name", stands_for="entity_id")
-    found = rows.left_join(names, rows[column].strip().lower() == names.called)
-    return found.mutate(**{column: found.stands_for}).drop("called", "stands_for")
-
-
 def _spent(facts: FactTables) -> IbisTable:
     """Each item's time, from its tiles."""
     t = facts.tiles
@@ -98,7 +91,10 @@ def _stays(facts: FactTables) -> IbisTable:
     w = facts.work
     state = w.state.strip().lower()
     return w.group_by(stay_of=w.item).aggregate(
-        n_stays=w.count(), n_returned=(state == RETURNED).sum(), n_teams=w.team.strip().lower().nunique(where=state == ACTIVE)
+        active_at=w.from_at.min(where=state == ACTIVE),
+        n_stays=w.count(),
+        n_returned=(state == RETURNED).sum(),
+        n_teams=w.team.strip().lower().nunique(where=state == ACTIVE),
     )
 
 

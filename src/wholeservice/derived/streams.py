@@ -8,12 +8,12 @@ many it has, has no numbers of its own: they would be those of persons.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from wholeservice.facts.identity import loose_name
+from wholeservice.facts.identity import NAMES, loose_name
 from wholeservice.organisation import kinds
+from wholeservice.organisation.calendars import calendar_of
 from wholeservice.organisation.graph import Entity, Organisation, ancestors, team_of, whole_of
 from wholeservice.organisation.remit import stream_of, team_streams
 
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
 HOLDERS, STAGES, RUN_IN, TEAMS = "holders", "stages", "run_in", "teams"
 LEAST_PEOPLE = 5
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-HOURS = re.compile(r"([01]?\d|2[0-4]):([0-5]\d)\s*[-–]\s*([01]?\d|2[0-4]):([0-5]\d)")
 _HELD = (kinds.SERVICE, kinds.PART, kinds.UNIT, kinds.STREAM, kinds.TEAM)
 _WAITED_ON = (*_HELD, kinds.POLICY, kinds.SUPPLIER)
 
@@ -47,7 +45,7 @@ def holders_table(organisation: Organisation) -> pa.Table:
 
 
 def run_in_table(organisation: Organisation) -> pa.Table:
-    """Return run_of, kind, in_stream and by_team (null: not known) of each entity that work is about, is done by or waits on."""
+    """Return run_of, kind, in_stream and by_team (null: not known) of each entity that work is about, done by or waits on."""
     teams = team_streams(organisation)
     rows = []
     for each in organisation.entities.values():
@@ -62,15 +60,15 @@ def run_in_table(organisation: Organisation) -> pa.Table:
 def stages_table(organisation: Organisation) -> pa.Table:
     """
     Return one row per stage and name it goes by: stage_of (its stream), stage_name (as names are compared), stage, stage_no,
-    stage_kind, stage_team, queue (what work that queues before it waits for) and stage_meets (the first service, part or policy
-    that it meets); what is not declared is null.
+    stage_kind, stage_team, queue (what work that queues before it waits for), policy (the first that work meets there) and
+    stage_meets (the first service, part or policy); what is not declared is null.
     """
     import pyarrow as pa
 
-    rows = [row for each in organisation.entities.values() if each.kind == kinds.STREAM for row in _stages(each)]
+    rows = [row for each in organisation.entities.values() if each.kind == kinds.STREAM for row in _stages(each, organisation)]
     text = pa.string()
     types = {"stage_of": text, "stage_name": text, "stage": text, "stage_no": pa.int64(), "stage_kind": text,
-             "stage_team": text, "queue": text, "stage_meets": text}  # fmt: skip
+             "stage_team": text, "queue": text, "policy": text, "stage_meets": text}  # fmt: skip
     return pa.Table.from_pylist([dict(zip(types, row, strict=True)) for row in rows], pa.schema(types))
 
 
@@ -89,56 +87,48 @@ def teams_table(organisation: Organisation, zone: str) -> pa.Table:
 
 def _hours(team: Entity, zone: str) -> str | None:
     """What cannot be read of a calendar is a problem that `check` tells, and is left out here."""
-    calendar = team.fields.get("calendar")
-    if not calendar:
+    calendar = calendar_of(team)
+    if calendar is None or calendar.is_empty:
         return None
-    words = [each.strip().lower()[:3] for each in calendar.get("days") or WEEKDAYS]
-    days = [WEEKDAYS.index(each) for each in words if each in WEEKDAYS]
-    hours = [_minutes(each) for each in calendar.get("hours") or ("00:00-24:00",)]
-    shifts = [[day, *each] for day in days for each in hours if each]
-    return json.dumps({"zone": zone, "shifts": shifts, "holidays": list(calendar.get("holidays") or ())}) if shifts else None
+    shifts = [[day, *span] for day in sorted(calendar.days) for span in calendar.hours]
+    return json.dumps({"zone": zone, "shifts": shifts, "holidays": [day.isoformat() for day in sorted(calendar.holidays)]})
 
 
-def _minutes(words: str) -> tuple[int, int] | None:
-    """
-    Read hours of a day as minutes since midnight; an end that is not after the beginning is on the next day.
-
-    >>> _minutes("09:00-12:30"), _minutes("22:00-06:00"), _minutes("nine to five")
-    ((540, 750), (1320, 1800), None)
-    """
-    found = HOURS.fullmatch(words.strip())
-    if found is None:
-        return None
-    first, last = (int(found[at]) * 60 + int(found[at + 1]) for at in (1, 3))
-    return first, last if last > first else last + 1440
-
-
-def _stages(stream: Entity) -> Iterator[tuple[object, ...]]:
+def _stages(stream: Entity, organisation: Organisation) -> Iterator[tuple[object, ...]]:
     """A name that two stages of a stream share is that of the first: where a board has it twice, the mapping must tell."""
     told: set[str] = set()
     for number, stage in enumerate(stream.fields.get("stages") or ()):
-        declared = (stage.get("kind"), stage.get("team"), stage.get("queue"), next(iter(stage.get("meets") or ()), None))
+        met = [each for each in stage.get("meets") or () if each in organisation.entities]
+        policy = next((each for each in met if organisation.entities[each].kind == kinds.POLICY), None)
+        declared = (stage.get("kind"), stage.get("team"), stage.get("queue"), policy, next(iter(met), None))
         for name in dict.fromkeys(loose_name(each) for each in (stage["stage"], *(stage.get("named") or ()))):
             if name not in told:
                 yield stream.id, name, stage["stage"], number, *declared
             told.add(name)
 
 
-def by_holder(facts: FactTables, rows: IbisTable) -> IbisTable:
+def by_holder(facts: FactTables, rows: IbisTable, key: str = "item") -> IbisTable:
     """
     Repeat rows for each entity they count for, which then is their `entity`.
 
-    Shape    rows need item, entity, stream and team, which may be null; (item, entity) is told once, whichever way it counts
+    Shape    rows need *key*, entity, stream and team, which may be null; (key, entity) is told once, whichever way it counts
     """
     import ibis
 
     h = facts.holders
     held = ibis.union(
-        *(rows.select(holder_of=rows.item, by=rows[name]) for name in ("entity", "stream", "team")), distinct=True
+        *(rows.select(holder_of=rows[key], by=rows[name]) for name in ("entity", "stream", "team")), distinct=True
     )
     each = held.join(h, h.held == held.by).select("holder_of", "holder").distinct()
-    found = rows.join(each, rows.item == each.holder_of)
+    found = rows.join(each, rows[key] == each.holder_of)
     return found.mutate(entity=found.holder).drop("holder", "holder_of")
+
+
+def named(facts: FactTables, rows: IbisTable, column: str) -> IbisTable:
+    """Return the rows with the name in *column* resolved to the entity it stands for; null where it stands for none."""
+    names = facts.__getattr__(NAMES).select(called="name", stands_for="entity_id")
+    found = rows.left_join(names, rows[column].strip().lower() == names.called)
+    return found.mutate(**{column: found.stands_for}).drop("called", "stands_for")
 
 
 def _holders(organisation: Organisation, entity: Entity) -> list[str]:

@@ -21,6 +21,9 @@ from wholeservice.findings import (
     two_people,
     unmeasured_need,
     watermelon,
+    work_backwards,
+    work_blocks_itself,
+    work_no_stage,
 )
 from wholeservice.findings.base import Rule
 
@@ -43,6 +46,9 @@ RULES: tuple[Rule, ...] = (
     data_quality_refused.RULE,
     data_quality_emptied.RULE,
     answers_left_out.RULE,
+    work_no_stage.RULE,
+    work_backwards.RULE,
+    work_blocks_itself.RULE,
     absent_journey.RULE,
     watermelon.RULE,
 )

@@ -61,7 +61,7 @@ def _named(names: tuple[str, ...], cells: Cells) -> dict[str, Any]:
     whole numbers, numbers or text depends on its other rows, and the identity of a row must not."""
     import pyarrow as pa
 
-    named: dict[str, Any] = {}
+    named: dict[str, Any] = {} if names else {"": pa.nulls(cells.n, pa.string())}  # rows that say nothing are rows
     for position, name in enumerate(names):
         values = cells.column(position)
         is_temporal = pa.types.is_temporal(values.type) or pa.types.is_nested(values.type)

@@ -23,6 +23,7 @@ from wholeservice.measures.behind_rows import (
     Behind,
     RowBehind,
     counted_row,
+    is_of_people,
     kind_of,
     unit_rows,
     who_of,
@@ -106,12 +107,12 @@ def behind(ground: Ground, measure: Measure, cells: Sequence[Cell], *, first: in
     n_of_units, n_units, n_people = _size(ground, units)
     counted = sorted(made.counted, key=lambda row: (row.at, row.entity, row.channel or "", row.says))
     n, n_rows = sum(each.counts for each in counted) + n_of_units, len(counted) + n_units
-    if n_units and n_people < LEAST_PEOPLE:
+    if units and n_units and is_of_people(units) and n_people < LEAST_PEOPLE:
         return Behind(n, n_rows, n_people, (), FEW)
     given = counted[first : first + most]
     if units and n_units and most > len(given):
         given += unit_rows(ground.engine, units, max(0, first - len(counted)), most - len(given))
-    return Behind(n, n_rows, n_people if n_units else None, tuple(given))
+    return Behind(n, n_rows, n_people if units and n_units and is_of_people(units) else None, tuple(given))
 
 
 def _made(ground: Ground, measure: Measure, cells: Sequence[Cell]) -> _Made:

@@ -30,10 +30,19 @@ LEAST_PEOPLE = 5
 """Of fewer people no single row is shown: whoever knows one of them could tell which row is theirs."""
 
 N_LETTERS = 6  # of a pseudonym that are shown: enough to see that two rows are of one person
-ATTEMPTS, VISITS = "attempts", "visits"
+ATTEMPTS, VISITS, LIVES = "attempts", "visits", "lives"
 ONE_OF = {ATTEMPTS: "attempt", VISITS: "visit", ANSWERS.name: "answer", CALLS.name: "call", ITEMS.name: "item",
-          RESPONSES: "response", PEOPLE: "person"}  # fmt: skip
-KEYS = {ATTEMPTS: ("attempt",), VISITS: ("attempt", "nth"), RESPONSES: ("response", "place"), PEOPLE: ("consumer",)}
+          RESPONSES: "response",
+          PEOPLE: "person", LIVES: "item", "deliveries": "deployment", "delivered": "change"}  # fmt: skip
+KEYS = {
+    ATTEMPTS: ("attempt",),
+    VISITS: ("attempt", "nth"),
+    RESPONSES: ("response", "place"),
+    PEOPLE: ("consumer",),
+    LIVES: ("item",),
+}
+OF_NOBODY = (LIVES, ITEMS.name, "deliveries", "delivered")
+"""Units that tell of a service and of no person: however few, they are shown."""
 MAYBE = ("step", "channel", "consumer", "lasted_s", "n", "n_asked", "has_met")
 COUNTED, SPENT = "number", "money"
 PLACE = "asked_place"
@@ -75,6 +84,12 @@ def who_of(units: Units) -> StringColumn:
     """Return whose a unit is: the person's; where nobody is known, it is of the attempt, the record or the trace."""
     rows = units.rows
     return rows.consumer.coalesce(rows.attempt) if units.of in (ATTEMPTS, VISITS) else rows.cluster
+
+
+def is_of_people(units: Units) -> bool:
+    """Say whether people stand behind units, whom a row could give away. An item of work is none, and only teams of five or
+    more have numbers (`derived.streams.is_shown`)."""
+    return units.of not in OF_NOBODY
 
 
 def kind_of(row: SimpleNamespace) -> str:
@@ -130,6 +145,8 @@ def _more(of: str, rows: IbisTable) -> dict[str, Any]:
     if of == RESPONSES:
         return {"first": rows.place}
     place = {"source": rows.source, "place": rows.where_from}
+    if of == LIVES:
+        return {**place, "named": rows.item, "about": rows.kind, "done": rows.done_at, "since": rows.life_from}
     if of == ANSWERS.name:
         scale = {"low": rows.scale_min, "high": rows.scale_max}
         return {**place, **scale, "score": rows.score, "hoped": rows.expected}
@@ -187,7 +204,7 @@ def _says(of: str, row: Mapping[str, Any]) -> Iterator[str]:
     """Say what came of a unit."""
     yield from _came(of, row)
     if of != PEOPLE and row.get("lasted_s") is not None:
-        yield f"took {write(row['lasted_s'], SECONDS)}"
+        yield f"{'for' if of == LIVES else 'took'} {write(row['lasted_s'], SECONDS)}"
     if row["weight"] not in (0, 1):
         yield f"stands for {row['weight']:,.10g}"
 
@@ -205,6 +222,9 @@ def _came(of: str, row: Mapping[str, Any]) -> Iterator[str]:
             yield "met a failure" if row["has_met"] else "met none, beside those who did"
     elif of == RESPONSES:
         yield "1 question" if (row["n_asked"] or 1) == 1 else f"{row['n_asked']} questions asked together"
+    elif of == LIVES:
+        yield f"{row['named']}, {row['about']}" if row["about"] else str(row["named"])
+        yield f"open since {row['since']:%Y-%m-%d}" if row["done"] is None else f"done {row['done']:%Y-%m-%d}"
     elif of == CALLS.name:
         yield "failed" if row["failed"] else "worked"
     elif of == ITEMS.name:

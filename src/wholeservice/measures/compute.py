@@ -36,7 +36,9 @@ BySource = dict[Cell, dict[str | None, Statistics]]
 Sums = Mapping[str, BySource]
 
 PERIODS, WORK_PERIODS = "periods", "work_periods"
-OF_WORK = frozenset({"lives", "tiles", "waits", ITEMS.name, WORK.name, DEPLOYMENTS.name, INCIDENTS.name, LINKS.name})
+OF_WORK = frozenset(
+    {"lives", "tiles", "waits", "deliveries", "delivered", ITEMS.name, WORK.name, DEPLOYMENTS.name, INCIDENTS.name, LINKS.name}
+)
 """What a measure of the work reads, and nothing else: its periods are those in which work was seen, not consumers."""
 
 EPOCH = dt.datetime(1970, 1, 5, tzinfo=dt.UTC)  # a Monday: windows of whole weeks end with one

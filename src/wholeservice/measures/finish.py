@@ -70,6 +70,18 @@ def finish_score(sums: Statistics) -> Value:
     return Value(value.value, _score_interval(sums, value.value), sums.n)
 
 
+def finish_mean(sums: Statistics) -> Value:
+    """Finish a mean of what was counted of each unit: t, clustered.
+
+    >>> finish_mean(Statistics(n=4, numerator=10, denominator=4, squares=30)).value
+    2.5
+    """
+    value = finish_ratio(sums)
+    if value.value is None:
+        return value
+    return Value(value.value, _t_interval(sums), sums.n)
+
+
 def finish_hundred(sums: Statistics) -> Value:
     """Finish a mean of scores from 0 to 100, as `finish_score` does one from 0 to 1."""
     h = 100.0

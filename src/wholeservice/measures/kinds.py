@@ -1,10 +1,10 @@
 """Kinds of people: what a number is broken down by on its own, not crossed with channel or one another.
 
-A cell names one of them in `segment`: a kind of consumer as it is declared (`guest`), a device, an hour and a kind of work with
-their kind before them (`device:phone`, `hour:19`, `kind:defect`). An hour is that in which an attempt began or somebody was
-asked, by the clocks of the workspace's zone; it is told for months and rolling windows, and not for weeks, which would multiply
-the numbers. Of a few measures rolling windows also tell the hours of each channel (`Units.in_windows`). A path
-(`path:find > pay`) stands there too; it is of one service and is never added to that of another.
+A cell names one of them in `segment`: a kind of consumer as it is declared (`guest`), a device, an hour, a kind of work and a
+rule by which something counts with their kind before them (`device:phone`, `hour:19`, `kind:defect`, `rule:told`). An hour is
+that in which an attempt began or somebody was asked, by the clocks of the workspace's zone; it is told for months and rolling
+windows, and not for weeks, which would multiply the numbers. Of a few measures rolling windows also tell the hours of each
+channel (`Units.in_windows`). A path (`path:find > pay`) stands there too; it is of one service and never added to another's.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
     from wholeservice.facts.identity import FactTables
 
-SEGMENT, DEVICE, HOUR, PATH, WORK_KIND = "segment", "device", "hour", "path", "kind"
+SEGMENT, DEVICE, HOUR, PATH, WORK_KIND, RULE = "segment", "device", "hour", "path", "kind", "rule"
 KINDS = (SEGMENT, DEVICE, HOUR)  # of people
-MARKED = (DEVICE, HOUR, PATH, WORK_KIND)
-TOLD_BY = (*KINDS, PATH, WORK_KIND)
+MARKED = (DEVICE, HOUR, PATH, WORK_KIND, RULE)
+TOLD_BY = (*KINDS, PATH, WORK_KIND, RULE)
 """What a cell may name in `segment`: the kinds of people, the path they took (by one measure only), and of work."""
 MOST_PATHS, OTHER_PATHS = 20, "(all others)"
 """So many paths are told of a service and period, which is what somebody reads; the rest counts under one name."""

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator, Mapping
 
 from wholeservice.errors import Place, Problem, suggest
 from wholeservice.organisation import kinds
+from wholeservice.organisation.calendars import check_calendars
 from wholeservice.organisation.codes import new_problem
 from wholeservice.organisation.graph import (
     Entity,
@@ -23,6 +24,7 @@ from wholeservice.organisation.graph import (
     uses,
 )
 from wholeservice.organisation.remit import has_outside_consumer, owner_of, stream_of
+from wholeservice.organisation.stages import check_stages
 from wholeservice.organisation.targets import part_of_place, place_of_word
 from wholeservice.units import ENDS, SCALE, SCORE, Unit
 
@@ -49,7 +51,7 @@ def check(org: Organisation, known_measures: Measures | None = None) -> list[Pro
     Without them no target's measure is.
     """
     rules = (_references, _circles_of_use, _dates, _owners, _homes, _policies, _attempts, _funnels)
-    problems = [problem for rule in rules for problem in rule(org)]
+    problems = [problem for rule in (*rules, check_calendars, check_stages) for problem in rule(org)]
     for need in org.needs:
         for target in need.targets:
             problems.extend(_target(org, need, target, known_measures))

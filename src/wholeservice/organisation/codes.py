@@ -206,4 +206,14 @@ CODES: Mapping[str, str] = {
         "in any order there is no step before. Until one is removed, the time counts from the first step that was taken.",
         "services:\n  book: { funnel: { order: any, within: 2d, per: step } }",
         "services:\n  book: { funnel: { order: any, within: 2d } }"),
+    "ORG048": _page(
+        "The calendar of a team names a day that is none, hours that cannot be read or overlap, or no working time.",
+        "time in which nobody works is not waiting; with a wrong calendar every wait of the team is told wrong.",
+        "teams:\n  care: { calendar: { days: [mon, teu], hours: [9-17] } }",
+        "teams:\n  care: { calendar: { days: [mon, tue], hours: [09:00-17:00] } }"),
+    "ORG049": _page(
+        "Two stages of a value stream have one name, or one of them is `named` like the other.",
+        "sources name a stage by its name; which of the two work was in could not be told. Until then it is the first.",
+        "value-streams:\n  pay: { stages: [{ stage: build, named: [doing] }, { stage: check, named: [doing] }] }",
+        "value-streams:\n  pay: { stages: [{ stage: build, named: [doing] }, { stage: check, named: [checking] }] }"),
 }  # fmt: skip

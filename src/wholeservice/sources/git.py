@@ -59,7 +59,7 @@ facts:
     where: {{ row: commit }}
   - work: {{ item: "{{sha}}", stage: write, state: active, from_at: "{{authored_at}}", to_at: "{{committed_at}}",
              resource: "{{author}}" }}
-    where: {{ row: commit, is_rewritten: "true" }}
+    where: {{ row: commit, is_written: "true" }}
   - work: {{ item: "{{sha}}", stage: review, state: queued, from_at: "{{committed_at}}", to_at: "{{lands_at}}" }}
     where: {{ row: commit, waits_to_land: "true" }}
   - work: {{ item: "{{sha}}", stage: release, state: queued, from_at: "{{lands_at}}", to_at: "{{released_at}}" }}

@@ -21,7 +21,7 @@ COLUMNS: dict[str, str] = {
     "row": TEXT, "record": TEXT, "sha": TEXT, "parents": TEXT, "first_parent": TEXT, "is_merge": FLAG, "subject": TEXT,
     "author": TEXT, "committer": TEXT, "authored_at": INSTANT, "committed_at": INSTANT,
     "landed_in": TEXT, "lands_at": INSTANT, "released_in": TEXT, "released_at": INSTANT, "tagged": TEXT,
-    "is_rewritten": FLAG, "waits_to_land": FLAG, "waits_for_release": FLAG,
+    "is_written": FLAG, "is_rewritten": FLAG, "waits_to_land": FLAG, "waits_for_release": FLAG,
     "fixes": TEXT, "tag": TEXT, "tag_type": TEXT, "tagged_at": INSTANT, "is_release": FLAG,
 }  # fmt: skip
 
@@ -71,6 +71,8 @@ def _commit_rows(reading: Reading, tip: str, options: GitOptions) -> Iterator[Ro
 
 def _commit_row(commit: Commit, landed: Landings, reading: Reading) -> Row:
     landing = reading.commits.get(landed.get(commit.sha, ""))
+    is_rewritten = commit.committed_at > commit.authored_at
+    waits_to_land = landing is None or landing.committed_at > commit.committed_at
     return {
         "number": commit.number,
         "row": "merge" if commit.is_merge else "commit",
@@ -86,8 +88,9 @@ def _commit_row(commit: Commit, landed: Landings, reading: Reading) -> Row:
         "committed_at": commit.committed_at,
         "landed_in": landing.sha if landing else None,
         "lands_at": landing.committed_at if landing else None,
-        "is_rewritten": commit.committed_at > commit.authored_at,
-        "waits_to_land": landing is None or landing.committed_at > commit.committed_at,
+        "is_written": is_rewritten or (waits_to_land and commit.committed_at == commit.authored_at),
+        "is_rewritten": is_rewritten,
+        "waits_to_land": waits_to_land,
     }
 
 
