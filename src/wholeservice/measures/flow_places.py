@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from wholeservice.derived.base import WAITED, WORKED
-from wholeservice.derived.lives import RETURNED
+from wholeservice.derived.base import RETURNED, WAITED, WORKED
 from wholeservice.facts.identity import loose_name
 from wholeservice.measures.flow_read import Life, Piece, Wait
 
