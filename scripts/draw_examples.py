@@ -10,7 +10,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from flow_examples import AGEING, FLOW, FOLLOWS, SCATTER, STREAM
+from flow_examples import AGEING, FLOW, FOLLOWS, LIFE, SCATTER, STREAM
 from wholeservice.app import pictures
 from wholeservice.draw import (
     ageing,
@@ -26,6 +26,7 @@ from wholeservice.draw import (
     gap,
     journey,
     ladder,
+    life,
     loss_map,
     spark,
     standalone,
@@ -222,6 +223,7 @@ EXAMPLES = (
     Example(ageing, AGEING, "Which items that are not done are older than past items were in the same stage."),
     Example(cycle_scatter, SCATTER, "How long finished items took, and whether what people may expect was kept."),
     Example(follows_map, FOLLOWS, "Which stage or step came straight after which, how often and after how long."),
+    Example(life, LIFE, "One item from its begin to its end: each piece of work and each wait as long as it took."),
     Example(blueprint, BLUEPRINT, "What people see and do, and what stands behind each step."),
     Example(forest, FOREST, "Who changed most; also any list of numbers with likely ranges (then without ranks)."),
     Example(trend, TREND, "One measure over time, with the improvements that were made.", 620),

@@ -12,6 +12,8 @@ from wholeservice.draw.ageing import Ageing, AgeItem, AgeStage
 from wholeservice.draw.cumulative_flow import CumulativeFlow, FlowDay, FlowStage
 from wholeservice.draw.cycle_scatter import CycleScatter, Finished
 from wholeservice.draw.follows_map import Activity, Follows, FollowsMap
+from wholeservice.draw.ladder import UNKNOWN, WAIT, WORK
+from wholeservice.draw.life import Life, LifePiece
 from wholeservice.draw.stages import NECESSARY, VALUE, WASTE, Asked, Return, Stage, Times, ValueStream, Wait
 
 MINUTE, HOUR, DAY = 60.0, 3600.0, 86400.0
@@ -108,6 +110,19 @@ def _scatter(pick: random.Random) -> CycleScatter:
 
 
 SCATTER = _scatter(random.Random(3))  # noqa: S311  a seeded example
+_BEGUN = dt.datetime(2026, 7, 6, 9, tzinfo=dt.UTC)
+_PIECES = (("decide", WAIT, 45, "a decision"), ("decide", WORK, 1, ""), ("build", WORK, 70, ""), ("build", UNKNOWN, 30, ""),
+           ("test", WAIT, 260, "Environments"), ("test", WORK, 9, ""), ("review", WAIT, 40, "Security review"),
+           ("review", WORK, 24, ""), ("build", WAIT, 20, "mending what came back"), ("build", WORK, 12, ""),
+           ("release", WAIT, 62, "Release room"), ("release", WORK, 1, ""))  # fmt: skip
+_ENDS = [sum(hours for _, _, hours, _ in _PIECES[: at + 1]) for at in range(len(_PIECES))]
+LIFE = Life(
+    "life", "A wish that was worked on for five days took three and a half weeks, most of it for somewhere to try it",
+    tuple(
+        LifePiece(stage, kind, _BEGUN + dt.timedelta(hours=end - hours), _BEGUN + dt.timedelta(hours=end), cause)
+        for (stage, kind, hours, cause), end in zip(_PIECES, _ENDS, strict=True)
+    ),
+)  # fmt: skip
 FOLLOWS = FollowsMap(
     "follows", "One in four reviews sends the work back to building", (
         *(Activity(name.lower(), name, n, median) for name, n, median in zip(

@@ -12,6 +12,8 @@ from wholeservice.draw.ageing import Ageing, AgeItem, AgeStage
 from wholeservice.draw.cumulative_flow import CumulativeFlow, FlowDay, FlowStage
 from wholeservice.draw.cycle_scatter import CycleScatter, Finished
 from wholeservice.draw.follows_map import Activity, Follows, FollowsMap
+from wholeservice.draw.ladder import UNKNOWN, WAIT, WORK
+from wholeservice.draw.life import Life, LifePiece
 from wholeservice.draw.stages import NECESSARY, NOT_RECORDED, VALUE, WASTE, Asked, Return, Stage, Times, ValueStream, Wait
 
 FIRST = dt.date(2025, 11, 3)
@@ -88,3 +90,14 @@ def follows_maps(draw: st.DrawFn) -> FollowsMap:
     pairs = draw(st.lists(st.tuples(ids, ids), max_size=3 * n, unique=True))
     ways = tuple(Follows(*pair, draw(st.integers(0, 99_999)), draw(st.none() | SECONDS)) for pair in pairs)
     return FollowsMap("m", draw(NAMES), activities, ways, draw(st.sampled_from((0.3, 0.9, 1.0))))
+
+
+@st.composite
+def lives(draw: st.DrawFn) -> Life:
+    at, pieces = dt.datetime(2025, 11, 3, 8, 30, tzinfo=dt.UTC), []
+    for _ in range(draw(st.sampled_from((0, 1, 3, 30)))):
+        kind, then = draw(st.sampled_from((WORK, WAIT, UNKNOWN))), at + dt.timedelta(seconds=draw(SECONDS))
+        cause = draw(st.just("") | NAMES) if kind == WAIT else ""
+        pieces.append(LifePiece(draw(NAMES), kind, at, then, cause, draw(st.sampled_from((None, "/items/a")))))
+        at = then
+    return Life("l", draw(NAMES), tuple(pieces), draw(st.booleans()))

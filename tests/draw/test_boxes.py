@@ -23,6 +23,7 @@ from wholeservice.draw import (
     forest,
     journey,
     ladder,
+    life,
     svg,
     trend,
     value_stream,
@@ -36,7 +37,7 @@ KINDS = (
     (forest, extremes.forests()), (ladder, extremes.ladders()), (blueprint, extremes.blueprints()),
     (trend, extremes.flagged_trends()), (journey, extremes.journeys()), (value_stream, flow_extremes.streams()),
     (cumulative_flow, flow_extremes.flows()), (ageing, flow_extremes.ageings()), (cycle_scatter, flow_extremes.scatters()),
-    (follows_map, flow_extremes.follows_maps()),
+    (follows_map, flow_extremes.follows_maps()), (life, flow_extremes.lives()),
 )  # fmt: skip
 PHASES = (Phase.explicit, Phase.generate)  # a failure is shown as it is found: making it small takes minutes
 EVERY = pytest.mark.parametrize(

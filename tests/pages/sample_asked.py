@@ -10,10 +10,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 
+from measures.lives_by_hand import STREAM, A, B, C, E, flow, work
 from pages import sample
 from wholeservice.findings.base import Finding
 from wholeservice.measures.base import SAMPLE, Cell, Measure, Statistics
 from wholeservice.measures.results import Results
+from wholeservice.measures.stories import stories_of
 from wholeservice.organisation.graph import Edge, Entity, Need
 from wholeservice.pages.base import Data
 from wholeservice.units import SHARE
@@ -48,6 +50,9 @@ def rows() -> Iterator[tuple[Cell, Statistics]]:
 
 def _entities() -> dict[str, Entity]:
     found = dict(sample.organisation().entities)
+    stages = ({"stage": "decide", "kind": "necessary"}, {"stage": "build", "team": "booking", "meets": ("prices",)},
+              {"stage": "check-it"})  # fmt: skip
+    found[STREAM] = replace(found[STREAM], fields={"owner": "Maya Okafor", "stages": stages})
     found["spa"] = replace(found["spa"], channels=("web", "desk"), team="booking", fields={"owner": HOSTILE})
     found["parking"] = replace(found["parking"], channels=("desk",))
     team = {"type": "stream-aligned", "people": 7.0, "ask": ("chat #booking",), "serves": {"pricing": ("collaboration",)}}
@@ -88,4 +93,5 @@ def data() -> Data:
     return replace(
         whole, organisation=found, results=Results(MEASURES.values(), rows()), measures=MEASURES,
         findings=(*whole.findings, at_pay), snapshot="asked", rows=partial(sample.rows_behind, dict(rows())),
+        flows=(flow(A, B, C),), stories=stories_of(work(A, B, C, E), [flow(A, B, C)]),
     )  # fmt: skip

@@ -21,6 +21,7 @@ ASKED = {
     "/channel/{channel}": {"channel": "web"}, "/coverage/{entity}": {"entity": "stay"},
     "/owner/{name}": {"name": "Maya Okafor"}, "/team/{entity}": {"entity": "booking"},
     "/finding/{number}": {"number": "1"}, "/measure/{name}": {"name": "completion"}, "/sources/{name}": {"name": "bookings"},
+    "/streams/{entity}": {"entity": "look-to-stay"}, "/items/{item}": {"item": "B"},
     "/search": {"q": "pay"}, "/rows": {"entity": "stay", "measure": "completion"},
 }  # fmt: skip
 

@@ -13,6 +13,7 @@ from wholeservice import tables
 from wholeservice.app import derived_store, incremental
 from wholeservice.app.bug_log import log_bug
 from wholeservice.app.engines import engine_of
+from wholeservice.app.flows import flows
 from wholeservice.app.loss_maps import loss_maps
 from wholeservice.app.printing import say
 from wholeservice.app.settings import DEFAULT_ENGINE
@@ -108,9 +109,12 @@ def _computed(pinned: Pinned, snapshot: str, doing: Doing, kept: derived_store.K
         findings = find(facts)
         doing("loss maps")
         maps = loss_maps(engine, organisation, results, pinned.zone)
+        doing("how work flows")
+        told, stories = flows(engine, organisation, pinned.zone)
         runs = run_rows(pinned.store, pinned.run, {each.source: (each.names.of, each.names.n) for each in sources})
     measures = {measure.name: measure for measure in MEASURES}
-    data = Data(organisation, results, findings, maps, measures, runs, snapshot, pinned.zone, sources, absent=absent)
+    data = Data(organisation, results, findings, maps, measures, runs, snapshot, pinned.zone, sources, absent=absent,
+                flows=told, stories=stories)  # fmt: skip
     return data, Rows(to_arrow(rows), sightings, made.changes.share if made.changes else None), pieces
 
 

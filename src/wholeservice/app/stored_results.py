@@ -2,8 +2,8 @@
 
     .wholeservice/results/current              the name of the newest snapshot
     .wholeservice/results/<snapshot>/          statistics.parquet, findings.json, loss_maps.json, sources.json, absent.json,
-                                               about.json, and the organisation they were made with: organisation/*.yaml,
-                                               sightings.parquet
+                                               flows.json, stories.json, about.json, and the organisation they were made with:
+                                               organisation/*.yaml, sightings.parquet
 
 A snapshot is named by the run that pinned the facts, the hash of the declared organisation, and the version of the
 definitions. Everything is written into a temporary folder that is then renamed: a half-written result is never seen.
@@ -17,7 +17,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,6 +30,7 @@ from wholeservice.findings.absent import Absent
 from wholeservice.findings.base import Finding
 from wholeservice.findings.losses import LossMap
 from wholeservice.measures.base import Measure
+from wholeservice.measures.flow_told import Flow, Story
 from wholeservice.organisation import load as organisation_files
 from wholeservice.organisation.graph import Organisation
 from wholeservice.organisation.sightings import with_sightings
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
 
 CURRENT, STATISTICS, SIGHTINGS = "current", "statistics.parquet", "sightings.parquet"
 FINDINGS, LOSS_MAPS, SOURCES, ABOUT = "findings.json", "loss_maps.json", "sources.json", "about.json"
-ABSENT = "absent.json"
+ABSENT, FLOWS, STORIES = "absent.json", "flows.json", "stories.json"
 
 CODES = {
     "RES001": "Nothing was measured in this workspace yet. `wholeservice ingest` reads the sources named in wholeservice.yaml"
@@ -142,6 +143,8 @@ def _write_whole(final: Path, data: Data, rows: Rows, declared: Path) -> None:
         _write_json(working / LOSS_MAPS, list(data.loss_maps.values()))
         _write_json(working / SOURCES, data.sources)
         _write_json(working / ABSENT, data.absent)
+        _write_json(working / FLOWS, data.flows)
+        _write_json(working / STORIES, dict(data.stories))
         _write_json(working / ABOUT, {"snapshot": data.snapshot, "zone": data.zone, "runs": data.runs})
         working.rename(final)
     except OSError:
@@ -202,11 +205,30 @@ def _load(folder: Path, measures: Sequence[Measure]) -> Data:
         zone=about["zone"],
         sources=_known_since(SourceQuality, folder / SOURCES),
         absent=_known_since(Absent, folder / ABSENT),
+        flows=_known_since(Flow, folder / FLOWS),
+        stories=StoredStories(_read_json(folder / STORIES) if (folder / STORIES).exists() else {}),
     )
 
 
+class StoredStories(Mapping[str, Story]):
+    """Stories as they were stored: thousands, of which a page shows one, so each is made when it is asked for."""
+
+    def __init__(self, plain: Mapping[str, Any]) -> None:
+        self._plain = plain
+
+    def __getitem__(self, item: str) -> Story:
+        found: Story = from_plain(Story, self._plain[item])
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._plain)
+
+    def __len__(self) -> int:
+        return len(self._plain)
+
+
 def _known_since(kind: type[Any], path: Path) -> tuple[Any, ...]:
-    """Results of an older version say nothing of their sources, nor of absent journeys."""
+    """Results of an older version say nothing of their sources, of absent journeys, nor of how work flows."""
     return tuple(from_plain(kind, each) for each in _read_json(path)) if path.exists() else ()
 
 

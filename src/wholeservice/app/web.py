@@ -30,18 +30,24 @@ from wholeservice.app.sheets import as_csv
 from wholeservice.app.turning import Turning
 from wholeservice.app.view import CannotShow, Seen, View, data_of, seen_by, view_of
 from wholeservice.draw import (
+    ageing,
     blueprint,
     channel_matrix,
+    cumulative_flow,
+    cycle_scatter,
     day_strip,
     drop_out,
     emotion,
+    follows_map,
     forest,
     gap,
     journey,
+    life,
     loss_map,
     spark,
     svg,
     trend,
+    value_stream,
 )
 from wholeservice.errors import WholeserviceError
 from wholeservice.measures.asked import Of
@@ -350,6 +356,8 @@ def _templates() -> Any:
     environment.globals.update(
         trend=trend, gap=gap, journey=journey, loss_map=loss_map, spark=spark, day_strip=day_strip, patterns=svg.patterns,
         blueprint=blueprint, drop_out=drop_out, channel_matrix=channel_matrix, emotion=emotion, forest=forest,
+        value_stream=value_stream, cumulative_flow=cumulative_flow, ageing=ageing, cycle_scatter=cycle_scatter, life=life,
+        follows_map=follows_map,
         static=lambda name: f"/static/{static_version()}/{name}", split=split, seen_at=seen_at,
     )  # fmt: skip
     return environment

@@ -109,7 +109,7 @@ def windows_of(organisation: Organisation, targets: Iterable[Target] | None = No
 
 def add_periods(engine: Engine, windows: Iterable[int], zone: str) -> pa.Table:
     """Add the tables `periods` and `work_periods`, in which events and work are summed up; return the former."""
-    windows, seen, work = set(windows), _seen(engine), _extent(_seen(engine, WORK_AT), zone)
+    windows, seen, work = set(windows), _seen(engine), work_extent(engine, zone)
     periods = event_periods(_extent(seen, zone), zone, windows)
     rows = periods_table(periods, _extent({name: each for name, each in seen.items() if name == INTERACTIONS.name}, zone), zone)
     engine.add(PERIODS, rows)
@@ -132,6 +132,11 @@ def extent(engine: Engine, zone: str) -> Extent | None:
     """Return the days that the events cover; None when there are none. A day is complete when something was seen in its last
     hour or later."""
     return _extent(_seen(engine), zone)
+
+
+def work_extent(engine: Engine, zone: str) -> Extent | None:
+    """Return the days in which work was seen, as `extent` does for events."""
+    return _extent(_seen(engine, WORK_AT), zone)
 
 
 def _extent(seen: Mapping[str, tuple[dt.datetime, dt.datetime]], zone: str) -> Extent | None:

@@ -12,6 +12,7 @@ from wholeservice.pages import (
     finding,
     findings,
     home,
+    item,
     measure,
     measures,
     owner,
@@ -22,6 +23,8 @@ from wholeservice.pages import (
     source,
     sources,
     step,
+    stream,
+    streams,
     team,
 )
 from wholeservice.pages.base import Page
@@ -37,6 +40,9 @@ PAGES: tuple[Page, ...] = (
     coverage.PAGE,
     owner.PAGE,
     team.PAGE,
+    streams.PAGE,
+    stream.PAGE,
+    item.PAGE,
     findings.PAGE,
     finding.PAGE,
     measures.PAGE,

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from wholeservice.findings.losses import LossMap
     from wholeservice.measures.base import Cell, Measure
     from wholeservice.measures.behind_rows import Behind
+    from wholeservice.measures.flow_told import Flow, Story
     from wholeservice.measures.results import Results
     from wholeservice.organisation.graph import Organisation
 
@@ -30,6 +31,7 @@ class Data:
     `sources` is the quality of each source's facts, in the order declared; `declarations` says where each is declared.
     `measured` names the runs whose results are stored, so that they can be shown.
     `absent` are the journeys that people are on and no service describes, most people first.
+    `flows` are how work flows through each stream, team and service that has any; `stories` the lives of the items in them.
     `rows` looks up rows in the facts that the snapshot pinned, so a snapshot always gives the same; None: no facts here.
     """
 
@@ -46,6 +48,8 @@ class Data:
     measured: frozenset[str] = frozenset()
     rows: RowsBehind | None = None
     absent: tuple[Absent, ...] = ()
+    flows: tuple[Flow, ...] = ()
+    stories: Mapping[str, Story] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,8 +80,8 @@ def entries_of(data: Data) -> Entries:
 
 
 def address_of(entity: Entity) -> str:
-    """Return the address of the page of an entity: a team has a page of its own kind."""
-    return address("team" if entity.kind == kinds.TEAM else "service", entity.id)
+    """Return the address of the page of an entity: a team and a value stream have pages of their own kinds."""
+    return address({kinds.TEAM: "team", kinds.STREAM: "streams"}.get(entity.kind, "service"), entity.id)
 
 
 def spaced(words: str) -> str:

@@ -22,6 +22,7 @@ class FindingRow:
     entity: str
     of: str
     is_page: bool  # the entity has a page
+    kind: str  # of the entity, which says what its page is
     size: str | None  # worse by
     range_written: str | None
     people: str | None
@@ -39,6 +40,7 @@ def finding_row(data: Data, number: int, finding: Finding) -> FindingRow:
     people = None if finding.people is None else f"{write(finding.people, COUNT)} people"
     return FindingRow(
         number, finding.title, finding.entity, entity.title if entity else finding.entity, entity is not None,
+        entity.kind if entity else "",
         None if finding.about_data else size, range_written or None, people,
         when(data, finding.period) if finding.period else None, finding.try_next, finding.about_data,
     )  # fmt: skip

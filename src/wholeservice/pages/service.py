@@ -12,6 +12,7 @@ from wholeservice.organisation.remit import owner_of
 from wholeservice.pages.absent_part import AbsentPart, absent_part
 from wholeservice.pages.audit_part import AuditLine, audit_line
 from wholeservice.pages.base import Data, Page, Sheet
+from wholeservice.pages.change_flow_part import ChangeFlow, change_flow
 from wholeservice.pages.changed_part import SAME, ChangedPart, changed_part
 from wholeservice.pages.consumers_part import Consumer, consumers_of
 from wholeservice.pages.findings_part import FindingRow, around, rows
@@ -106,6 +107,7 @@ class ServicePage:
     audit: AuditLine | None = None  # what of it is neither described nor measured
     absent: AbsentPart | None = None  # what people come for that no step serves
     outside: str | None = None  # every technical target is met, and people are not content
+    changes: ChangeFlow | None = None  # how it changes: the work on it
     leads: LeadPart | None = None  # whether how people feel moves before what they do
 
 
@@ -139,6 +141,7 @@ def _page(data: Data, entity: Entity) -> ServicePage:
         answers_title=_answers_title(data, entity), junction=junction, changed=changed, unexplained=unexplained_words(losses),
         value=value_part(data, entity), audit=audit_line(data, entity), absent=absent_part(data, entity),
         outside=outside_words(data, entity.id), leads=lead_part(data, entity.id), served=served_part(data, entity.id),
+        changes=change_flow(data, entity),
     )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from wholeservice.organisation import graph, kinds
 from wholeservice.organisation.graph import Entity
 from wholeservice.organisation.remit import owner_of, team_streams
 from wholeservice.pages.base import Data, Page, Sheet
+from wholeservice.pages.change_flow_part import TeamFlow, team_flow
 from wholeservice.pages.entries import address_of
 from wholeservice.pages.holdings_part import Thing, work_of
 from wholeservice.pages.listing import by_title
@@ -61,6 +62,7 @@ class TeamPage:
     stages: tuple[Thing, ...]
     not_written: tuple[Unmeasured, ...]
     snapshot: str
+    flow: TeamFlow
 
 
 def build(data: Data, entity: str) -> TeamPage | None:
@@ -80,6 +82,7 @@ def build(data: Data, entity: str) -> TeamPage | None:
         Thing(unit.kind, unit.title, address_of(unit), None) if unit else None, _texts(fields.get("ask")),
         _offers_title(offers), offers, tuple(_serves(data, found)), tuple(_served_by(data, found)),
         tuple(_stages(data, found)), tuple(_not_written(found, offers, stream)), data.snapshot,
+        team_flow(data, found),
     )  # fmt: skip
 
 
