@@ -63,10 +63,10 @@ pa.set_cpu_count(2)
 """,
     work=f"""
 table = pq.read_table(path, columns=["who", "step", "channel", "moment"])
-who, step, channel = (table[name].to_numpy() for name in ("who", "step", "channel"))
 chunks = [chunk.cast(pa.int64()).to_numpy() for chunk in table["moment"].chunks]
-del table
 with ThreadPoolExecutor(2) as pool:
+    who, step, channel = pool.map(lambda name: table[name].to_numpy(), ("who", "step", "channel"))
+    del table
     second = np.concatenate(list(pool.map(lambda chunk: chunk // 1_000_000, chunks)))
 del chunks
 who, second, step, channel = sorted_together(who, second, step, channel)

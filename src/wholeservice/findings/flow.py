@@ -146,7 +146,7 @@ def ratio(pairs: Sequence[tuple[int, float, float]]) -> tuple[float, Interval | 
 
     >>> value, spread = ratio([(week, 1.0 + week % 2, 4.0) for week in range(8)])
     >>> round(value, 3), round(spread.low, 3), round(spread.high, 3)
-    (0.375, 0.288, 0.462)
+    (0.375, 0.282, 0.468)
     """
     weeks: dict[int, tuple[float, float]] = {}
     for week, numerator, denominator in pairs:
