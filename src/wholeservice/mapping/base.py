@@ -38,6 +38,7 @@ SOURCE_KEYS: dict[str, str] = {
 }
 VALUE_KEYS: dict[str, str] = {
     "column": "the column to read, by name, position or name bound under each: or each-of:",
+    "or": "of a date or instant: further columns, of which the first that has a value stands in where the column has none",
     "text": "instead of column: a text with columns in braces",
     "missing": "more texts that mean no value, for this field",
     "default": "the text that stands for a missing cell; never for a number",
@@ -129,6 +130,7 @@ class Value:
     place: Place
     after: Value | None = None
     before: Value | None = None
+    otherwise: tuple[Value, ...] = ()  # the first of these that is there, where it is missing
 
     @property
     def literal(self) -> str | None:
@@ -139,7 +141,7 @@ class Value:
     def refs(self) -> set[str]:
         """The names it reads."""
         own = {part.name for part in self.parts if isinstance(part, Ref)}
-        return own.union(*(each.refs for each in (self.after, self.before) if each))
+        return own.union(*(each.refs for each in (self.after, self.before, *self.otherwise) if each))
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,6 +67,8 @@ class Cells:
             found = self._one_for_all(cell, column) if cell.literal is not None else self._each(cell, column)
             for duration, sign in ((cell.after, 1), (cell.before, -1)):
                 found = shifted(found, self.cell(duration, ELAPSED), sign) if duration else found
+            for further in cell.otherwise:
+                found = _or_else(found, self.cell(further, column))
             self._read[key] = found
         return self._read[key]
 
@@ -185,3 +187,12 @@ class View:
         found = np.zeros(n, bool)
         found[np.asarray(self.row.filter(mask))] = True
         return pa.array(found)
+
+
+def _or_else(first: Read, second: Read) -> Read:
+    """Take the second where the first is missing; where the first cannot be read it stays refused."""
+    import pyarrow.compute as pc
+
+    is_missing = pc.and_not(pc.is_null(first.values), first.refused)
+    values = pc.if_else(is_missing, second.values, first.values)
+    return Read(values, pc.or_(first.refused, pc.and_(is_missing, second.refused)), (*first.why, *second.why), first.currency)

@@ -31,6 +31,7 @@ class Cell:
     reading: Reading
     after: Cell | None = None
     before: Cell | None = None
+    otherwise: tuple[Cell, ...] = ()
 
     @property
     def literal(self) -> str | None:
@@ -222,7 +223,7 @@ class _Planner(_Names):
     def cell(self, value: Value, bound: Names) -> Cell:
         parts = tuple(self.part(part, value, bound) if isinstance(part, Ref) else part for part in value.parts)
         after, before = (self.cell(each, bound) if each else None for each in (value.after, value.before))
-        return Cell(parts, value.reading, after, before)
+        return Cell(parts, value.reading, after, before, tuple(self.cell(each, bound) for each in value.otherwise))
 
     def check_bound_text(self, value: Value, cell: Cell, name: str, fact: FactMapping) -> None:
         """A text bound under each: stands for itself; where a number is needed, a column was probably meant."""

@@ -47,7 +47,9 @@ class Speller(ReadingSpeller):
         said = fields.get("column") or fields["text"]
         parts = (Ref((said.text or "").strip()),) if "column" in fields else self.template(said.text or "", said.place)
         after, before = (self.value(fields[key], reading) if key in fields else None for key in ("after", "before"))
-        return Value(parts, own, said.place, after, before)
+        further = fields["or"].items if "or" in fields else ()
+        otherwise = tuple(Value((Ref(each.text.strip()),), own, each.place) for each in further if each.text)
+        return Value(parts, own, said.place, after, before, otherwise)
 
     def template(self, text: str, place: Place) -> tuple[str | Ref, ...]:
         parts: list[str | Ref] = []
@@ -74,6 +76,9 @@ class Speller(ReadingSpeller):
         if "plus" in fields and column.type not in (DATE, INSTANT):
             self.wrong("SRC113", f"plus: adds days, and {column.name} is a {column.type}", fields["plus"].place,
                        expected="plus: only on a date or an instant", next_step="take it out")  # fmt: skip
+        if "or" in fields and column.type not in (DATE, INSTANT):
+            self.wrong("SRC113", f"or: names further columns of a time, and {column.name} is a {column.type}",
+                       fields["or"].place, expected="or: only on a date or an instant", next_step="take it out")  # fmt: skip
         for key in ("after", "before") if column.type != INSTANT else ():
             if key in fields:
                 self.wrong("SRC113", f"{key}: moves an instant by a duration, and {column.name} is a {column.type}",
