@@ -66,6 +66,24 @@ def test_what_was_done_before_it_was_created_is_told_and_kept():
     assert (row["is_backwards"], row["done_at"], row["worked_s"]) == (True, at("2026-03-01"), 0)
 
 
+def test_what_was_given_up_is_told_and_is_no_work_done():
+    """A judgement says that A was not done, though it is over; B was done, and C is where it came to last."""
+    items = [{"item": each, "service": "pay", "created_at": at("2026-03-01"), "done_at": at("2026-03-05")} for each in "AB"]
+    items.append({"item": "C", "service": "pay", "created_at": at("2026-03-01"), "done_at": None})
+    work = [
+        {"item": "C", "stage": stage, "state": "active", "from_at": at(f"2026-03-0{day}")}
+        for stage, day in (("build", 2), ("test", 5))
+    ]
+    said = {"question": "Verdict", "judged_at": at("2026-03-05")}
+    judgements = [
+        {"about": "item:A", "verdict": "Not done: duplicate", **said}, {"about": "item:B", "verdict": "improved", **said},
+    ]  # fmt: skip
+    engine = prepared(engine_with(items=items, work=work, judgements=judgements), hotel(), ["lives"])
+    found = {row["item"]: row for row in engine.run(engine.table("lives")).to_pylist()}
+    assert [found[each]["is_given_up"] for each in "ABC"] == [True, False, False]
+    assert (found["C"]["last_stage"], found["C"]["last_state"], found["C"]["last_at"]) == ("test", "active", at("2026-03-05"))
+
+
 def test_an_item_counts_once_for_everything_that_holds_it():
     """About a part: the part, both services, the stream, the team and the whole, each once, though the team is also named."""
     engine = lives(

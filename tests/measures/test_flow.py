@@ -69,6 +69,23 @@ def test_what_was_done_after_the_newest_whole_day_was_open_on_it():
     assert (told.n_done, told.n_open) == (2, 1)
 
 
+def test_a_stage_that_was_come_to_at_the_newest_instant_is_where_an_item_is_now():
+    """The board was exported when C had just come to its last stage: it is there, and no longer in the one before."""
+    told = flow(
+        A, B, life("C", (piece("build", "active", 25, 30), piece("check-it", "active", 30, 30)), created=25, is_open=True)
+    )
+    assert [each.n_inside for each in told.stages] == [0, 0, 1]
+    assert [each.stage for each in told.open] == [2]
+
+
+def test_an_open_item_whose_source_tells_of_nothing_in_the_window_is_left_out_and_counted():
+    """A board that ended before these days still has an open item: nobody knows whether it is open now."""
+    old = life("OLD", (piece("build", "active", -60, -30),), created=-60, is_open=True)
+    told = flow(A, B, C, old)
+    assert (told.n_open, told.n_silent, [each.item for each in told.open]) == (1, 1, ["C"])
+    assert all(day.reached[0] <= 3 for day in told.days)
+
+
 def test_an_item_that_was_done_before_it_was_created_is_left_out_and_counted():
     """Its times are none; the page says how many there are."""
     told = flow(A, B, replace(A, item="D", is_backwards=True))

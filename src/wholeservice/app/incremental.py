@@ -30,7 +30,7 @@ _READ = {
     "tallied": (tables.TALLIES,),
     "disagreements": (tables.TALLIES,),
     "tiles": (tables.WORK, tables.ITEMS),
-    "lives": (tables.WORK, tables.ITEMS),
+    "lives": (tables.WORK, tables.ITEMS, tables.JUDGEMENTS),
     "waits": (tables.WORK, tables.ITEMS),
     "deliveries": (tables.DEPLOYMENTS, tables.INCIDENTS, tables.LINKS),
     "delivered": (tables.DEPLOYMENTS, tables.INCIDENTS, tables.LINKS, tables.WORK, tables.ITEMS),

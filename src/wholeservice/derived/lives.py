@@ -9,8 +9,9 @@ Key      item
 Shape    one row per item: item, kind (lower case), entity (part or service), stream, team, priority, size, known_at,
          created_at, started_at, due_at, done_at (null: not done), life_from, life_to (now, as its source knows it, where it is
          open), is_open, worked_s, waited_s, unseen_s, n_returned (stays in the state returned), n_teams (that worked on it),
-         n_stays, is_backwards (it says that it was done before it was created), and source, record, part and where_from of the
-         first row that tells of it
+         n_stays, is_backwards (it says that it was done before it was created),
+         is_given_up (it is over and was not done, as a judgement says), last_at, last_stage and last_state of the stay that
+         began last, and source, record, part and where_from of the first row that tells of it
 """
 
 from __future__ import annotations
@@ -25,14 +26,16 @@ if TYPE_CHECKING:
 
     from wholeservice.facts.identity import FactTables
 
+VERDICT, NOT_DONE, ITEM = "verdict", "not done", "item:"
 SPENT = {"worked_s": WORKED, "waited_s": WAITED, "unseen_s": UNSEEN}
 """How long of its life each item was worked on, waited, and was seen by nobody -> the kind of these tiles."""
 
 
 def build(facts: FactTables) -> IbisTable:
     """Put what items say beside what their tiles and stays add up to."""
-    items, spent, stays = _items(facts), _spent(facts), _stays(facts)
+    items, spent, stays, over = _items(facts), _spent(facts), _stays(facts), _given_up(facts)
     a = items.left_join(spent, items.item == spent.spent_by).left_join(stays, items.item == stays.stay_of)
+    a = a.left_join(over, a.item == over.given_up)
     a = a.mutate(is_open=a.is_open.fill_null(a.said_done_at.isnull()), life_from=a.life_from.coalesce(a.created_at))
     a = a.mutate(life_to=a.life_to.coalesce(a.life_from), **{name: a[name].fill_null(0.0) for name in SPENT})
     a = a.mutate(started_at=a.started_at.coalesce(a.active_at))
@@ -40,11 +43,12 @@ def build(facts: FactTables) -> IbisTable:
     a = a.mutate(
         done_at=a.said_done_at.coalesce(done_at), n_returned=a.n_returned.fill_null(0), n_teams=a.n_teams.fill_null(0),
         n_stays=a.n_stays.fill_null(0), is_backwards=(a.said_done_at < a.created_at).fill_null(False),
+        is_given_up=a.given_up.notnull(),
     )  # fmt: skip
     return a.select(
         a.item, a.kind, a.entity, a.stream, a.team, a.priority, a.size, a.known_at, a.created_at, a.started_at, a.due_at,
         a.done_at, a.life_from, a.life_to, a.is_open, a.worked_s, a.waited_s, a.unseen_s, a.n_returned, a.n_teams, a.n_stays,
-        a.is_backwards, a.source, a.record, a.part, a.where_from,
+        a.is_backwards, a.is_given_up, a.last_at, a.last_stage, a.last_state, a.source, a.record, a.part, a.where_from,
     )  # fmt: skip
 
 
@@ -86,16 +90,31 @@ def _spent(facts: FactTables) -> IbisTable:
     )  # fmt: skip
 
 
+def _given_up(facts: FactTables) -> IbisTable:
+    """The items of which somebody said that they were not done, though they are over: `verdict` of `item:ID`."""
+    j = facts.judgements
+    is_said = (
+        (j.question.strip().lower() == VERDICT) & j.verdict.strip().lower().startswith(NOT_DONE) & j.about.startswith(ITEM)
+    )
+    return j.filter(is_said).select(given_up=j.about.substr(len(ITEM))).distinct()
+
+
 def _stays(facts: FactTables) -> IbisTable:
-    """How many stays each item had, how many of them sent it back, and how many teams worked on it."""
+    """How many stays each item had, how many sent it back, how many teams worked on it, and which began last."""
+    import ibis
+
     w = facts.work
     state = w.state.strip().lower()
+    w = w.mutate(place=ibis.row_number().over(order_by=[w.from_at, *(w[key] for key in RECORD_KEYS)]))
     return w.group_by(stay_of=w.item).aggregate(
         active_at=w.from_at.min(where=state == ACTIVE),
         n_stays=w.count(),
+        last_at=w.from_at.max(),
+        last_stage=w.stage.argmax(w.place),
+        last_state=state.argmax(w.place),
         n_returned=(state == RETURNED).sum(),
         n_teams=w.team.strip().lower().nunique(where=state == ACTIVE),
     )
 
 
-LIVES = Derived(name="lives", needs=("items", "work", "tiles"), build=build, key=("item",))
+LIVES = Derived(name="lives", needs=("items", "work", "tiles", "judgements"), build=build, key=("item",))

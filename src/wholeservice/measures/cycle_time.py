@@ -35,7 +35,7 @@ def units(facts: FactTables) -> tuple[Units, ...]:
     import ibis
 
     i = by_holder(facts, facts.lives)
-    i = i.filter(i.done_at.notnull(), i.started_at.notnull(), i.started_at <= i.done_at)
+    i = i.filter(i.done_at.notnull(), ~i.is_given_up, i.started_at.notnull(), i.started_at <= i.done_at)
     rows = i.mutate(
         unit_at=i.done_at, cluster=i.item, hit=ibis.literal(1.0), weight=ibis.literal(1.0),
         lasted_s=seconds_between(i.started_at, i.done_at),

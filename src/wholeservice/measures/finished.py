@@ -23,10 +23,10 @@ LIVES, TILES, STEP = "lives", "tiles", "step"
 
 
 def done(rows: IbisTable) -> IbisTable:
-    """Return the items among *rows* that are done, as units: each counts for itself, when it was done."""
+    """Return the items among *rows* that are done, and not given up, as units: each counts for itself, when it was done."""
     import ibis
 
-    i = rows.filter(rows.done_at.notnull())
+    i = rows.filter(rows.done_at.notnull(), ~rows.is_given_up)
     return i.mutate(unit_at=i.done_at, cluster=i.item, hit=ibis.literal(1.0), weight=ibis.literal(1.0))
 
 

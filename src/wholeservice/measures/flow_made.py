@@ -123,7 +123,7 @@ def _span(lives: Iterable[Life], seen: Seen) -> Span:
 
 def _flow(lives: Sequence[Life], entity: str, plan: Plan, span: Span, seen: Seen) -> Flow:
     stand = [seen.placed(life, plan) for life in lives if not life.is_backwards]
-    there = [each for each in stand if each and (each.life.is_open or each.life.to_s >= span.from_at.timestamp())]
+    there = [each for each in stand if each and each.life.to_s >= span.from_at.timestamp()]
     done, still = [each for each in there if not each.life.is_open], [each for each in there if each.life.is_open]
     since = SINCE_WORK if any(each.life.started_at for each in there) else SINCE_ASKED
     took = [(each, seconds) for each in done if (seconds := _age(each, since, each.life.to_s)) is not None]
@@ -142,6 +142,7 @@ def _flow(lives: Sequence[Life], entity: str, plan: Plan, span: Span, seen: Seen
         waits=waits_told(done, still, by_stage=True),
         causes=waits_told(done, still, by_stage=False), backs=tuple(_backs(done)), follows=tuple(_follows(done)),
         days=tuple(_days(there, span)), open=tuple(_open(still, since)), done=tuple(_done(took, span.zone)),
+        n_silent=sum(each is not None and each.life.is_open for each in stand) - len(still),
         elsewhere=_elsewhere(done, spent), kinds=tuple(sorted(n_kinds.items(), key=lambda pair: (-pair[1], pair[0]))),
     )  # fmt: skip
 

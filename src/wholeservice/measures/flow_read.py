@@ -11,7 +11,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from wholeservice.derived.base import UNSEEN
 from wholeservice.derived.streams import HOLDERS, RUN_IN, STAGES, by_holder
+from wholeservice.derived.tiles import KIND_OF
 from wholeservice.facts.identity import FactTables
 from wholeservice.measures.flow_told import Tie
 
@@ -113,11 +115,11 @@ def _rows(facts: FactTables, since: dt.datetime) -> list[dict[str, Any]]:
     import ibis
 
     i = facts.lives
-    i = i.filter(i.is_open | (i.done_at >= ibis.literal(since)), i.life_from.notnull())
+    i = i.filter(i.is_open | (i.done_at >= ibis.literal(since)), i.life_from.notnull(), ~i.is_given_up)
     newest = i.order_by(i.life_to.desc(), i.life_from.desc(), i.item).limit(MOST)
     newest = newest.select(
         "item", "kind", "entity", "stream", "team", "life_from", "life_to", "is_open", "is_backwards", "n_stays",
-        created=i.created_at, started=i.started_at, due=i.due_at, done=i.done_at,
+        "last_at", "last_stage", "last_state", created=i.created_at, started=i.started_at, due=i.due_at, done=i.done_at,
     )  # fmt: skip
     return sorted(facts.run(newest).to_pylist(), key=lambda row: str(row["item"]))
 
@@ -129,9 +131,17 @@ def _life(
     return Life(
         **told, team=None if row["team"] in hidden else row["team"], created_at=row["created"] or row["life_from"],
         started_at=row["started"], due_at=row["due"], done_at=row["done"], from_s=row["life_from"].timestamp(),
-        to_s=row["life_to"].timestamp(), pieces=tuple(pieces), waits=tuple(waits),
+        to_s=row["life_to"].timestamp(), pieces=(*pieces, *_just_begun(row)), waits=tuple(waits),
         ties=tuple(ties),
     )  # fmt: skip
+
+
+def _just_begun(row: Mapping[str, Any]) -> list[Piece]:
+    """The stay in which an open item is that began at the newest instant of all: it has no length yet."""
+    if not row["is_open"] or row["last_at"] is None or row["last_at"] < row["life_to"]:
+        return []
+    at_s = row["last_at"].timestamp()
+    return [Piece(row["last_stage"], row["last_state"], KIND_OF.get(row["last_state"], UNSEEN), at_s, at_s, None)]
 
 
 def _hidden(facts: FactTables) -> frozenset[str]:

@@ -129,7 +129,8 @@ class Flow:
 
     `cycle` is counted from `since`, `lead` from when it was asked for. `known` is the share of all that time of which somebody
     wrote down whether it was work or waiting. `n_bare` items have no stays at all; `n_out` of what was done before it began are
-    left out. `done` and `open` are the newest and the oldest, up to a number; `n_done` and `n_open` count all.
+    left out, and so are `n_silent` open ones whose source tells of nothing in the window. `done` and `open` are the newest and
+    the oldest, up to a number; `n_done` and `n_open` count all.
     """
 
     entity: str
@@ -158,6 +159,7 @@ class Flow:
     done: tuple[DoneItem, ...]
     elsewhere: tuple[tuple[str, float], ...]  # stages that are not declared, and their share of all time
     kinds: tuple[tuple[str, int], ...] = ()  # kinds of work that were done, and how many
+    n_silent: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,7 @@ def story_of(life: Life) -> Story:
     return Story(
         life.item, life.kind, life.entity, life.stream, life.team, life.created_at, life.started_at, life.due_at, life.done_at,
         _at(life.to_s), life.is_open, life.is_backwards, spent[WORKED], spent[WAITED], spent[UNSEEN],
-        tuple(_piece(each, longest.get(each.from_s)) for each in life.pieces), life.ties,
+        tuple(_piece(each, longest.get(each.from_s)) for each in life.pieces if each.to_s > each.from_s), life.ties,
     )  # fmt: skip
 
 

@@ -5,8 +5,8 @@ Formula   items done in the period
 Unit      count          Grain  one row per entity and period, and per kind of work (`--by kind`)
 Counts    a full count: the interval is the variation between periods, never sampling. n is how many items there were in the
           period, done in it or not; so a period with work in it of which nothing was done is a true 0, and not left out
-Leaves out  periods in which there was no item at all: nobody knows whether anything was asked for. How large an item is:
-          a large one counts as one
+Leaves out  what is over and was not done, as a judgement says of it (`verdict`, `not done: ...`); periods in which there was no
+          item at all: nobody knows whether anything was asked for. How large an item is: a large one counts as one
 Source    The Kanban Guide, 2025; flow velocity in the Flow Framework (Kersten 2018)
 """
 
@@ -39,7 +39,7 @@ def _dated(rows: IbisTable, periods: IbisTable) -> IbisTable:
     import ibis
 
     i = present("unit_at", "last_at")(rows, periods)
-    return i.mutate(cluster=i.item, hit=in_period(i.done_at, i).ifelse(1.0, 0.0), weight=ibis.literal(1.0))
+    return i.mutate(cluster=i.item, hit=(in_period(i.done_at, i) & ~i.is_given_up).ifelse(1.0, 0.0), weight=ibis.literal(1.0))
 
 
 MEASURE = Measure(

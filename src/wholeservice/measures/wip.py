@@ -1,8 +1,8 @@
 """
 Work in progress: how many items were started and not yet done, on average over the period.
 
-Formula   time that items were in progress within the period, added up / length of the period, as far as facts cover it. In
-          progress from the first work on an item until it is done
+Formula   time that items were in progress within the period, added up / length of the period, as far as their source covers
+          it. In progress from the first work on an item until it is done
 Unit      count          Grain  one row per entity and period, and per kind of work
 Counts    items in progress for any part of the period; n is how many these are. By Little's law, over a long time it is
           `throughput` per day times the mean time from the first work to done, in days
@@ -34,9 +34,10 @@ if TYPE_CHECKING:
 def units(facts: FactTables) -> tuple[Units, ...]:
     """Items in progress in a period, by how many seconds of it; they count against its length."""
     lives = facts.lives
-    seen = lives.aggregate(seen_from=lives.life_from.min(), seen_to=lives.life_to.max())
+    seen = lives.group_by(told_by=lives.source).aggregate(seen_from=lives.life_from.min(), seen_to=lives.life_to.max())
     i = by_holder(facts, lives)
-    i = i.filter(i.started_at.notnull()).cross_join(seen)
+    i = i.filter(i.started_at.notnull())
+    i = i.join(seen, i.source == seen.told_by).drop("told_by")
     i = i.mutate(unit_at=i.started_at, until_at=i.done_at.coalesce(i.life_to))
     return (Units(LIVES, i, alone=(WORK_KIND,), dated=_dated),)
 

@@ -62,6 +62,8 @@ def coverage_words(flow: Flow) -> str:
         parts.append(f"of {plural(flow.n_bare, 'item')} nothing but begin and end was recorded")
     if flow.n_out:
         parts.append(f"{plural(flow.n_out, 'item')} left out that say they were done before they were created")
+    if flow.n_silent:
+        parts.append(f"{plural(flow.n_silent, 'open item')} left out: their source tells of nothing in these days")
     if flow.elsewhere:
         named = listed([f"“{name}” {write(share, SHARE)}" for name, share in flow.elsewhere])
         parts.append(f"time in stages that are not declared: {named}")
