@@ -105,15 +105,21 @@ def test_a_change_of_the_organisation_gives_another_snapshot(demo):
     assert before.split(".")[0] == after.split(".")[0]
 
 
-def test_the_pages_are_served_and_stop_calmly(demo):
+@pytest.mark.parametrize("handler", [signal.default_int_handler, signal.SIG_IGN], ids=["in front", "in the background"])
+def test_the_pages_are_served_and_stop_calmly(demo, handler):
     """`serve` prints its address, answers with HTML and JSON, and ends with 130 and one calm line on Ctrl-C.
 
-    The page of the main service holds all twelve elements.
+    So it does where a shell started it in the background, which has it ignore the signal. The page of the main service holds
+    all twelve elements.
     """
     folder, _ = demo
-    server = subprocess.Popen(
-        [*COMMAND, "--workspace", str(folder), "serve", "--port", "0"], stderr=subprocess.PIPE, text=True, bufsize=1
-    )
+    before = signal.signal(signal.SIGINT, handler)  # a child inherits only that it is ignored
+    try:
+        server = subprocess.Popen(
+            [*COMMAND, "--workspace", str(folder), "serve", "--port", "0"], stderr=subprocess.PIPE, text=True, bufsize=1
+        )
+    finally:
+        signal.signal(signal.SIGINT, before)
     try:
         assert server.stderr is not None
         address = server.stderr.readline().partition(" at ")[2].split()[0]

@@ -50,7 +50,10 @@ def serve_workspace(settings: Settings, *, host: str = HOST, port: int = PORT, i
     say(f"Serving {settings.name} at {url}  (stop with Ctrl-C)")
     if is_opened:
         webbrowser.open(url)
-    uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False)).run(sockets=[listening])
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False))
+    server.run(sockets=[listening])
+    if server.started:  # it was asked to stop by a signal that its parent has told it to ignore, as shells do in the background
+        raise KeyboardInterrupt
 
 
 def listen(host: str, port: int) -> socket.socket:
