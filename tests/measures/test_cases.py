@@ -57,8 +57,9 @@ def entity_of(name: str, words: dict[str, Any]) -> Entity:
     words = {"kind": "service", "journey": "", **words}
     if stages := words.pop("stages", None):
         words["fields"] = {"stages": tuple(stages)}
+    line = {"line": words.pop("line")} if "line" in words else {}
     if people := words.pop("people", None):
-        words["fields"] = {"people": people} if words["kind"] == "team" else {"volume": Amount(people, COUNT)}
+        words["fields"] = {"people": people, **line} if words["kind"] == "team" else {"volume": Amount(people, COUNT)}
     return service(name, **{each: tuple(value) if isinstance(value, list) else value for each, value in words.items()})
 
 

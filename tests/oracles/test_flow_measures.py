@@ -94,7 +94,7 @@ def sums(lives: list[Life]) -> Mapping[tuple[str, str | None, str | None], Stati
     """What the measures say of the stream in January: by measure, step and segment."""
     items, work = facts_of(lives)
     stream = Entity("flow", "value-stream", "Flow", fields={"stages": STAGES})
-    teams = [Entity(each, "team", each, fields={"people": 6}) for each in (OWN, OTHER)]
+    teams = [Entity(each, "team", each, fields={"people": 6, "line": line}) for each, line in ((OWN, 1), (OTHER, 2))]
     edges = (Edge("shop", "runs-in", "flow"), Edge("shop", "owned-by", OWN))
     known = organisation(service("shop", team=OWN), stream, *teams, Entity("id-check", "policy", "Id"), edges=edges)
     ours = [each for each in MEASURES if "lives" in each.needs]
@@ -237,6 +237,14 @@ def test_who_was_needed(lives: list[Life], sums: Any):
     asked = [permissions(each) for each in done if visits(each)]
     found = sums["permissions-per-change", None, None]
     assert (found.numerator, found.denominator) == (sum(asked), len(asked))
+
+
+def test_what_the_front_solved(lives: list[Life], sums: Any):
+    """Who ever had it, at work or not; what nobody's stays tell of is left out, and what is open is not done."""
+    had = [{stay[4] for stay in each.stays} - {None} for each in lives if each.done is not None]
+    found = sums["solved-at-front", None, None]
+    assert (found.numerator, found.denominator) == (sum(each == {OWN} for each in had), sum(bool(each) for each in had))
+    assert 0 < found.numerator < found.denominator
 
 
 def is_alone(life: Life) -> bool:

@@ -30,7 +30,7 @@ class Flowing:
     What was seen of work that flows, as Arrow tables in a fixed order; instants in microseconds.
 
     items       item, kind, entity, stream, team, priority, created_us, from_us, to_us (of its life), is_open, is_alive (after
-                the instant asked for; the others were only waited for), where_from
+                the instant asked for; the others were only waited for), where_from, came_to, furthest_line
     tiles       of these items: item, stage, state, kind, team, waits, from_us, to_us
     pieces      item, whole: an item and the one it is a piece of
     deliveries  deployment, item, entity, at_us: what reached production with which deployment
@@ -72,7 +72,7 @@ def _items(engine: Engine, facts: FactTables, tiles: pa.Table) -> pa.Table:
     engine.add(WANTED, pa.table({"wanted": pc.unique(tiles["item"]).cast(pa.string())}))
     wanted, a = engine.table(WANTED), facts.lives
     a = a.join(wanted, a.item == wanted.wanted)
-    said = (a.item, a.kind, a.entity, a.stream, a.team, a.priority, a.is_open, a.where_from)
+    said = (a.item, a.kind, a.entity, a.stream, a.team, a.priority, a.is_open, a.where_from, a.came_to, a.furthest_line)
     instants = {"created_us": a.created_at, "from_us": a.life_from, "to_us": a.life_to}
     return _timed(engine.run(a.select(*said, **instants).order_by("item")), tuple(instants))
 

@@ -9,7 +9,9 @@ Key      item
 Shape    one row per item: item, kind (lower case), entity (part or service), stream, team, priority, size, known_at,
          created_at, started_at, due_at, done_at (null: not done), life_from, life_to (now, as its source knows it, where it is
          open), is_open, worked_s, waited_s, unseen_s, n_returned (stays in the state returned), n_teams (that worked on it),
-         n_stays, is_backwards (it says that it was done before it was created),
+         n_stays, came_to (the team that had it first, where any is declared), furthest_line (of the teams that had it, whatever
+         they did with it; null where no team is known, or of one the line is not, unless another is known to stand behind
+         the front), is_backwards (it says that it was done before it was created),
          is_given_up (it is over and was not done, as a judgement says), last_at, last_stage and last_state of the stay that
          began last, and source, record, part and where_from of the first row that tells of it
 """
@@ -19,10 +21,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wholeservice.derived.base import ACTIVE, RECORD_KEYS, RETURNED, UNSEEN, WAITED, WORKED, Derived, seconds_between
-from wholeservice.derived.streams import named
+from wholeservice.derived.streams import FRONT, TEAMS, named
 
 if TYPE_CHECKING:
     from ibis.expr.types import Table as IbisTable
+    from ibis.expr.types import Value
 
     from wholeservice.facts.identity import FactTables
 
@@ -42,13 +45,14 @@ def build(facts: FactTables) -> IbisTable:
     done_at = a.is_open.ifelse(None, a.life_to)
     a = a.mutate(
         done_at=a.said_done_at.coalesce(done_at), n_returned=a.n_returned.fill_null(0), n_teams=a.n_teams.fill_null(0),
-        n_stays=a.n_stays.fill_null(0), is_backwards=(a.said_done_at < a.created_at).fill_null(False),
-        is_given_up=a.given_up.notnull(),
+        n_stays=a.n_stays.fill_null(0), furthest_line=_furthest(a), is_given_up=a.given_up.notnull(),
+        is_backwards=(a.said_done_at < a.created_at).fill_null(False),
     )  # fmt: skip
     return a.select(
         a.item, a.kind, a.entity, a.stream, a.team, a.priority, a.size, a.known_at, a.created_at, a.started_at, a.due_at,
         a.done_at, a.life_from, a.life_to, a.is_open, a.worked_s, a.waited_s, a.unseen_s, a.n_returned, a.n_teams, a.n_stays,
-        a.is_backwards, a.is_given_up, a.last_at, a.last_stage, a.last_state, a.source, a.record, a.part, a.where_from,
+        a.came_to, a.furthest_line, a.is_backwards, a.is_given_up, a.last_at, a.last_stage, a.last_state, a.source, a.record,
+        a.part, a.where_from,
     )  # fmt: skip
 
 
@@ -104,8 +108,11 @@ def _stays(facts: FactTables) -> IbisTable:
     import ibis
 
     w = facts.work
-    state = w.state.strip().lower()
     w = w.mutate(place=ibis.row_number().over(order_by=[w.from_at, *(w[key] for key in RECORD_KEYS)]))
+    w = w.mutate(had_by=w.team)
+    w, teams = named(facts, w, "had_by"), getattr(facts, TEAMS).select("team_of", "line")
+    w = w.left_join(teams, w.had_by == teams.team_of)
+    state = w.state.strip().lower()
     return w.group_by(stay_of=w.item).aggregate(
         active_at=w.from_at.min(where=state == ACTIVE),
         n_stays=w.count(),
@@ -114,7 +121,15 @@ def _stays(facts: FactTables) -> IbisTable:
         last_state=state.argmax(w.place),
         n_returned=(state == RETURNED).sum(),
         n_teams=w.team.strip().lower().nunique(where=state == ACTIVE),
+        came_to=w.had_by.argmin(w.place, where=w.had_by.notnull()),
+        last_line=w.line.max(),
+        is_line_known=(w.line.notnull() | w.team.isnull()).all(),
     )
+
+
+def _furthest(rows: IbisTable) -> Value:
+    """The furthest line that had it: beyond the front for sure where any is, the front only where all are known."""
+    return (rows.is_line_known | (rows.last_line > FRONT)).ifelse(rows.last_line, None)
 
 
 LIVES = Derived(name="lives", needs=("items", "work", "tiles", "judgements"), build=build, key=("item",))

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 HOLDERS, STAGES, RUN_IN, TEAMS = "holders", "stages", "run_in", "teams"
 LEAST_PEOPLE = 5
+FRONT = 1.0
+"""The line of the teams that people meet first (`line` of a team)."""
 _HELD = (kinds.SERVICE, kinds.PART, kinds.UNIT, kinds.STREAM, kinds.TEAM)
 _WAITED_ON = (*_HELD, kinds.POLICY, kinds.SUPPLIER)
 
@@ -74,14 +76,14 @@ def stages_table(organisation: Organisation) -> pa.Table:
 
 def teams_table(organisation: Organisation, zone: str) -> pa.Table:
     """
-    Return one row per team: team_of, people (null: not declared) and hours, when it works as JSON (null: not declared):
+    Return one row per team: team_of, people and line (null: not declared) and hours, when it works as JSON (null, too):
     {"zone": ..., "shifts": [[weekday, from_minute, to_minute], ...], "holidays": [day, ...]}.
     """
     import pyarrow as pa
 
-    types = {"team_of": pa.string(), "people": pa.float64(), "hours": pa.string()}
+    types = {"team_of": pa.string(), "people": pa.float64(), "line": pa.float64(), "hours": pa.string()}
     teams = [each for each in organisation.entities.values() if each.kind == kinds.TEAM]
-    rows = [(each.id, each.fields.get("people"), _hours(each, zone)) for each in teams]
+    rows = [(each.id, each.fields.get("people"), each.fields.get("line"), _hours(each, zone)) for each in teams]
     return pa.Table.from_pylist([dict(zip(types, row, strict=True)) for row in rows], pa.schema(types))
 
 

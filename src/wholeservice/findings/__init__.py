@@ -22,6 +22,7 @@ from wholeservice.findings import (
     need_evidence,
     overload,
     owner,
+    passed_on,
     ping_pong,
     self_service,
     sources_disagree,
@@ -75,4 +76,5 @@ RULES: tuple[Rule, ...] = (
     gate_as_control.RULE,
     team_size.RULE,
     far_from_consumer.RULE,
+    passed_on.RULE,
 )

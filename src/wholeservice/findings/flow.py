@@ -44,6 +44,8 @@ class Life:
     is_alive: bool
     where_from: str
     tiles: tuple[Tile, ...]
+    came_to: str | None = None  # the team that had it first
+    furthest_line: float | None = None  # of the teams that had it
 
     def spent(self, kind: str) -> int:
         """How long it was worked on, or waited."""

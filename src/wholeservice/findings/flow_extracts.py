@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from wholeservice.findings import flow_front as front
 from wholeservice.findings import flow_pace as pace
 from wholeservice.findings import flow_returns as returns
 from wholeservice.findings import flow_waits as waits
@@ -26,6 +27,7 @@ MADE: Mapping[str, Callable[[Flow], Iterable[Any]]] = {
     returns.SENT_BACK: returns.sent_back,
     returns.THROWN: returns.thrown,
     returns.PUT_DOWN: returns.put_down,
+    front.KEPT: front.kept,
     pace.REQUESTED: pace.requested,
     pace.AGED: pace.aged,
     pace.LOADED: pace.loaded,

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from wholeservice.findings.flow import SECOND_US, WORK, Flow, Life, ratio, stage_no, week_of
-from wholeservice.findings.waits import Tile
+from wholeservice.findings.flow import SECOND_US, WORK, Flow, Life, ratio, stage_no, waits_of, week_of
+from wholeservice.findings.waits import WAIT, Tile
 
 SENT_BACK, THROWN, PUT_DOWN = "flow_sent_back", "flow_thrown", "flow_put_down"
 RETURNED = "returned"
-MOST_PAIRS = 3
+MOST_PAIRS, LEAST_LIKE = 3, 5
+Run = tuple[tuple[str, str], int, int]  # two teams, from when the second had it to the last hand-over
 PRIORITIES = (
     ("urgent", "blocker", "critical", "immediate", "highest", "p0", "sev1"),
     ("high", "major", "p1", "1", "sev2"),
@@ -50,13 +51,27 @@ class SentBack:
 
 @dataclass(frozen=True, slots=True)
 class Thrown:
-    """Items of one stream that two teams gave each other three times or more in a row, at one stage or at none declared."""
+    """
+    Items of one stream that two teams gave each other three times or more in a row, at one stage or at none declared.
+
+    *seconds*, *waited_s*  from the first time that the second team had it to the last hand-over, and what of it was waiting
+    *low*, *high*          how far the share could be off that this is of all waiting (`of_waited_s`); None: too few weeks
+    *n_like*, *like_s*     of those to and fro that have five like items which were handed over otherwise, how much longer they
+                           waited than these, each on average
+    """
 
     stream: str
     n_items: int
     n_thrown: int
-    seconds: float  # from the first time that the second team had it to the last hand-over
+    seconds: float
     pairs: tuple[tuple[str, str, int], ...]  # teams, and items that went to and fro between them; most first
+    waited_s: float = 0.0
+    of_waited_s: float = 0.0
+    low: float | None = None
+    high: float | None = None
+    n_like: int = 0
+    like_s: float | None = None
+    thrown_at: str | None = None  # where the one that went to and fro longest was read
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,20 +132,47 @@ def thrown(flow: Flow) -> Iterator[Thrown]:
     """Yield each stream in which items went to and fro between two teams."""
     for stream, lives in flow.by_stream.items():
         stages = flow.stages(stream)
-        pairs: Counter[tuple[str, str]] = Counter()
-        n_thrown, length = 0, 0
-        for life in lives:
-            found = list(_to_and_fro(flow, life, stages))
-            n_thrown += bool(found)
-            length += sum(each for _, each in found)
-            pairs.update({pair for pair, _ in found})
-        if n_thrown:
-            most = tuple((one, other, n) for (one, other), n in pairs.most_common(MOST_PAIRS))
-            yield Thrown(stream, len(lives), n_thrown, length / SECOND_US, most)
+        found = {life.item: runs for life in lives if (runs := list(_to_and_fro(flow, life, stages)))}
+        if found:
+            yield _thrown(flow, stream, lives, found)
 
 
-def _to_and_fro(flow: Flow, life: Life, stages: dict[str, int]) -> Iterator[tuple[tuple[str, str], int]]:
-    """Yield pairs of teams that gave an item to each other at least three times in a row, and how long that took.
+def _thrown(flow: Flow, stream: str, lives: Sequence[Life], found: Mapping[str, Sequence[Run]]) -> Thrown:
+    pairs = Counter(pair for runs in found.values() for pair in {pair for pair, *_ in runs})
+    most = tuple((one, other, n) for (one, other), n in pairs.most_common(MOST_PAIRS))
+    lengths = {item: sum(to_us - from_us for _, from_us, to_us in runs) for item, runs in found.items()}
+    lost = {item: sum(_waited(flow.lives[item], *span) for _, *span in runs) for item, runs in found.items()}
+    waited = {life.item: life.spent(WAIT) for life in lives}
+    _, spread = ratio([(week_of(life), float(lost.get(life.item, 0)), float(waited[life.item])) for life in lives])
+    longer = _longer_than_like(flow, lives, waited, found)
+    return Thrown(
+        stream, len(lives), len(found), sum(lengths.values()) / SECOND_US, most,
+        waited_s=sum(lost.values()) / SECOND_US, of_waited_s=sum(waited.values()) / SECOND_US,
+        low=spread.low if spread else None, high=min(1.0, spread.high) if spread else None,
+        n_like=len(longer), like_s=sum(longer) / len(longer) / SECOND_US if longer else None,
+        thrown_at=flow.lives[max(lengths, key=lambda item: (lengths[item], item))].where_from,
+    )  # fmt: skip
+
+
+def _waited(life: Life, from_us: int, to_us: int) -> int:
+    """How long an item waited between two instants."""
+    return sum(max(0, min(t.to_us, to_us) - max(t.from_us, from_us)) for t in waits_of(life))
+
+
+def _longer_than_like(
+    flow: Flow, lives: Sequence[Life], waited: Mapping[str, int], found: Mapping[str, Sequence[Run]]
+) -> list[float]:
+    """Of each that went to and fro, how much longer it waited than like items that two teams or more had otherwise."""
+    others: dict[tuple[str | None, str | None, str | None], list[int]] = defaultdict(list)
+    for life in lives:
+        if life.item not in found and len({flow.team(t.team) or t.team for t in life.tiles if t.team}) > 1:
+            others[life.entity, life.kind, life.priority].append(waited[life.item])
+    pairs = [(waited[item], others[life.entity, life.kind, life.priority]) for item in found for life in [flow.lives[item]]]
+    return [mine - sum(like) / len(like) for mine, like in pairs if len(like) >= LEAST_LIKE]
+
+
+def _to_and_fro(flow: Flow, life: Life, stages: dict[str, int]) -> Iterator[Run]:
+    """Yield pairs of teams that gave an item to each other at least three times in a row, from when to when.
 
     A hand-over from one declared stage to another is the way that was meant, or sent back, and is no part of it.
     """
@@ -149,14 +191,14 @@ def _to_and_fro(flow: Flow, life: Life, stages: dict[str, int]) -> Iterator[tupl
     yield from _runs(hands)
 
 
-def _runs(hands: Sequence[tuple[str, int]]) -> Iterator[tuple[tuple[str, str], int]]:
+def _runs(hands: Sequence[tuple[str, int]]) -> Iterator[Run]:
     start = 0
     for at in range(1, len(hands) + 1):
         is_over = at == len(hands) or (at - start >= 2 and hands[at][0] != hands[at - 2][0])
         if is_over:
             if at - start >= 4:
                 one, other = sorted((hands[start][0], hands[start + 1][0]))
-                yield (one, other), hands[at - 1][1] - hands[start + 1][1]
+                yield (one, other), hands[start + 1][1], hands[at - 1][1]
             start = at - 1
 
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from wholeservice.findings.flow import SECOND_US, WORK, Flow, Life, ratio, stage_no, waits_of, week_of
-from wholeservice.findings.waits import Piece, Tile, pieces
+from wholeservice.findings.flow import SECOND_US, WORK, Flow, Life, ratio, stage_no, week_of
+from wholeservice.findings.waits import WAIT, Piece, Tile, pieces
 from wholeservice.organisation.graph import resolve
 
 WAITED_FOR, SPLIT = "flow_waited_for", "flow_split"
@@ -75,32 +75,34 @@ def waited_for(flow: Flow) -> Iterator[WaitedFor]:
     for stream, lives in flow.by_stream.items():
         sums = _Sums()
         for life in lives:
-            sums.waited[life.item] = sum(each.to_us - each.from_us for each in waits_of(life))
+            sums.week[life.item] = week_of(life)
+            sums.waited[week_of(life)] += life.spent(WAIT)
             for piece in pieces(life.item, flow.tiles) if life.tiles else ():
                 outer = piece.through[0][1] if piece.through else piece.tile
                 provider = _provider(flow, life, outer) if outer and outer.kind == "wait" else None
                 if provider:
                     sums.by_item[provider][life.item] += piece.length
                     sums.ends[provider][_end(flow, piece)] += piece.length
-        found = [_waited_for(stream, provider, lives, sums) for provider in sums.by_item]
+        found = [_waited_for(stream, provider, sums) for provider in sums.by_item]
         yield from sorted(found, key=lambda each: (-each.seconds, each.entity or "", each.stage or "", each.team or ""))
 
 
 class _Sums:
     def __init__(self) -> None:
-        self.waited: dict[str, int] = {}
+        self.week: dict[str, int] = {}
+        self.waited: Counter[int] = Counter()  # in all, by the week in which items were created
         self.by_item: dict[Provider, Counter[str]] = defaultdict(Counter)
         self.ends: dict[Provider, Counter[End]] = defaultdict(Counter)
 
 
-def _waited_for(stream: str, provider: Provider, lives: list[Life], sums: _Sums) -> WaitedFor:
+def _waited_for(stream: str, provider: Provider, sums: _Sums) -> WaitedFor:
     mine, ends = sums.by_item[provider], sums.ends[provider]
-    pairs = [(week_of(life), float(mine[life.item]), float(sums.waited[life.item])) for life in lives]
-    share = ratio(pairs)[1]
-    each = ratio([(week_of(life), mine[life.item] / SECOND_US, 1.0) for life in lives if life.item in mine])[1]
+    weeks = [(week, 0.0, float(length)) for week, length in sums.waited.items()]
+    share = ratio([*weeks, *((sums.week[item], float(length), 0.0) for item, length in mine.items())])[1]
+    each = ratio([(sums.week[item], length / SECOND_US, 1.0) for item, length in mine.items()])[1]
     total = sum(mine.values())
     return WaitedFor(
-        stream, *provider, total / SECOND_US, sum(sums.waited.values()) / SECOND_US, len(mine), len(lives),
+        stream, *provider, total / SECOND_US, sums.waited.total() / SECOND_US, len(mine), len(sums.week),
         share.low if share else None, min(1.0, share.high) if share else None,
         each.low if each else None, each.high if each else None,
         tuple((*end, length / total) for end, length in sorted(ends.items(), key=lambda row: (-row[1], str(row[0])))),

@@ -183,6 +183,7 @@ KINDS: tuple[Kind, ...] = (
     Kind(TEAM, "teams", "people who work together on parts and services", (
         Field("type", CHOICE, "what kind of team it is", choices=TEAM_TYPES),
         Field("people", NUMBER, "how many people it has"),
+        Field("line", NUMBER, "which line of support it is: 1 for the front, that people meet first; 2, 3 for those behind it"),
         CALENDAR,
         Field("ask", TEXTS, "how others ask it for something: a chat channel, a form, an address"),
         Field("serves", REF_TO_CHOICES, "the teams it serves, and how", (TEAM,), "serves", SERVING),
