@@ -62,5 +62,14 @@ def test_what_failed_or_was_rolled_back_delivers_nothing():
 def test_nobody_having_said_so_is_no_success():
     """Without a result, an incident, or a word on what was planned no rule has an answer; it is not rework, nor coupled."""
     (row,) = rows(deliveries([{"deployment": "A", "service": "pay", "deployed_at": at("2026-03-01")}]))
-    judged = ("failed_told", "failed_linked", "failed_after", "is_failed", "is_rework", "is_coordinated", "recovered_at")
+    judged = (
+        "failed_told",
+        "failed_linked",
+        "failed_after",
+        "failed_newest",
+        "is_failed",
+        "is_rework",
+        "is_coordinated",
+        "recovered_at",
+    )
     assert [row[name] for name in judged] == [None] * len(judged)

@@ -90,6 +90,13 @@ class Plain:
             return True
         return False if near or any(each["planned"] is not None for each in own) else None
 
+    def newest(self, d: dict[str, Any]) -> bool | None:
+        near = [each for each in self.incidents.values() if each["service"] == d["service"]]
+        own = [each for each in self.all if each["service"] == d["service"] and not self.told(each)]
+        blamed = [max((one for one in own if one["deployed_at"] <= each["started_at"]), default=None,
+                      key=lambda one: one["deployed_at"]) for each in near]  # fmt: skip
+        return d in blamed if near else None
+
     def failed(self, d: dict[str, Any]) -> bool | None:
         said = [each for each in (self.told(d), self.linked(d)) if each is not None]
         return any(said) if said else None
@@ -165,7 +172,8 @@ def test_random_deployments_count_as_plain_loops_count_them(seed: int):
         for name, times in (("change-lead-time", lead_times), ("failed-deployment-recovery-time", recovery_times)):
             found = month.get((name, holder, None), Statistics()).durations
             assert {bucket: ended for bucket, ended, _ in found} == buckets(times(plain)), (name, holder)
-        judged = {None: plain.failed, "rule:told": plain.told, "rule:linked": plain.linked, "rule:after": plain.after}
+        judged = {None: plain.failed, "rule:told": plain.told, "rule:linked": plain.linked, "rule:after": plain.after,
+                  "rule:newest": plain.newest}  # fmt: skip
         for segment, judge in judged.items():
             assert verdicts(month.get(("change-fail-rate", holder, segment))) == share(judge), (segment, holder)
         assert verdicts(month.get(("deployment-rework-rate", holder, None))) == share(plain.is_rework), holder

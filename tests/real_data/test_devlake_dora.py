@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 
 from measures.given import engine_with, organisation, prepared, service
+from wholeservice.derived.failing import AFTER, NEWEST, blamed
+from wholeservice.facts.identity import FactTables
 
 Rows = list[dict[str, str]]
 REPOS = ("REPO111", "REPO222", "REPO333")
@@ -125,3 +127,47 @@ def test_a_deployment_that_caused_five_incidents_is_one(dora: Path):
         ("pipeline7", "REPO111"): 5, ("pipeline7", "REPO333"): 5, ("pipeline2", "REPO111"): 1, ("pipeline2", "REPO333"): 1,
     }  # fmt: skip
     assert next(row["result"] for row in found if row["delivery"] == "REPO111/pipeline7") == "succeeded"  # at the second try
+
+
+@pytest.mark.real_data
+def test_each_incident_is_blamed_on_the_deployment_that_devlake_blames(dora: Path):
+    """6 of 6 by the rule newest, without any link; within a day it would be one. A project is what deploys and breaks."""
+    folder = dora / "connect_incident_to_deployment"
+    project = {(row["table"], row["row_id"]): row["project_name"] for row in read(folder / "raw_tables/project_mapping.csv")}
+    rows = read(folder / "prev_success_deployment_commit/cicd_deployment_commits_after.csv")
+    deployed = [{**made, "service": project["cicd_scopes", row["cicd_scope_id"]]}
+                for row, made in zip(rows, deployments(rows), strict=True)]  # fmt: skip
+    broken = [{"incident": row["id"], "service": project.get((row["table"], row["scope_id"])),
+               "started_at": moment(row["created_date"])} for row in read(folder / "raw_tables/incidents.csv")]  # fmt: skip
+    known = organisation(service("project1"), service("project2"))
+    engine = prepared(engine_with(deployments=deployed, incidents=broken), known, ["deliveries"])
+    facts = FactTables(engine)
+    expected = read(folder / "snapshot_tables/project_incident_deployment_relationships.csv")
+    found = {rule: {row["incident"]: row["delivery"] for row in engine.run(blamed(facts, facts.deliveries, rule)).to_pylist()}
+             for rule in (AFTER, NEWEST)}  # fmt: skip
+    assert found[NEWEST] == {row["id"]: f"{row['project_name']}/{row['deployment_id']}" for row in expected}
+    assert (len(expected), len(broken), len(found[AFTER])) == (6, 7, 1)
+    failed = {row["delivery"] for row in engine.run(facts.deliveries).to_pylist() if row["failed_newest"]}
+    assert failed == set(found[NEWEST].values()) == {"project1/pipeline7", "project1/pipeline2"}
+
+
+@pytest.mark.real_data
+def test_the_lead_time_of_every_pull_request_is_devlakes_cycle(dora: Path):
+    """6 of 6, in minutes begun: from its first commit, or from being opened, to its merge or to reaching production."""
+    folder = dora / "change_lead_time"
+    facts = facts_of(folder)
+    pulls = {row["id"]: row for row in read(folder / "pull_requests.csv")}
+    for item in facts["items"]:
+        pull = pulls[item["item"]]
+        item["created_at"] = min(item["created_at"], moment(pull["created_date"]))
+        item["done_at"] = moment(pull["merged_date"])
+    ends = {row["item"]: row for row in table(facts, "lives")}
+    landed: dict[str, dt.datetime] = {}
+    for row in table(facts, "delivered"):  # one pipeline reaches two repositories: the first of them counts
+        landed[row["item"]] = min(landed.get(row["item"], row["deployed_at"]), row["deployed_at"])
+    for item, at in landed.items():
+        ends[item]["done_at"] = max(ends[item]["done_at"], at)
+    cycles = {row["id"]: float(row["pr_cycle_time"]) for row in read(folder / "project_pr_metrics.csv")}
+    lead_s = {item: (row["done_at"] - row["life_from"]).total_seconds() for item, row in ends.items()}
+    assert {item: -(-seconds // 60) for item, seconds in lead_s.items()} == cycles
+    assert len(cycles) == 6

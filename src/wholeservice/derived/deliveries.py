@@ -8,8 +8,8 @@ ever deployed, that is not known either.
 
 Key      none: a deployment is judged by what comes after it
 Shape    one row per deployment and service or part: delivery (its key), deployment, entity, stream, team, deployed_at, planned,
-         result, failed_told, failed_linked, failed_after, is_failed (told or linked; null: nobody could tell), n_incidents,
-         detected_at, recovered_at, is_rework (unplanned, or it mends an incident; null: nobody says), n_changes,
+         result, failed_told, failed_linked, failed_after, failed_newest, is_failed (told or linked; null: nobody could tell),
+         n_incidents, detected_at, recovered_at, is_rework (unplanned, or it mends an incident; null: nobody says), n_changes,
          is_coordinated, and source, record, part and where_from of the first row that tells of it
 """
 

@@ -3,17 +3,19 @@ Change fail rate: the share of deployments to production that failed. It depends
 
 Formula   failed deployments / deployments of which it can be told, each counted once however many incidents it caused. Failed
           are those that say that they failed or were rolled back, and those that an incident is linked to. By rule
-          (`rule:told`, `rule:linked`, `rule:after`): what the deployment says of itself; what incidents are linked to
-          (`caused-by`); what was followed within a day by an incident of the same service or by an unplanned deployment of
-          it, of which only the newest deployment before is blamed. The smallest and the largest of the rules are the range
-          that the true share may lie in
+          (`rule:told`, `rule:linked`, `rule:after`, `rule:newest`): what the deployment says of itself; what incidents are
+          linked to (`caused-by`); what was followed within a day by an incident of the same service or by an unplanned
+          deployment of it, of which only the newest deployment before is blamed; the newest deployment before each incident
+          that did not fail, however long before. The smallest and the largest of the rules are the range that the true share
+          may lie in
 Unit      share            Grain  one row per entity and period, and per rule
 Counts    production deployments, by when they were made. One that reaches two services is one for each
 Leaves out  of each rule the deployments of which it cannot tell: that do not say how they went; of services without any
           incident recorded, or where none is ever linked; of services with neither incidents nor a word on what was planned.
           Nobody having written failures down is no rate of 0
 Interval  Wilson; each deployment counts for itself
-Source    dora.dev, DORA's software delivery performance metrics, 2026; Wilson 1927
+Source    dora.dev, DORA's software delivery performance metrics, 2026; Apache DevLake, connect incidents to deployments (the
+          rule newest); Wilson 1927
 """
 
 from __future__ import annotations
