@@ -33,7 +33,7 @@ def seen(seed: int, troubles: frozenset[str]) -> tuple[Facts, Truth]:
     flowed = simulate_flow(replace(declared(), troubles=troubles), seed)
     facts = told(flowed)
     rows = {name: [without_digest(each) for each in getattr(facts, name)] for name in ("items", "work", "deployments", "links")}
-    engine = prepared(engine_with(**rows), organisation, ["lives"])
+    engine = prepared(engine_with(**rows), organisation, ["waits"])
     until = newest_work(engine)
     assert until is not None
     since = until - dt.timedelta(days=DAYS)
@@ -89,3 +89,18 @@ def test_without_troubles_nothing_is_said(seed):
 def test_each_trouble_alone_is_told_by_its_own_rule(trouble, code):
     """Of these three rules only the one that is about it speaks."""
     assert said(seen(1, frozenset({trouble}))[0]).keys() & {WAITING, LATE, LAYERED} == {code}
+
+
+def test_each_finding_opens_what_it_rests_on():
+    """Its evidence leads to a raw row, and what it waited for others is told by the causes that its waits have."""
+    facts, _ = seen(SEED, frozenset(TROUBLES))
+    found = [each for findings in said(facts).values() for each in findings]
+    opened = {each.code for each in found if any(line.where_from for line in each.evidence)}
+    assert {WAITING, LATE, LAYERED} <= opened
+    assert {each.code for each in found} - opened <= {
+        "F176",
+        "F178",
+    }  # sums over weeks and deployments: their numbers open them
+    rows = [WaitedFor(**each) for each in facts.extracts[WAITED_FOR]]
+    assert all(sum(share for _, share in row.causes) == pytest.approx(1.0) for row in rows)
+    assert not any(cause == "rework" for row in rows for cause, _ in row.causes)

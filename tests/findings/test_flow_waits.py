@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 import pytest
 
@@ -50,6 +51,28 @@ def test_a_stage_has_the_team_that_is_declared_where_the_stay_names_none():
     item = life("one", [("Review", "queued", 5), ("review", "active", 1)])
     (found,) = waited_for(flow(item))
     assert (found.team, found.seconds) == ("security", 5 * DAY)
+
+
+def test_what_was_sent_back_or_is_nobodys_is_no_wait_for_another():
+    """Five days returned to a stage of security are rework, as its waits say; of an item of no team nobody knows who waits."""
+    back = life("one", [("review", "returned", 5), ("review", "queued", 2), ("review", "active", 1)])
+    nobodys = life("two", [("review", "queued", 9), ("review", "active", 1)], team=None)
+    made = replace(flow(back, nobodys), causes={("one", 0): [("rework", 5.0 * DAY)]})
+    (found,) = waited_for(made)
+    assert (found.team, found.seconds, found.of_seconds, found.n_waited) == ("security", 2 * DAY, 16 * DAY, 1)
+
+
+def test_why_it_waited_is_told_by_its_own_shares():
+    """Six days in a queue, of which security was busy for three and not at work for one; four more nobody asked about."""
+    one = life("one", [("review", "queued", 6), ("review", "active", 1), ("review", "queued", 4)])
+    causes = {("one", 0): [("contention", 3.0 * DAY), ("unavailability", 1.0 * DAY), ("team", 2.0 * DAY)]}
+    (found,) = waited_for(replace(flow(one), causes=causes))
+    assert found.longest_at == "test:1"
+    assert dict(found.causes) == {
+        "contention": pytest.approx(0.3),
+        "unavailability": pytest.approx(0.1),
+        "team": pytest.approx(0.2),
+    }
 
 
 def test_a_circle_stops_and_is_named():

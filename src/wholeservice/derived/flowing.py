@@ -34,12 +34,14 @@ class Flowing:
     tiles       of these items: item, stage, state, kind, team, waits, from_us, to_us
     pieces      item, whole: an item and the one it is a piece of
     deliveries  deployment, item, entity, at_us: what reached production with which deployment
+    causes      item, from_us, cause, seconds: why each tile in which one of the items waits did so, as `derived.waits` says
     """
 
     items: pa.Table
     tiles: pa.Table
     pieces: pa.Table
     deliveries: pa.Table
+    causes: pa.Table
 
 
 def newest_work(engine: Engine) -> dt.datetime | None:
@@ -62,7 +64,8 @@ def observe_flow(engine: Engine, since: dt.datetime) -> Flowing | None:
     tiles = tiles_behind(engine, facts, found["item"])
     items = _items(engine, facts, tiles)
     is_alive = pc.is_in(items["item"], found["item"].combine_chunks())
-    return Flowing(items.append_column("is_alive", is_alive), tiles, _pieces(engine, facts), _deliveries(engine, facts, since))
+    items = items.append_column("is_alive", is_alive)
+    return Flowing(items, tiles, _pieces(engine, facts), _deliveries(engine, facts, since), _causes(engine, facts))
 
 
 def _items(engine: Engine, facts: FactTables, tiles: pa.Table) -> pa.Table:
@@ -75,6 +78,16 @@ def _items(engine: Engine, facts: FactTables, tiles: pa.Table) -> pa.Table:
     said = (a.item, a.kind, a.entity, a.stream, a.team, a.priority, a.is_open, a.where_from, a.came_to, a.furthest_line)
     instants = {"created_us": a.created_at, "from_us": a.life_from, "to_us": a.life_to}
     return _timed(engine.run(a.select(*said, **instants).order_by("item")), tuple(instants))
+
+
+def _causes(engine: Engine, facts: FactTables) -> pa.Table:
+    """Of the items that `_items` has asked for."""
+    wanted, w = engine.table(WANTED), facts.waits
+    w = w.join(wanted, w.item == wanted.wanted)
+    w = w.group_by(w.item, w.from_at, w.cause).aggregate(seconds=w.seconds.sum())
+    return _timed(
+        engine.run(w.select("item", "cause", "seconds", from_us="from_at").order_by(["item", "from_us"])), ("from_us",)
+    )
 
 
 def _timed(read: pa.Table, names: tuple[str, ...]) -> pa.Table:

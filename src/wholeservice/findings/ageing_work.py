@@ -19,7 +19,7 @@ from collections.abc import Iterator
 
 from wholeservice.findings.base import Evidence, Facts, Finding, Rule
 from wholeservice.findings.flow_pace import AGED, Aged
-from wholeservice.findings.flow_words import acting, long, looked_at, percent, rows, when
+from wholeservice.findings.flow_words import acting, long, looked_at, number, percent, rows, when
 from wholeservice.findings.wording import counted, listed, title_of
 from wholeservice.uncertainty import wilson
 from wholeservice.units import SHARE
@@ -49,17 +49,19 @@ def _finding(facts: Facts, row: Aged) -> Finding:
         period=looked_at(facts),
         who_can_act=acting(facts, None, row.stream),
         try_next="Finish, cut down or close the oldest first: the owner with those at it, half an hour a week, 4 weeks.",
-        evidence=tuple(_evidence(row)),
+        evidence=tuple(_evidence(facts, row)),
     )
 
 
-def _evidence(row: Aged) -> Iterator[Evidence]:
+def _evidence(facts: Facts, row: Aged) -> Iterator[Evidence]:
     spread = wilson(row.n_old, row.n_open)
     likely = f"; it could be from {percent(spread.low)} to {percent(spread.high)}" if spread else ""
-    yield Evidence(says=f"{percent(row.n_old / row.n_open)} of what is open{likely}")
+    yield Evidence(
+        says=f"{percent(row.n_old / row.n_open)} of what is open{likely}", cell=number(facts, "work-item-age", row.stream)
+    )
     usual = f"by the pace of the {row.n_done:,} that were done it would be {percent(row.usual)}"
     yield Evidence(says=f"85 of 100 were done within {long(row.limit_s)}; {usual}")
-    yield Evidence(says=f"The oldest is {long(row.oldest_s)} old")
+    yield Evidence(says=f"The oldest is {long(row.oldest_s)} old", where_from=row.oldest_at)
     if any(stage for stage, _ in row.stages):
         yield Evidence(says="The old ones are at " + listed([f"‘{stage}’ ({n:,})" for stage, n in row.stages if stage]))
 

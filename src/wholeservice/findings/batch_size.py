@@ -19,7 +19,7 @@ from collections.abc import Iterator
 
 from wholeservice.findings.base import Evidence, Facts, Finding, Rule
 from wholeservice.findings.flow_pace import BATCHED, Batched
-from wholeservice.findings.flow_words import DAY_S, acting, interval, long, looked_at, rows, when
+from wholeservice.findings.flow_words import DAY_S, acting, interval, long, looked_at, number, rows, when
 from wholeservice.findings.wording import counted, title_of
 from wholeservice.units import SECONDS
 
@@ -48,13 +48,16 @@ def _finding(facts: Facts, row: Batched) -> Finding:
         period=looked_at(facts),
         who_can_act=acting(facts, None, row.entity),
         try_next="Release twice as often with half as much, for 4 weeks: those who release with one team.",
-        evidence=tuple(_evidence(row)),
+        evidence=tuple(_evidence(facts, row)),
     )
 
 
-def _evidence(row: Batched) -> Iterator[Evidence]:
+def _evidence(facts: Facts, row: Batched) -> Iterator[Evidence]:
     size = f"an item comes with {row.batch - 1:.1f} others on average"
-    yield Evidence(says=f"{counted(row.n_items, 'item')} in {counted(row.n_deployments, 'deployment')}; {size}")
+    yield Evidence(
+        says=f"{counted(row.n_items, 'item')} in {counted(row.n_deployments, 'deployment')}; {size}",
+        cell=number(facts, "deployment-frequency", row.entity),
+    )
     halves = f"{long(row.small_s)} in the smaller batches and {long(row.large_s)} in the larger"
     span = f"; the difference could be from {long(row.low)} to {long(row.high)}" if row.low is not None and row.high else ""
     yield Evidence(says=f"Just before, they waited {halves}{span}")

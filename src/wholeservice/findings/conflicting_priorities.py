@@ -18,7 +18,7 @@ from collections.abc import Iterator
 
 from wholeservice.findings.base import Evidence, Facts, Finding, Rule
 from wholeservice.findings.flow_returns import PUT_DOWN, PutDown
-from wholeservice.findings.flow_words import acting, long, looked_at, percent, rows, when
+from wholeservice.findings.flow_words import acting, long, looked_at, number, percent, rows, when
 from wholeservice.findings.wording import counted, title_of
 from wholeservice.uncertainty import wilson
 from wholeservice.units import SHARE
@@ -48,14 +48,18 @@ def _finding(facts: Facts, row: PutDown) -> Finding:
         period=looked_at(facts),
         who_can_act=acting(facts, row.team, row.stream),
         try_next="One list in one order, made by one person: those who ask with the owner, one hour a week, for 4 weeks.",
-        evidence=tuple(_evidence(row)),
+        evidence=tuple(_evidence(facts, row)),
     )
 
 
-def _evidence(row: PutDown) -> Iterator[Evidence]:
+def _evidence(facts: Facts, row: PutDown) -> Iterator[Evidence]:
     spread = wilson(row.n_put_down, row.n_items)
     likely = f"; it could be from {percent(spread.low)} to {percent(spread.high)}" if spread else ""
-    yield Evidence(says=f"{row.n_put_down:,} of {counted(row.n_items, 'item')} that say their priority{likely}")
+    yield Evidence(
+        says=f"{row.n_put_down:,} of {counted(row.n_items, 'item')} that say their priority{likely}",
+        cell=number(facts, "flow-efficiency", row.stream),
+        where_from=row.longest_at,
+    )
     yield Evidence(says=f"They lay for {long(row.seconds / row.n_put_down)} each until they were taken up again")
     yield Evidence(says=f"{counted(row.n_urgent, 'item')} came later and went before them")
 

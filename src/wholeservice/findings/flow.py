@@ -54,7 +54,10 @@ class Life:
 
 @dataclass(frozen=True)
 class Flow:
-    """All that was seen of work from one instant up to another. `pieces` maps an item to what it is a piece of."""
+    """
+    All that was seen of work from one instant up to another. `pieces` maps an item to what it is a piece of; `causes` a wait,
+    its item and when it begins, to why it waited: each cause with its seconds.
+    """
 
     organisation: Organisation
     lives: Mapping[str, Life]
@@ -62,6 +65,7 @@ class Flow:
     deliveries: Sequence[Mapping[str, Any]]
     from_us: int
     to_us: int
+    causes: Mapping[tuple[str, int], Sequence[tuple[str, float]]] = field(default_factory=dict)
     _teams: dict[str, str | None] = field(default_factory=dict)
     _stages: dict[str, dict[str, int]] = field(default_factory=dict)
 
@@ -126,7 +130,10 @@ def flow_of(seen: Flowing, organisation: Organisation, from_us: int, to_us: int)
         tiles.setdefault(row["item"], []).append(tile)
     lives = {row["item"]: Life(**row, tiles=tuple(tiles.get(row["item"], ()))) for row in seen.items.to_pylist()}
     pieces = {row["item"]: row["whole"] for row in seen.pieces.to_pylist()}
-    return Flow(organisation, lives, pieces, seen.deliveries.to_pylist(), from_us, to_us)
+    causes: dict[tuple[str, int], list[tuple[str, float]]] = {}
+    for row in seen.causes.to_pylist():
+        causes.setdefault((row["item"], row["from_us"]), []).append((row["cause"], row["seconds"]))
+    return Flow(organisation, lives, pieces, seen.deliveries.to_pylist(), from_us, to_us, causes)
 
 
 def waits_of(life: Life) -> Iterator[Tile]:

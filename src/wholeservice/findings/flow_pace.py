@@ -38,6 +38,7 @@ class Requested:
     wait_s: float
     low: float | None
     high: float | None
+    longest_at: str | None = None  # where the one that waited longest was read
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ class Aged:
     usual: float
     oldest_s: float
     stages: tuple[tuple[str, int], ...]  # where the old ones are now, and how many
+    oldest_at: str | None = None  # where the oldest was read
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,7 @@ class Gated:
     low: float | None
     high: float | None
     seconds: float  # all together
+    longest_at: str | None = None  # where the one that waited longest was read
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +142,7 @@ def requested(flow: Flow) -> Iterator[Requested]:
             entity, stream, teams.most_common(1)[0][0] if teams else None, len(lives),
             len({team for life in lives for team in askers[life.item] - {life.team or ""}}),
             quantile(work, 0.5) / SECOND_US, quantile(work, OLD) / SECOND_US, median, low, high,
+            max(lives, key=lambda life: (life.spent(WAIT), life.item)).where_from,
         )  # fmt: skip
 
 
@@ -155,6 +159,7 @@ def aged(flow: Flow) -> Iterator[Aged]:
             yield Aged(
                 stream, len(done), len(still), len(old), limit / SECOND_US, usual,
                 max(age for age, _ in still) / SECOND_US, tuple(stages.most_common(LONGEST_SHOWN)),
+                max(still, key=lambda each: (each[0], each[1].item))[1].where_from,
             )  # fmt: skip
 
 
@@ -183,12 +188,13 @@ def gated(flow: Flow) -> Iterator[Gated]:
             met = (each for each in stage.get("meets") or () if each in entities)
             policy = next((each for each in met if entities[each].kind == POLICY), None)
             if policy:
-                found = [passed for life in lives if (passed := _passed(life, stages, number))]
+                found = [(*passed, life) for life in lives if (passed := _passed(life, stages, number))]
                 if found:
-                    waits = [wait for wait, _ in found]
-                    n_passed = sum(is_passed for _, is_passed in found)
-                    total = sum(waits) / SECOND_US
-                    yield Gated(stream, stage["stage"], policy, len(found), n_passed, *median_and_range(waits), total)
+                    waits = [wait for wait, *_ in found]
+                    n_passed = sum(is_passed for _, is_passed, _ in found)
+                    total, longest = sum(waits) / SECOND_US, max(found, key=lambda each: (each[0], each[2].item))[2]
+                    told = (len(found), n_passed, *median_and_range(waits), total, longest.where_from)
+                    yield Gated(stream, stage["stage"], policy, *told)
 
 
 def _passed(life: Life, stages: dict[str, int], number: int) -> tuple[int, bool] | None:

@@ -47,6 +47,7 @@ class SentBack:
     per_item_low: float | None
     per_item_high: float | None
     team: str | None  # that the later stage is declared to have
+    longest_at: str | None = None  # where the item that took longest to pass again was read
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,7 @@ class PutDown:
     n_put_down: int
     seconds: float  # from being put down to being taken up again
     n_urgent: int  # of the items, those that were later and went before one that was begun
+    longest_at: str | None = None  # where the item that lay longest was read
 
 
 def sent_back(flow: Flow) -> Iterator[SentBack]:
@@ -106,6 +108,7 @@ def sent_back(flow: Flow) -> Iterator[SentBack]:
                     sum(is_open for *_, is_open in found), sum(each for _, each, _ in pairs),
                     sum(worked for _, _, worked, _ in found) / SECOND_US,
                     spread.low if spread else None, spread.high if spread else None, flow.stage_team(stream, late),
+                    max(found, key=lambda each: (each[1], each[0].item))[0].where_from,
                 )  # fmt: skip
 
 
@@ -213,7 +216,9 @@ def put_down(flow: Flow) -> Iterator[PutDown]:
             found = _put_down(mine)
             n_down, urgent = len({each for each, _, _ in found}), {other for _, other, _ in found}
             if found:
-                yield PutDown(stream, team, len(mine), n_down, sum(each for *_, each in found) / SECOND_US, len(urgent))
+                length = sum(each for *_, each in found) / SECOND_US
+                longest = max(found, key=lambda each: (each[2], each[0]))[0]
+                yield PutDown(stream, team, len(mine), n_down, length, len(urgent), flow.lives[longest].where_from)
 
 
 def _put_down(lives: Sequence[Life]) -> list[tuple[str, str, int]]:

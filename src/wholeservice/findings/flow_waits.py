@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from wholeservice.derived.waits import REWORK
 from wholeservice.findings.flow import SECOND_US, WORK, Flow, Life, ratio, stage_no, week_of
 from wholeservice.findings.waits import WAIT, Piece, Tile, pieces
 from wholeservice.organisation.graph import resolve
@@ -27,6 +28,8 @@ class WaitedFor:
     *n_waited*, *n_items*    items that waited for it, and all that were alive in the time looked at
     *low*, *high*            how far the share of all waiting could be off; None: too few weeks to say
     *per_item_low*, *per_item_high*  how far the mean of those that waited could be off, in seconds
+    *causes*                 why they waited, of its causes (`derived.waits`) each with its share of `seconds`, largest first
+    *longest_at*             where the item that waited longest for it was read
     *ends*                   where the wait ends when it is followed: (service, stage, share of `seconds`), largest first; no
                              service where it is not followed into another item
     """
@@ -44,6 +47,8 @@ class WaitedFor:
     per_item_low: float | None
     per_item_high: float | None
     ends: tuple[tuple[str | None, str | None, float], ...]
+    causes: tuple[tuple[str, float], ...] = ()
+    longest_at: str | None = None
 
     @property
     def share(self) -> float:
@@ -68,6 +73,7 @@ class Split:
     per_item_low: float | None
     per_item_high: float | None
     last: tuple[tuple[str, int], ...]
+    longest_at: str | None = None  # where the one that waited longest was read
 
 
 def waited_for(flow: Flow) -> Iterator[WaitedFor]:
@@ -83,7 +89,9 @@ def waited_for(flow: Flow) -> Iterator[WaitedFor]:
                 if provider:
                     sums.by_item[provider][life.item] += piece.length
                     sums.ends[provider][_end(flow, piece)] += piece.length
-        found = [_waited_for(stream, provider, sums) for provider in sums.by_item]
+                    for cause, share in _causes(flow, life, outer):
+                        sums.causes[provider][cause] += piece.length * share
+        found = [_waited_for(flow, stream, provider, sums) for provider in sums.by_item]
         yield from sorted(found, key=lambda each: (-each.seconds, each.entity or "", each.stage or "", each.team or ""))
 
 
@@ -93,9 +101,17 @@ class _Sums:
         self.waited: Counter[int] = Counter()  # in all, by the week in which items were created
         self.by_item: dict[Provider, Counter[str]] = defaultdict(Counter)
         self.ends: dict[Provider, Counter[End]] = defaultdict(Counter)
+        self.causes: dict[Provider, dict[str, float]] = defaultdict(lambda: defaultdict(float))
 
 
-def _waited_for(stream: str, provider: Provider, sums: _Sums) -> WaitedFor:
+def _causes(flow: Flow, life: Life, tile: Tile | None) -> list[tuple[str, float]]:
+    """Why it waited, each cause with its share of the wait; nothing where nobody asked."""
+    told = flow.causes.get((life.item, tile.from_us), ()) if tile else ()
+    whole = sum(seconds for _, seconds in told)
+    return [(cause, seconds / whole) for cause, seconds in told] if whole else []
+
+
+def _waited_for(flow: Flow, stream: str, provider: Provider, sums: _Sums) -> WaitedFor:
     mine, ends = sums.by_item[provider], sums.ends[provider]
     weeks = [(week, 0.0, float(length)) for week, length in sums.waited.items()]
     share = ratio([*weeks, *((sums.week[item], float(length), 0.0) for item, length in mine.items())])[1]
@@ -106,11 +122,16 @@ def _waited_for(stream: str, provider: Provider, sums: _Sums) -> WaitedFor:
         share.low if share else None, min(1.0, share.high) if share else None,
         each.low if each else None, each.high if each else None,
         tuple((*end, length / total) for end, length in sorted(ends.items(), key=lambda row: (-row[1], str(row[0])))),
+        tuple((cause, length / total) for cause, length in sorted(sums.causes[provider].items(), key=lambda row: -row[1])),
+        flow.lives[max(mine, key=lambda item: (mine[item], item))].where_from,
     )  # fmt: skip
 
 
 def _provider(flow: Flow, life: Life, tile: Tile) -> Provider | None:
-    """What a wait is for: the item or thing it names, else the team it queues before; None where that is its own team."""
+    """
+    What a wait is for: the item or thing it names, else the team it queues before; None where that is its own team, where it is
+    not known whose item it is, and where it was sent back: that is done again, and not waited for (`derived.waits`).
+    """
     other = flow.lives.get(tile.waits_on) if tile.waits_on else None
     if other:
         is_own = other.team == life.team and other.stream == life.stream
@@ -118,6 +139,8 @@ def _provider(flow: Flow, life: Life, tile: Tile) -> Provider | None:
     if tile.waits_on:
         named = resolve(flow.organisation, tile.waits_on)
         return (named, None, flow.organisation.entities[named].team) if named else None
+    if life.team is None or any(cause == REWORK for cause, _ in _causes(flow, life, tile)):
+        return None
     team = flow.team(tile.team) or flow.stage_team(life.stream or "", stage_no(flow.stages(life.stream or ""), tile))
     return (None, tile.stage, team) if team and team != life.team else None
 
@@ -160,7 +183,7 @@ def _last(parts: list[Life]) -> str:
 
 def _split(flow: Flow, layered: list[Life], split: Split) -> Split:
     """Add how long they waited for their pieces, and for how much of that somebody worked on the piece."""
-    worked, pairs = 0, []
+    worked, pairs, longest = 0, [], (-1, "")
     for life in layered:
         waited = 0
         for piece in pieces(life.item, flow.tiles):
@@ -168,7 +191,11 @@ def _split(flow: Flow, layered: list[Life], split: Split) -> Split:
                 waited += piece.length
                 worked += piece.length if piece.tile and piece.tile.kind == WORK else 0
         pairs.append((week_of(life), waited / SECOND_US, 1.0))
+        longest = max(longest, (waited, life.item))
     _, spread = ratio(pairs)
     low, high = (spread.low, spread.high) if spread else (None, None)
     seconds = sum(each for _, each, _ in pairs)
-    return replace(split, seconds=seconds, worked_s=worked / SECOND_US, per_item_low=low, per_item_high=high)
+    return replace(
+        split, seconds=seconds, worked_s=worked / SECOND_US, per_item_low=low, per_item_high=high,
+        longest_at=flow.lives[longest[1]].where_from,
+    )  # fmt: skip

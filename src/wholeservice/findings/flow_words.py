@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from wholeservice.derived.streams import is_shown
 from wholeservice.findings.base import Facts
@@ -14,6 +14,9 @@ from wholeservice.organisation.kinds import TEAM
 from wholeservice.periods import Period, label
 from wholeservice.uncertainty import Interval
 from wholeservice.units import SECONDS, SHARE, write
+
+if TYPE_CHECKING:
+    from wholeservice.measures.base import Cell
 
 Row = TypeVar("Row")
 DAY_S = 86400
@@ -29,6 +32,12 @@ def looked_at(facts: Facts) -> Period | None:
     """Return the time that the extracts about flow are of."""
     row: dict[str, Any] | None = next(iter(facts.extracts.get(LOOKED_AT, [])), None)
     return Period(row["from_at"], row["to_at"]) if row else None
+
+
+def number(facts: Facts, measure: str, entity: str, step: str | None = None) -> Cell | None:
+    """Return the newest number of a measure that stands behind a line of evidence: at the stage, where that has one."""
+    found = facts.results.latest(measure, entity, step=step) or facts.results.latest(measure, entity)
+    return found.cell if found else None
 
 
 def when(facts: Facts) -> str:

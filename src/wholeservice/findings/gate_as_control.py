@@ -19,7 +19,7 @@ from collections.abc import Iterator
 
 from wholeservice.findings.base import Evidence, Facts, Finding, Rule
 from wholeservice.findings.flow_pace import GATED, Gated
-from wholeservice.findings.flow_words import DAY_S, acting, from_to, interval, long, looked_at, percent, rows, when
+from wholeservice.findings.flow_words import DAY_S, acting, from_to, interval, long, looked_at, number, percent, rows, when
 from wholeservice.findings.wording import counted, title_of
 from wholeservice.uncertainty import wilson
 from wholeservice.units import SECONDS, SHARE, write
@@ -56,7 +56,11 @@ def _finding(facts: Facts, row: Gated) -> Finding:
 def _evidence(facts: Facts, row: Gated) -> Iterator[Evidence]:
     spread = wilson(row.n_passed, row.n)
     likely = f"; it could be from {percent(spread.low)} to {percent(spread.high)}" if spread else ""
-    yield Evidence(says=f"{row.n_passed:,} of {counted(row.n, 'item')} went on the first time{likely}")
+    yield Evidence(
+        says=f"{row.n_passed:,} of {counted(row.n, 'item')} went on the first time{likely}",
+        cell=number(facts, "stage-wait-time", row.stream, row.stage),
+        where_from=row.longest_at,
+    )
     yield Evidence(
         says=f"Waited {long(row.wait_s)} or longer in half of them{from_to(row.low, row.high)}; {long(row.seconds)} in all"
     )

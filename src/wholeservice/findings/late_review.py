@@ -19,7 +19,7 @@ from collections.abc import Iterator
 
 from wholeservice.findings.base import Evidence, Facts, Finding, Rule
 from wholeservice.findings.flow_returns import SENT_BACK, SentBack
-from wholeservice.findings.flow_words import acting, from_to, interval, long, looked_at, percent, rows, when
+from wholeservice.findings.flow_words import acting, from_to, interval, long, looked_at, number, percent, rows, when
 from wholeservice.findings.wording import counted, listed, title_of
 from wholeservice.uncertainty import wilson
 from wholeservice.units import SECONDS
@@ -49,14 +49,18 @@ def _finding(facts: Facts, row: SentBack) -> Finding:
         period=looked_at(facts),
         who_can_act=acting(facts, row.team, row.stream),
         try_next=f"Let those who do ‘{row.stage}’ look for an hour while it is in ‘{row.back_to}’: both teams, 2 to 4 weeks.",
-        evidence=tuple(_evidence(row)),
+        evidence=tuple(_evidence(facts, row)),
     )
 
 
-def _evidence(row: SentBack) -> Iterator[Evidence]:
+def _evidence(facts: Facts, row: SentBack) -> Iterator[Evidence]:
     spread = wilson(row.n_back, row.n_reached)
     likely = f"; it could be from {percent(spread.low)} to {percent(spread.high)}" if spread else ""
-    yield Evidence(says=f"{row.n_back:,} of {counted(row.n_reached, 'item')} came back from ‘{row.stage}’{likely}")
+    yield Evidence(
+        says=f"{row.n_back:,} of {counted(row.n_reached, 'item')} came back from ‘{row.stage}’{likely}",
+        cell=number(facts, "first-pass", row.stream, row.back_to),
+        where_from=row.longest_at,
+    )
     still = f"; {row.n_open:,} are still on their way, and cost more" if row.n_open else ""
     each = from_to(row.per_item_low, row.per_item_high)
     yield Evidence(says=f"Each took {long(row.seconds / row.n_back)} until it had passed again{each}{still}")

@@ -21,7 +21,7 @@ from collections.abc import Iterator
 
 from wholeservice.findings.base import Evidence, Facts, Finding, Rule
 from wholeservice.findings.flow_pace import LOADED, Loaded
-from wholeservice.findings.flow_words import acting, rows
+from wholeservice.findings.flow_words import acting, number, rows
 from wholeservice.findings.scope import kind_of
 from wholeservice.findings.wording import counted, title_of
 from wholeservice.organisation.kinds import TEAM
@@ -66,15 +66,17 @@ def _finding(facts: Facts, row: Loaded, more: int, before: int) -> Finding:
         period=period,
         who_can_act=acting(facts, team, row.entity),
         try_next="Take up only as much as leaves, from Monday on: the owner with the team, one hour; look again after 4 weeks.",
-        evidence=tuple(_evidence(row, more, half, before)),
+        evidence=tuple(_evidence(facts, row, more, half, before)),
     )
 
 
-def _evidence(row: Loaded, more: int, half: float, before: int) -> Iterator[Evidence]:
+def _evidence(facts: Facts, row: Loaded, more: int, half: float, before: int) -> Iterator[Evidence]:
     n_weeks = len(row.came)
     span = f"it could be from {(more - half) / n_weeks:.1f} to {(more + half) / n_weeks:.1f}"
-    yield Evidence(says=f"{more / n_weeks:.1f} items more a week came than left; {span}")
-    yield Evidence(says=f"Open: {before:,} at the beginning, {row.n_open:,} at the end")
+    yield Evidence(
+        says=f"{more / n_weeks:.1f} items more a week came than left; {span}", cell=number(facts, "throughput", row.entity)
+    )
+    yield Evidence(says=f"Open: {before:,} at the beginning, {row.n_open:,} at the end", cell=number(facts, "wip", row.entity))
     yield Evidence(says=f"Came, week by week: {', '.join(map(str, row.came))}; left: {', '.join(map(str, row.left))}")
 
 

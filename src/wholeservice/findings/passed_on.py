@@ -21,7 +21,7 @@ from collections.abc import Iterator
 
 from wholeservice.findings.base import Evidence, Facts, Finding, Rule
 from wholeservice.findings.flow_front import KEPT, Keeper, Kept
-from wholeservice.findings.flow_words import acting, looked_at, percent, rows, when
+from wholeservice.findings.flow_words import acting, looked_at, number, percent, rows, when
 from wholeservice.findings.wording import counted, title_of
 from wholeservice.uncertainty import Interval, wilson
 from wholeservice.units import SHARE
@@ -64,7 +64,7 @@ def _evidence(facts: Facts, row: Kept, keepers: list[Keeper]) -> Iterator[Eviden
     spread = wilson(row.n_passed, row.n_items)
     likely = f"; it could be from {percent(spread.low)} to {percent(spread.high)}" if spread else ""
     passed = f"{row.n_passed:,} of {counted(row.n_items, 'item')} that came to the front were passed on{likely}"
-    yield Evidence(says=passed, where_from=row.passed_at)
+    yield Evidence(says=passed, cell=number(facts, "solved-at-front", row.stream), where_from=row.passed_at)
     if row.n_back:
         yield Evidence(says=f"{row.n_back:,} of these were done at the front after all")
     for each in keepers:

@@ -22,7 +22,7 @@ from collections.abc import Iterator
 
 from wholeservice.findings.base import Evidence, Facts, Finding, Rule
 from wholeservice.findings.flow_returns import THROWN, Thrown
-from wholeservice.findings.flow_words import acting, interval, long, looked_at, percent, rows, when
+from wholeservice.findings.flow_words import acting, interval, long, looked_at, number, percent, rows, when
 from wholeservice.findings.wording import counted, title_of
 from wholeservice.uncertainty import Interval, wilson
 from wholeservice.units import SHARE
@@ -62,7 +62,8 @@ def _finding(facts: Facts, row: Thrown, title: str, share: float, spread: Interv
 def _evidence(facts: Facts, row: Thrown) -> Iterator[Evidence]:
     spread = wilson(row.n_thrown, row.n_items)
     likely = f"; it could be from {percent(spread.low)} to {percent(spread.high)}" if spread else ""
-    yield Evidence(says=f"{row.n_thrown:,} of {counted(row.n_items, 'item')} did{likely}", where_from=row.thrown_at)
+    did = f"{row.n_thrown:,} of {counted(row.n_items, 'item')} did{likely}"
+    yield Evidence(says=did, cell=number(facts, "done-alone", row.stream), where_from=row.thrown_at)
     waiting = f"; {long(row.waited_s / row.n_thrown)} of that was waiting" if row.of_waited_s else ", work in it"
     yield Evidence(says=f"From first to last they went to and fro for {long(row.seconds / row.n_thrown)} each{waiting}")
     if row.low is not None and row.high is not None:

@@ -18,7 +18,7 @@ from collections.abc import Iterator
 
 from wholeservice.findings.base import Evidence, Facts, Finding, Rule
 from wholeservice.findings.flow_pace import REQUESTED, Requested
-from wholeservice.findings.flow_words import DAY_S, acting, from_to, interval, long, looked_at, rows, when
+from wholeservice.findings.flow_words import DAY_S, acting, from_to, interval, long, looked_at, number, rows, when
 from wholeservice.findings.wording import counted, title_of
 from wholeservice.units import SECONDS
 
@@ -47,15 +47,19 @@ def _finding(facts: Facts, row: Requested) -> Finding:
         period=looked_at(facts),
         who_can_act=acting(facts, row.team, row.entity),
         try_next="Let askers do the commonest kind themselves: two who provide it and one who asks, 2 to 6 weeks.",
-        evidence=tuple(_evidence(row)),
+        evidence=tuple(_evidence(facts, row)),
     )
 
 
-def _evidence(row: Requested) -> Iterator[Evidence]:
+def _evidence(facts: Facts, row: Requested) -> Iterator[Evidence]:
     askers = f", of {counted(row.n_askers, 'other team')}" if row.n_askers else ""
     yield Evidence(says=f"{counted(row.n, 'request')} that are done{askers}")
     yield Evidence(says=f"Worked on for {long(row.work_s)} at most in half of them, {long(row.work_p85_s)} in 85 of 100")
-    yield Evidence(says=f"Waited {long(row.wait_s)} or longer in half of them{from_to(row.low, row.high)}")
+    yield Evidence(
+        says=f"Waited {long(row.wait_s)} or longer in half of them{from_to(row.low, row.high)}",
+        cell=number(facts, "lead-time", row.entity),
+        where_from=row.longest_at,
+    )
 
 
 RULE = Rule(code="F173", name="self-service candidate", check=check)

@@ -19,7 +19,7 @@ from collections.abc import Iterator
 
 from wholeservice.findings.base import Evidence, Facts, Finding, Rule
 from wholeservice.findings.flow_waits import SPLIT, Split
-from wholeservice.findings.flow_words import DAY_S, acting, from_to, interval, long, looked_at, percent, rows, when
+from wholeservice.findings.flow_words import DAY_S, acting, from_to, interval, long, looked_at, number, percent, rows, when
 from wholeservice.findings.wording import counted, listed, title_of
 from wholeservice.uncertainty import wilson
 from wholeservice.units import SECONDS
@@ -60,7 +60,11 @@ def _evidence(facts: Facts, row: Split) -> Iterator[Evidence]:
     share = percent(row.n_split / row.n_items)
     yield Evidence(says=f"{row.n_split:,} of {counted(row.n_items, 'item')} are cut so: {share}{likely}")
     each = from_to(row.per_item_low, row.per_item_high)
-    yield Evidence(says=f"They wait {long(row.seconds / row.n_split)} each for their pieces{each}")
+    yield Evidence(
+        says=f"They wait {long(row.seconds / row.n_split)} each for their pieces{each}",
+        cell=number(facts, "done-alone", row.stream),
+        where_from=row.longest_at,
+    )
     idle = percent(1 - row.worked_s / row.seconds)
     yield Evidence(says=f"For {idle} of that nobody works on the piece that is waited for")
     if row.last:

@@ -2,7 +2,9 @@
 F170 waiting on another: much of the waiting in a value stream is for something that another team provides.
 
 What it looks at   the items of each value stream that were alive in the newest half year, and what each of their waits was
-                   for: an item of another team, a service or policy, or a stage that another team has. Where that item
+                   for: an item of another team, a service or policy, or a stage that another team has. What was sent back is
+                   done again, and waits for nobody. Why they waited stands beside it, as far as is known: whether those who
+                   could take it were busy, or not at work (`waits`). Where the item that is waited for
                    waited in its turn, the wait is followed to where it ends; a circle stops and is named. It speaks of one
                    thing when surely a tenth of all waiting is for it, 20 items or more waited for it, and those five days
                    each or more
@@ -23,13 +25,32 @@ from collections.abc import Iterator
 
 from wholeservice.findings.base import Evidence, Facts, Finding, Rule
 from wholeservice.findings.flow_waits import CIRCLE, WAITED_FOR, WaitedFor
-from wholeservice.findings.flow_words import DAY_S, acting, from_to, interval, long, looked_at, percent, place, rows, when
+from wholeservice.findings.flow_words import (
+    DAY_S,
+    acting,
+    from_to,
+    interval,
+    long,
+    looked_at,
+    number,
+    percent,
+    place,
+    rows,
+    when,
+)
 from wholeservice.findings.wording import counted, first_few, listed, title_of
 from wholeservice.organisation.graph import team_of
 from wholeservice.units import SECONDS
 
 LEAST_SHARE, LEAST_ITEMS, LEAST_DAYS = 0.1, 20, 5.0
 LEAST_END = 0.1
+WHY = {
+    "contention": "all who could take it were busy with what had come before",
+    "prioritisation": "all who could take it were busy, some with what had come later",
+    "unavailability": "nobody who could take it was at work",
+    "batching": "it waited for others that were begun with it",
+}
+"""What is known of those who were waited for (`derived.waits`); of the other causes only that they were."""
 
 
 def check(facts: Facts) -> Iterator[Finding]:
@@ -84,10 +105,14 @@ def _try(facts: Facts, row: WaitedFor, what: str, end: tuple[str, float] | None)
 def _evidence(facts: Facts, row: WaitedFor, what: str) -> Iterator[Evidence]:
     each = from_to(row.per_item_low, row.per_item_high)
     of = f"{row.n_waited:,} of {counted(row.n_items, 'item')}"
-    yield Evidence(says=f"{of} waited for {what}, {long(row.seconds / row.n_waited)} each on average{each}")
+    waited = f"{of} waited for {what}, {long(row.seconds / row.n_waited)} each on average{each}"
+    yield Evidence(says=waited, cell=number(facts, "stage-wait-time", row.stream, row.stage), where_from=row.longest_at)
     if row.low is not None and row.high is not None:
         sums = f"{long(row.seconds)} of {long(row.of_seconds)} waited in all"
         yield Evidence(says=f"{sums}; the share could be from {percent(row.low)} to {percent(row.high)}")
+    known = [f"for {percent(share)} {WHY[cause]}" for cause, share in row.causes if cause in WHY and share >= LEAST_END / 2]
+    if known:
+        yield Evidence(says=f"Meanwhile, {listed(known)}")
     for entity, share in _ends(row).most_common():
         if share >= LEAST_END / 2 and (len(row.ends) > 1 or entity == CIRCLE):
             yield Evidence(says=_end_line(facts, row, entity, share))
