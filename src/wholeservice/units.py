@@ -94,8 +94,8 @@ def write(number: float | None, unit: Unit, *, signed: bool = False) -> str:
 
     >>> write(1234.5, money("USD")), write(0.0117, money("USD")), write(4e-07, money("USD")), write(0, money("CHF"))
     ('$1,234.50', '$0.012', '$0.00000040', '0.00 CHF')
-    >>> write(0.8, SECONDS), write(130, SECONDS), write(293760, SECONDS)
-    ('800 ms', '2 min 10 s', '3.4 d')
+    >>> write(0.8, SECONDS), write(130, SECONDS), write(293760, SECONDS), write(2400 * 86400, SECONDS)
+    ('800 ms', '2 min 10 s', '3.4 d', '2,400 d')
     >>> write(0.04, COUNT), write(0.00004, SHARE), write(0.0012, SCORE), write(-19.231, NET_SCORE)
     ('0.04', '<0.01%', '0.0012 of 100', '−19.2 points')
     """
@@ -142,7 +142,8 @@ def _duration(seconds: float) -> str:
     for limit, size, symbol in ((1, 0.001, "ms"), (120, 1, "s"), (5400, 60, "min"), (172800, 3600, "h")):
         if seconds < limit:
             return f"{seconds / size:.3g} {symbol}"
-    return f"{seconds / 86400:.3g} d"
+    days = seconds / 86400
+    return f"{days:,.0f} d" if days >= 999.5 else f"{days:.3g} d"
 
 
 def time_scale(longest_s: float) -> float:

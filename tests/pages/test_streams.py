@@ -7,11 +7,18 @@ from dataclasses import replace
 
 import pytest
 
-from measures.lives_by_hand import A, B, C, flow, life, piece
+from measures.lives_by_hand import A, B, C, at, flow, life, piece, wait
 from pages import sample, sample_asked
 from wholeservice.app import web
+from wholeservice.measures import MEASURES
+from wholeservice.measures.base import Cell, Statistics
+from wholeservice.measures.results import Results
 from wholeservice.organisation.graph import Need, Target
 from wholeservice.pages import PAGES, item, service, stream, streams, team
+from wholeservice.pages.flow_numbers_part import NOT_KNOWN
+from wholeservice.pages.flow_part import ageing_of
+from wholeservice.pages.stream_map_part import finding_words, shares_words
+from wholeservice.periods import CALENDAR
 from wholeservice.units import parse_amount
 
 PAGE = {each.name: each for each in PAGES}
@@ -123,3 +130,42 @@ def test_the_same_numbers_stand_in_html_and_json(asked, name, given):
     for words in [plain["says"]] if "says" in plain else [each["says"] for each in plain["streams"]]:
         assert words in html
     assert "http" not in html.replace("http://www.w3.org", "")
+
+
+def test_of_what_no_stage_was_measured_none_takes_longest():
+    """Items of one instant each, as a history without merges has them: no stage is the longest, and no time is told as 0 s."""
+    moments = tuple(life(f"m{at}", (piece(None, "unknown", at, at),), created=at) for at in (1, 2, 3))
+    told = flow(*moments)
+    assert shares_words(told) == "The stages it goes through"
+    assert finding_words(sample.data(), told) == "Of each item one instant was recorded: how long it takes is not known"
+
+
+def test_what_is_all_waiting_is_not_called_unknown():
+    """Ten hours in a queue and no work: it is known that all of it is waiting; where half is not seen, it is not."""
+    waited = flow(life("w", (piece("decide", "queued", 0, 10),), (wait("decision", 0, 10),)))
+    assert finding_words(sample.data(), waited) == "It takes 10 h, all of it waiting"
+    half = flow(life("h", (piece("decide", "queued", 0, 5), piece("decide", "unknown", 5, 10)), (wait("decision", 0, 5),)))
+    assert finding_words(sample.data(), half).endswith("how much of that is work, nobody wrote down")
+
+
+def test_where_not_all_open_items_are_drawn_the_title_counts_all_of_them():
+    """One of 771 is drawn: it is the oldest, and not all there is."""
+    open_ones = replace(flow(A, B, C), n_open=771)
+    assert ageing_of(open_ones, None).title == "The oldest 1 of 771 open items"
+
+
+def test_a_stream_with_work_and_no_deployments_says_which_numbers_are_not_known_and_what_gives_them(asked):
+    """Each number of delivery once, until it has one; a stream in which nothing is measured says nothing of it."""
+    year = {"from_at": at(-24 * 365), "to_at": at(0), "window": CALENDAR}
+    sums = Statistics(n=30, numerator=30, denominator=30, clusters=30, cluster_aa=30, cluster_ab=30, cluster_bb=30)
+
+    def with_numbers(*names: str) -> tuple[str, ...]:
+        results = Results(MEASURES, [(Cell(name, "look-to-stay", **year), sums) for name in names])
+        known = replace(asked, results=results, measures={each.name: each for each in MEASURES})
+        return stream.build(known, "look-to-stay").not_known
+
+    assert with_numbers("rework") == tuple(NOT_KNOWN.values())
+    others = [words for name, words in NOT_KNOWN.items() if name != "change-fail-rate"]
+    assert list(with_numbers("rework", "change-fail-rate")) == others
+    assert with_numbers() == ()
+    assert {*NOT_KNOWN} <= {each.name for each in MEASURES}

@@ -12,7 +12,7 @@ from wholeservice.organisation.remit import has_outside_consumer, stream_of, tea
 from wholeservice.pages.base import Data
 from wholeservice.pages.entries import address_of
 from wholeservice.pages.findings_part import around
-from wholeservice.pages.flow_numbers_part import FlowNumber, flow_numbers
+from wholeservice.pages.flow_numbers_part import FlowNumber, flow_numbers, not_known
 from wholeservice.pages.flow_part import ageing_note, ageing_of, coverage_words, expected_of, flow_of, since_words
 from wholeservice.pages.holdings_part import Thing
 from wholeservice.pages.stream_map_part import Waiter, finding_words, waiters_of
@@ -33,6 +33,7 @@ class ChangeFlow:
     stream_says: str | None
     coverage: str | None
     numbers: tuple[FlowNumber, ...]
+    not_known: tuple[str, ...]
     waiters: tuple[Waiter, ...]
     is_internal: bool
     fill: str | None
@@ -64,7 +65,8 @@ def change_flow(data: Data, entity: Entity) -> ChangeFlow | None:
     own, behind = flow_of(data, entity.id), flow_of(data, stream.id) if stream else None
     return ChangeFlow(
         _title(data, entity), Thing(stream.kind, stream.title, address_of(stream), None) if stream else None,
-        finding_words(data, behind) if behind else None, coverage_words(own) if own else None, numbers, waiters,
+        finding_words(data, behind) if behind else None, coverage_words(own) if own else None, numbers,
+        not_known(data, entity.id), waiters,
         not has_outside_consumer(org, entity.id), None if numbers or waiters else FILL,
     )  # fmt: skip
 

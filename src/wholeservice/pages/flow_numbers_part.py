@@ -22,6 +22,25 @@ class FlowNumber:
     between: str | None = None
 
 
+NOT_KNOWN = {
+    "deployment-frequency": "How often changes reach production: no deployment to production was recorded. Of a history these "
+    "are the tags that are releases (“releases:” of the source).",
+    "change-lead-time": "How long a change takes to reach production: no deployment says which changes it delivered.",
+    "change-fail-rate": "How many deployments fail: none says how it went, and no incident is linked to one. A history of "
+    "changes cannot tell; a table of deployments with “result:”, or of incidents, does.",
+    "failed-deployment-recovery-time": "How soon people can go on after a deployment failed: no failed one is known.",
+    "deployment-rework-rate": "How many deployments only mend another: none says whether it was planned (“planned:”).",
+}
+"""The numbers of software delivery (DORA), each with why there may be none and what would give it."""
+
+
+def not_known(data: Data, entity: str) -> tuple[str, ...]:
+    """Say which numbers of delivery an entity with numbers of work has not, and why; nothing where none of them is."""
+    if not flow_numbers(data, entity):
+        return ()
+    return tuple(words for name, words in NOT_KNOWN.items() if not measured_points(data.results, name, entity))
+
+
 def flow_numbers(data: Data, entity: str) -> tuple[FlowNumber, ...]:
     """Return the numbers of work of an entity, in the order in which the measures are registered."""
     found = []

@@ -132,11 +132,14 @@ def _ageing_title(flow: Flow, n: int, expected: Expected | None) -> str:
         return "Nothing is under way" if not flow.n_open else "What is open is in no stage yet, or no work on it has begun"
     past = flow.cycle.p85_s if flow.cycle.n >= FEW else None
     limit = expected.seconds if expected else past
+    whole = f"{plural(n, 'item')} under way"
+    if len(flow.open) < flow.n_open:
+        whole = f"the oldest {n:,} of {flow.n_open:,} open items"
     if limit is None:
-        return f"{plural(n, 'item')} under way"
+        return whole[0].upper() + whole[1:]
     old = sum(each.age_s is not None and each.stage is not None and each.age_s > limit for each in flow.open)
     than = write(limit, SECONDS) if expected else f"{write(limit, SECONDS)}, within which 85% used to be done"
-    return f"{old:,} of {plural(n, 'item')} under way {'is' if old == 1 else 'are'} older than {than}"
+    return f"{old:,} of {whole} {'is' if old == 1 else 'are'} older than {than}"
 
 
 def ageing_note(flow: Flow) -> str | None:

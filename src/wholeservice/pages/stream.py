@@ -17,7 +17,7 @@ from wholeservice.pages.addresses import address
 from wholeservice.pages.base import Data, Page, Sheet
 from wholeservice.pages.entries import address_of
 from wholeservice.pages.findings_part import FindingRow, rows
-from wholeservice.pages.flow_numbers_part import FlowNumber, flow_numbers
+from wholeservice.pages.flow_numbers_part import FlowNumber, flow_numbers, not_known
 from wholeservice.pages.flow_part import (
     ageing_note,
     ageing_of,
@@ -94,6 +94,7 @@ class StreamPage:
     range: str | None  # of the time that half of the items took
     waits: tuple[WaitRow, ...]
     numbers: tuple[FlowNumber, ...]
+    not_known: tuple[str, ...]  # which numbers of delivery there are not, and why
     cumulative: CumulativeFlow | None
     ageing: Ageing | None
     ageing_note: str | None
@@ -138,6 +139,7 @@ def _page(data: Data, stream: Entity, whole: Flow | None, flow: Flow | None) -> 
         map=value_stream_of(data, shown) if shown and has_map else None,
         map_title=shares_words(shown) if shown and has_map else None, range=_range(shown),
         waits=wait_rows(data, shown) if shown and has_map else (), numbers=flow_numbers(data, stream.id),
+        not_known=not_known(data, stream.id),
         cumulative=cumulative_of(shown) if shown else None, ageing=ageing_of(shown, expected) if shown else None,
         ageing_note=ageing_note(shown) if shown else None, scatter=scatter_of(shown, expected) if shown else None,
         scatter_note=_scatter_note(shown), expected=expected.words if expected else None,
@@ -153,7 +155,7 @@ def _says(data: Data, flow: Flow | None) -> str:
 
 
 def _range(flow: Flow | None) -> str | None:
-    if flow is None or flow.lead.median_s is None:
+    if flow is None or flow.lead.median_s is None or flow.lead.mean_s == 0:
         return None
     likely = f", likely {write(flow.lead.low_s, SECONDS)} to {write(flow.lead.high_s, SECONDS)}" if flow.lead.high_s else ""
     return (

@@ -142,6 +142,10 @@ def finding_words(data: Data, flow: Flow) -> str:
     process, lead = flow.process.mean_s, flow.lead.mean_s
     if lead is None:
         return "Nothing was done in these days" if flow.n_open else "No work was seen"
+    if process is None and lead == 0:
+        return "Of each item one instant was recorded: how long it takes is not known"
+    if process is None and flow.known is not None and flow.known > NEARLY_ALL:
+        return f"It takes {write(lead, SECONDS)}, all of it waiting"
     if process is None:
         return f"It takes {write(lead, SECONDS)}; how much of that is work, nobody wrote down"
     words = f"{write(process, SECONDS)} of work takes {write(lead, SECONDS)}"
@@ -166,7 +170,7 @@ def _behind(org: Organisation, wait: Waited) -> str:
 def shares_words(flow: Flow) -> str:
     """Say how much of its time an item is worked on, and where it is longest."""
     process, lead = flow.process.mean_s, flow.lead.mean_s
-    longest = max(flow.stages, key=lambda each: each.lead.mean_s or 0.0, default=None)
+    longest = max((each for each in flow.stages if each.lead.mean_s), key=lambda each: each.lead.mean_s or 0.0, default=None)
     where = f"{stage_title(longest.name)} takes longest" if longest and len(flow.stages) > 1 else ""
     if process is None or not lead:
         return where or "The stages it goes through"
