@@ -64,4 +64,5 @@ def units(facts: FactTables) -> tuple[Units, ...]:
 MEASURE = Measure(
     name="change-fail-rate", title="Deployments that failed", unit=SHARE, better="lower", needs=(DELIVERIES,),
     own_query=query, units=units, finish=finish_share, patch=None, words=("change-failure-rate",),
+    version=2,
 )  # fmt: skip
