@@ -43,7 +43,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "sqlalchemy": ("sources",),
     "click": ("app", "__main__"),
     "rich": ("app",),
-    "starlette": ("app.web",),
+    "starlette": ("app.web", "app.web_form"),
     "jinja2": ("app.web",),
     "uvicorn": ("app",),
     "fontTools": ("app",),
