@@ -46,9 +46,16 @@ def _sections(name: str, command: click.Command, parent: click.Context, width: d
     """Return the section of a command, and of each command below it where it is a group."""
     context = click.Context(command, info_name=name, parent=parent, **width)
     path = context.command_path.removeprefix("wholeservice ")
-    below = command.commands.items() if isinstance(command, click.Group) else ()
+    below = _below(command) if isinstance(command, click.Group) else ()
     deeper = [section for each, inner in below for section in _sections(each, inner, context, width)]
     return [_section(path, command.get_help(context)), *deeper]
+
+
+def _below(group: click.Group) -> list[tuple[str, click.Command]]:
+    """Return the commands of a group, also those that are imported when they are asked for."""
+    context = click.Context(group)
+    found = ((name, group.get_command(context, name)) for name in (group.commands or group.list_commands(context)))
+    return [(name, each) for name, each in found if each is not None]
 
 
 def _section(name: str, text: str) -> str:

@@ -325,3 +325,6 @@ TABLES: tuple[Table, ...] = (
 BY_NAME: dict[str, Table] = {table.name: table for table in TABLES}
 KEYS: tuple[str, ...] = tuple(each.name for each in fields(Fact))
 SOURCE, RECORD, PART, KNOWN_AT, WHERE_FROM, DIGEST = KEYS
+
+LOG = "improvement log"
+"""The source that nobody declares: what was written with `improve add` or on the pages. No declared source can be called so."""

@@ -57,7 +57,11 @@ def all_commands() -> dict[str, click.Command]:
     """Return every command by the words it is called with; those of a group, too: `store backup`."""
     found = {name: cli.get_command(click.Context(cli), name) for name in COMMANDS}
     groups = {name: each for name, each in found.items() if isinstance(each, click.Group)}
-    return found | {f"{name} {below}": each for name, group in groups.items() for below, each in group.commands.items()}
+    return found | {
+        f"{name} {below}": group.get_command(click.Context(group), below)
+        for name, group in groups.items()
+        for below in group.list_commands(click.Context(group))
+    }
 
 
 @pytest.mark.parametrize("name", all_commands())

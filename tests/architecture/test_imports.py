@@ -34,7 +34,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "pyspark": ("engines",),
     "deltalake": ("facts.store", "facts.store_problems", "facts.delta_log"),
     "pyarrow": (
-        "engines", "sources", "mapping", "facts", "proposal", "derived", "measures", "findings", "improvements",
+        "engines", "sources", "mapping", "facts", "proposal", "derived", "measures", "findings", "simulation",
         "app.stored_results", "app.derived_store", "app.example",
     ),
     "numpy": ("uncertainty", "sources", "mapping", "facts", "proposal", "derived", "measures", "findings", "simulation"),
@@ -43,7 +43,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "sqlalchemy": ("sources",),
     "click": ("app", "__main__"),
     "rich": ("app",),
-    "starlette": ("app.web",),
+    "starlette": ("app.web", "app.web_form"),
     "jinja2": ("app.web",),
     "uvicorn": ("app",),
     "fontTools": ("app",),

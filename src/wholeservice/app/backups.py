@@ -1,4 +1,4 @@
-"""Back up a workspace and put it back: the store with its settings, the list of the forgotten, and if asked for the secret.
+"""Back up a workspace and put it back: the store, the settings, the improvement log, the forgotten, if asked for the secret.
 
 A restore never deletes: what stood there is moved into `.wholeservice/replaced-1`, `-2` ... Both stores change places in one
 step, so that there always is one: killed half way it leaves the old one or the new one, and doing it again finishes it.
@@ -15,10 +15,11 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wholeservice.app import secret
+from wholeservice.app import secret, spool
 from wholeservice.app.settings import FILE_NAME, STATE_FOLDER, Settings
+from wholeservice.app.stored_results import FOLDER as RESULTS
 from wholeservice.app.stores import store_at
-from wholeservice.app.workspace import RESULTS, STORE, store_of
+from wholeservice.app.workspace import STORE, store_of
 from wholeservice.errors import InputError, Problem
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 SETTINGS = "settings"
 KEPT = (FILE_NAME, "organisation/**/*.yaml", "scenarios/**/*.yaml", ".gitignore")
+LOG = f"{spool.FOLDER}/{spool.IMPROVEMENTS}"
 UNFINISHED = "restoring-"
 
 
@@ -48,6 +50,8 @@ def back_up_workspace(settings: Settings, target: Path, *, is_all_runs: bool, wi
     }
     if (settings.state / secret.FORGOTTEN).is_file():
         others[secret.FORGOTTEN] = (settings.state / secret.FORGOTTEN).read_bytes()
+    if spool.log_path(settings).is_file():
+        others[LOG] = spool.log_path(settings).read_bytes()
     if with_secret:
         others[secret.FILE] = secret.text_of(settings.state).encode()
     return back_up(store_of(settings), target, others, is_all_runs=is_all_runs)
@@ -70,6 +74,7 @@ def restore_workspace(folder: Path, source: Path, *, is_forced: bool) -> Restore
     checked = check_backup(source)
     told = list(_put_settings_back(checked, folder))
     state.mkdir(parents=True, exist_ok=True)
+    told += _put_log_back(checked, state / LOG)
     for left in state.glob(f"{UNFINISHED}*"):
         shutil.rmtree(left)
     working = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=state))
@@ -112,6 +117,20 @@ def _put_settings_back(checked: Checked, folder: Path) -> Iterator[str]:
             path.write_bytes(content)
         elif path.read_bytes() != content:
             yield f"{path} is not as it was when the backup was made; it was left as it is."
+
+
+def _put_log_back(checked: Checked, path: Path) -> Iterator[str]:
+    """Write the improvement log where there is none; one that is there is only ever appended to."""
+    from wholeservice.facts import durable
+
+    content = checked.read(LOG)
+    if content is None:
+        return
+    if not path.exists():
+        durable.make_folder(path.parent)
+        durable.publish(path, content)
+    elif not path.read_bytes().startswith(content):
+        yield f"{path} has other entries than when the backup was made; it was left as it is."
 
 
 def _forget_again(checked: Checked, state: Path, new: Path) -> Iterator[str]:

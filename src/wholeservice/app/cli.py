@@ -26,6 +26,7 @@ COMMANDS = {
     "demo": lambda: import_module("wholeservice.app.demo_command").demo,
     "explain": lambda: import_module("wholeservice.app.explain_command").explain,
     "forget": lambda: import_module("wholeservice.app.forget_command").forget,
+    "improve": lambda: import_module("wholeservice.app.improve_command").improve,
     "ingest": lambda: import_module("wholeservice.app.ingest_command").ingest,
     "init": lambda: import_module("wholeservice.app.init_command").init,
     "map": lambda: import_module("wholeservice.app.map_command").map_file,

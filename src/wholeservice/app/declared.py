@@ -6,10 +6,10 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from wholeservice.app import settings
+from wholeservice.app import settings, spool
 from wholeservice.app.asked import Asked
 from wholeservice.app.check_names import check_names
-from wholeservice.app.settings import Settings
+from wholeservice.app.settings import STATE_FOLDER, Settings
 from wholeservice.errors import InputError, Problem
 from wholeservice.facts import ingest
 from wholeservice.facts.quality import Declaration
@@ -19,6 +19,7 @@ from wholeservice.organisation.graph import Organisation
 from wholeservice.organisation.load import load
 from wholeservice.sources import SOURCES
 from wholeservice.sources.base import Context
+from wholeservice.tables import LOG
 from wholeservice.units import Unit
 
 
@@ -51,10 +52,14 @@ def declared_organisation(loaded: Settings) -> Organisation:
 
 
 def declared_sources(loaded: Settings) -> tuple[ingest.Declared, ...]:
-    """Load the sources. Raises InputError with every error of their declarations."""
+    """Load the sources, and the improvement log once there is one. Raises InputError with every error of their declarations."""
     sources, problems = ingest.load(loaded.sources, loaded.values, loaded.zone)
     _stop_at_errors(problems)
-    return sources
+    path = spool.log_path(loaded)
+    if not path.exists():
+        return sources
+    declaration = f"{{ kind: improvements, file: {STATE_FOLDER}/{spool.FOLDER}/{spool.IMPROVEMENTS} }}"
+    return (*sources, ingest.built_in(LOG, declaration, loaded.zone))
 
 
 def declarations(loaded: Settings) -> Mapping[str, Declaration]:

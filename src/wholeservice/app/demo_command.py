@@ -70,6 +70,7 @@ def _prepare(asked: Asked, folder: Path) -> Settings:
         worked = example.simulate_work(world)
         doing("writing files")
         example.write_facts(settings, simulated, worked)
+        example.write_improvements(settings)
     recorded = f"{simulated.n_attempts:,} guests tried, {len(simulated.calls):,} calls and {len(worked.items):,} items of work"
     recorded += " were recorded"
     click.echo(f"Simulated {world.n_days} days: {recorded} (seed {example.SEED}).")

@@ -5,6 +5,7 @@ In the repository the example stands at the top, where people look for it; a whe
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 from wholeservice import tables
 from wholeservice.app.settings import FILE_NAME, STATE_FOLDER, Settings
 from wholeservice.errors import OutsideError, Problem
+from wholeservice.improvements.entries import ids_in
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,6 +39,8 @@ FILES = {
     "links": "links.csv",
     "judgements": "judgements.csv",
 }
+
+IMPROVEMENTS = "improvements.jsonl"
 
 CODES = {
     "DEM001": "The example organisation was not found beside the package. Install Wholeservice again, or run the demo from a"
@@ -104,6 +108,19 @@ def write_facts(settings: Settings, *simulated: Simulated | FlowFacts) -> None:
         write = pyarrow.csv.write_csv if file.endswith(".csv") else pyarrow.parquet.write_table
         write(content, folder / f"{file}.tmp")
         (folder / f"{file}.tmp").replace(folder / file)
+
+
+def write_improvements(settings: Settings) -> int:
+    """Write the improvement log of the example, as its source reads it; return how many improvements it tells of."""
+    from wholeservice.simulation.improvements_told import told_improvements
+
+    lines = told_improvements(settings.zone)
+    text = "".join(json.dumps(each, ensure_ascii=False) + "\n" for each in lines)
+    path = data_folder(settings) / IMPROVEMENTS
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.with_suffix(".tmp").write_text(text, encoding="utf-8")
+    path.with_suffix(".tmp").replace(path)
+    return len(ids_in(lines))
 
 
 def _content(table: Table, rows: Sequence[Fact]) -> pa.Table:

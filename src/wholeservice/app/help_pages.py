@@ -97,13 +97,15 @@ def problem_codes() -> dict[str, str]:
     )
     from wholeservice.engines import codes as engine_codes
     from wholeservice.facts import backup, maintenance, store
+    from wholeservice.improvements import codes as improvement_codes
     from wholeservice.mapping import guard
     from wholeservice.organisation import codes as organisation_codes
     from wholeservice.simulation import scenario
     from wholeservice.sources import codes as source_codes
 
     stored = (backup.CODES, guard.CODES, maintenance.CODES)
-    rooms = (organisation_codes.CODES, engine_codes.CODES, source_codes.CODES, store.CODES, *stored, scenario.PROBLEMS)
+    rooms = (organisation_codes.CODES, engine_codes.CODES, source_codes.CODES, store.CODES, *stored, scenario.PROBLEMS,
+             improvement_codes.CODES)  # fmt: skip
     commands = (init_command, forget_command, map_command, report_command, store_command)
     ours = (failures, pictures, repeat, settings, stored_results, measured, traced, example, *commands)
     books = (*rooms, *(module.CODES for module in ours), CODES)

@@ -22,29 +22,40 @@ N_PORTS_TRIED = 20
 @click.command()
 @click.option("--host", default=HOST, show_default=True, help="Address to listen on; 0.0.0.0 opens it to the network.")
 @click.option("--port", default=PORT, show_default=True, help="Port; the next free one is taken if it is in use.")
+@click.option("--write/--read-only", "is_writable", default=None,
+              help="Whether readers may write to the improvement log; by default only on this machine.")  # fmt: skip
 @click.option("--open", "is_opened", is_flag=True, help="Open the browser.")
 @click.pass_obj
-def serve(asked: Asked, *, host: str, port: int, is_opened: bool) -> None:
+def serve(asked: Asked, *, host: str, port: int, is_writable: bool | None, is_opened: bool) -> None:
     """Serve the pages; stop with Ctrl-C.
+
+    On this machine, readers may write to the improvement log; nobody logs in, so on a network they may not unless --write says
+    so.
 
     Example:  wholeservice --workspace examples/govuk serve --open
     """
-    serve_workspace(asked.settings(), host=host, port=port, is_opened=is_opened)
+    serve_workspace(asked.settings(), host=host, port=port, is_opened=is_opened, is_writable=is_writable)
 
 
-def serve_workspace(settings: Settings, *, host: str = HOST, port: int = PORT, is_opened: bool = False) -> None:
+def serve_workspace(
+    settings: Settings, *, host: str = HOST, port: int = PORT, is_opened: bool = False, is_writable: bool | None = None
+) -> None:
     """Serve the stored results of a workspace until it is stopped; results are computed first where there are none."""
     import uvicorn
 
     from wholeservice.app.earlier import earlier_of
+    from wholeservice.app.improve_form import Door
     from wholeservice.app.web import LOOPBACK, create_app
+    from wholeservice.app.web_form import routes_of
     from wholeservice.app.workspace import newest_stored, refresh
 
     refresh(settings)
-    load_data = newest_stored(settings)
+    is_open = host in LOOPBACK if is_writable is None else is_writable
+    load_data = newest_stored(settings, is_open=is_open)
     load_data()  # now, so that the first reader does not wait
     hosts = LOOPBACK if host in LOOPBACK else ("*",)  # the door to the network is open: any name may lead here
-    app = create_app(load_data, earlier=earlier_of(settings), hosts=hosts)
+    more = routes_of(Door(settings)) if is_open else ()
+    app = create_app(load_data, earlier=earlier_of(settings), hosts=hosts, more=more)
     listening = listen(host, port)
     url = f"http://{host}:{listening.getsockname()[1]}/"
     say(f"Serving {settings.name} at {url}  (stop with Ctrl-C)")

@@ -3,6 +3,7 @@
     name: GOV.UK services
     zone: Europe/London
     engine: duckdb                                     # or spark, or spark://host:7077; see docs/engines.md
+    improvements: { priority: cost of delay }          # or wsjf, or simulated gain; see docs/improve.md
     settings: { data: ../../../shared/data/govuk }     # free names; `${data}` in a source's options stands for the value
     sources:
       estate: { ... }                                  # read by the room `sources`
@@ -19,11 +20,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from wholeservice.documents import Node, parse
 from wholeservice.errors import InputError, Place, Problem, suggest
+from wholeservice.improvements.base import PRIORITIES
 
 FILE_NAME = "wholeservice.yaml"
 STATE_FOLDER = ".wholeservice"
 ENVIRONMENT_PREFIX = "WHOLESERVICE_"
-KEYS = ("name", "zone", "engine", "settings", "sources")
+KEYS = ("name", "zone", "engine", "improvements", "settings", "sources")
 DEFAULT_ZONE = "UTC"
 DEFAULT_ENGINE, ENGINE_VARIABLE = "duckdb", "WHOLESERVICE_ENGINE"
 N_PARENTS = 12  # how far up we look for a workspace
@@ -36,6 +38,8 @@ CODES = {
     "SET004": "A setting must be a single value (text or number), because it stands for text in a source's options.",
     "SET005": "`--set` takes name=value, with the name of a setting.",
     "SET006": f"{FILE_NAME} cannot be read as text in UTF-8.",
+    "SET007": "`improvements:` says by what the improvement log is ordered: { priority: cost of delay }, or wsjf, or simulated"
+    " gain.",
 }
 
 
@@ -49,6 +53,7 @@ class Settings:
     values: Mapping[str, str]
     sources: Node | None
     engine: str = DEFAULT_ENGINE  # duckdb, spark or the address of a Spark cluster; see `app.engines`
+    priority: str | None = None  # by what the improvement log is ordered; None: nothing was chosen
 
     @property
     def state(self) -> Path:
@@ -84,8 +89,9 @@ def load(
     values = {**declared, **_from_environment(declared, environment or {}), **given}
     name = (fields["name"].text if "name" in fields else None) or folder.resolve().name
     engine = (environment or {}).get(ENGINE_VARIABLE) or (fields["engine"].text if "engine" in fields else None)
-    settings = Settings(folder, name, zone, values, fields.get("sources"), engine or DEFAULT_ENGINE)
-    return settings, [*problems, *zone_problems, *value_problems, *override_problems]
+    priority, priority_problems = _priority(fields.get("improvements"))
+    settings = Settings(folder, name, zone, values, fields.get("sources"), engine or DEFAULT_ENGINE, priority)
+    return settings, [*problems, *zone_problems, *priority_problems, *value_problems, *override_problems]
 
 
 def _read_text(path: Path) -> str:
@@ -119,6 +125,19 @@ def _unknown_zone(node: Node) -> Problem:
 
     return Problem("SET003", f"unknown time zone '{node.text}'", node.place, "a name such as Europe/London",
                    suggest(node.text or "", available_timezones()), "fix the name; UTC is used meanwhile")  # fmt: skip
+
+
+def _priority(node: Node | None) -> tuple[str | None, list[Problem]]:
+    if node is None:
+        return None, []
+    said = node.mapping.get("priority")
+    others = [key for key in node.mapping if key != "priority"]
+    if said is not None and said.text in PRIORITIES and not others:
+        return said.text, []
+    what = f"'{others[0]}' means nothing here" if others else f"'{said.text if said else node.text}' is no priority"
+    return None, [Problem("SET007", what, said.place if said and not others else node.place,
+                          f"{{ priority: {', '.join(PRIORITIES)} }}", suggest((said.text if said else "") or "", PRIORITIES),
+                          "write one of these")]  # fmt: skip
 
 
 def _values(node: Node | None) -> tuple[dict[str, str], list[Problem]]:

@@ -14,6 +14,7 @@ from wholeservice.app import derived_store, incremental
 from wholeservice.app.bug_log import log_bug
 from wholeservice.app.engines import engine_of
 from wholeservice.app.flows import flows
+from wholeservice.app.improvement_rows import improvements_in
 from wholeservice.app.loss_maps import loss_maps
 from wholeservice.app.printing import say
 from wholeservice.app.settings import DEFAULT_ENGINE
@@ -111,10 +112,11 @@ def _computed(pinned: Pinned, snapshot: str, doing: Doing, kept: derived_store.K
         maps = loss_maps(engine, organisation, results, pinned.zone)
         doing("how work flows")
         told, stories = flows(engine, organisation, pinned.zone)
+        improvements = improvements_in(engine, organisation)
         runs = run_rows(pinned.store, pinned.run, {each.source: (each.names.of, each.names.n) for each in sources})
     measures = {measure.name: measure for measure in MEASURES}
     data = Data(organisation, results, findings, maps, measures, runs, snapshot, pinned.zone, sources, absent=absent,
-                flows=told, stories=stories)  # fmt: skip
+                flows=told, stories=stories, improvements=improvements)  # fmt: skip
     return data, Rows(to_arrow(rows), sightings, made.changes.share if made.changes else None), pieces
 
 

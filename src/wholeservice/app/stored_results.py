@@ -2,8 +2,8 @@
 
     .wholeservice/results/current              the name of the newest snapshot
     .wholeservice/results/<snapshot>/          statistics.parquet, findings.json, loss_maps.json, sources.json, absent.json,
-                                               flows.json, stories.json, about.json, and the organisation they were made with:
-                                               organisation/*.yaml, sightings.parquet
+                                               flows.json, stories.json, improvements.json, about.json, and the organisation
+                                               they were made with: organisation/*.yaml, sightings.parquet
 
 A snapshot is named by the run that pinned the facts, the hash of the declared organisation, and the version of the
 definitions. Everything is written into a temporary folder that is then renamed: a half-written result is never seen.
@@ -29,6 +29,7 @@ from wholeservice.facts.quality import SourceQuality
 from wholeservice.findings.absent import Absent
 from wholeservice.findings.base import Finding
 from wholeservice.findings.losses import LossMap
+from wholeservice.improvements.base import Improvement
 from wholeservice.measures.base import Measure
 from wholeservice.measures.flow_told import Flow, Story
 from wholeservice.organisation import load as organisation_files
@@ -40,9 +41,10 @@ from wholeservice.tables import Sighting
 if TYPE_CHECKING:
     import pyarrow as pa
 
+FOLDER = "results"
 CURRENT, STATISTICS, SIGHTINGS = "current", "statistics.parquet", "sightings.parquet"
 FINDINGS, LOSS_MAPS, SOURCES, ABOUT = "findings.json", "loss_maps.json", "sources.json", "about.json"
-ABSENT, FLOWS, STORIES = "absent.json", "flows.json", "stories.json"
+ABSENT, FLOWS, STORIES, IMPROVEMENTS = "absent.json", "flows.json", "stories.json", "improvements.json"
 
 CODES = {
     "RES001": "Nothing was measured in this workspace yet. `wholeservice ingest` reads the sources named in wholeservice.yaml"
@@ -145,6 +147,7 @@ def _write_whole(final: Path, data: Data, rows: Rows, declared: Path) -> None:
         _write_json(working / ABSENT, data.absent)
         _write_json(working / FLOWS, data.flows)
         _write_json(working / STORIES, dict(data.stories))
+        _write_json(working / IMPROVEMENTS, data.improvements)
         _write_json(working / ABOUT, {"snapshot": data.snapshot, "zone": data.zone, "runs": data.runs})
         working.rename(final)
     except OSError:
@@ -207,7 +210,21 @@ def _load(folder: Path, measures: Sequence[Measure]) -> Data:
         absent=_known_since(Absent, folder / ABSENT),
         flows=_known_since(Flow, folder / FLOWS),
         stories=StoredStories(_read_json(folder / STORIES) if (folder / STORIES).exists() else {}),
+        improvements=_known_since(Improvement, folder / IMPROVEMENTS),
     )
+
+
+def improvements(results: Path, snapshot: str) -> tuple[Improvement, ...]:
+    """Return the improvement log of a stored snapshot, and nothing else of it."""
+    return _known_since(Improvement, results / snapshot / IMPROVEMENTS)
+
+
+def named(results: Path, snapshot: str) -> tuple[pa.Table, frozenset[str]]:
+    """Return what an entry of the log may name: what sources saw, and the findings as CODE.ENTITY."""
+    import pyarrow.parquet as pq
+
+    found = _read_json(results / snapshot / FINDINGS)
+    return pq.read_table(results / snapshot / SIGHTINGS), frozenset(f"{each['code']}.{each['entity']}" for each in found)
 
 
 class StoredStories(Mapping[str, Story]):

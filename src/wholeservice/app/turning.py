@@ -1,6 +1,7 @@
 """From one snapshot to the next without a wait: the one before is shown until what readers asked for is printed of the newer.
 
-With few pages kept the newer one is shown at once: printing them takes no time that anybody notices.
+With few pages kept the newer one is shown at once: printing them takes no time that anybody notices. So is one that differs
+only by what somebody wrote to the log: whoever wrote wants to see it.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ class Turning:
                 self._next = None
             elif newest is not self._next:
                 agains = self._kept.agains()
-                if self._shown is None or len(agains) < MANY:
+                if self._shown is None or len(agains) < MANY or newest.snapshot == self._shown.snapshot:
                     self._show(newest, [])
                 else:
                     self._next = newest

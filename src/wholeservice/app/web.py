@@ -1,4 +1,4 @@
-"""The web face: every registered page as HTML and, at the same address with `.json` and `.csv`, as data. It never writes.
+"""The web face: every registered page as HTML and, at the same address with `.json` and `.csv`, as data. Pages never write.
 
 One request builds one page from results that are already in memory, or gives the one that was built before. Nothing is fetched
 from outside the machine: the style sheet, the font and a few lines of script come from this package, under an address that
@@ -12,7 +12,7 @@ import inspect
 import json
 import re
 import threading
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import cache
@@ -59,6 +59,7 @@ if TYPE_CHECKING:
     from starlette.applications import Starlette
     from starlette.requests import Request
     from starlette.responses import Response
+    from starlette.routing import Route
 
 HERE = Path(__file__).parent
 STATIC, TEMPLATES = HERE / "static", HERE / "templates"
@@ -92,12 +93,14 @@ class Shelf:
     earlier: Earlier
 
 
-def create_app(load_data: LoadData, *, earlier: Earlier = NOTHING_EARLIER, hosts: tuple[str, ...] = LOOPBACK) -> Starlette:
+def create_app(
+    load_data: LoadData, *, earlier: Earlier = NOTHING_EARLIER, hosts: tuple[str, ...] = LOOPBACK, more: Sequence[Route] = ()
+) -> Starlette:
     """
     Return the web application over what *load_data* returns: the newest snapshot, which may change between requests.
 
     Shape    *load_data* must be cheap to call; *earlier* gives what was known before. *hosts* are the names the server
-             answers to; "*" is any
+             answers to; "*" is any. *more* are routes that come before those of the pages
     Errors   none reach a reader as a traceback: a problem becomes a page that says what to do
     """
     from starlette.applications import Starlette
@@ -106,7 +109,7 @@ def create_app(load_data: LoadData, *, earlier: Earlier = NOTHING_EARLIER, hosts
     from starlette.middleware.trustedhost import TrustedHostMiddleware
     from starlette.routing import Route
 
-    routes, kept = [Route("/static/{version}/{name}", _static)], KeptPages()
+    routes, kept = [Route("/static/{version}/{name}", _static), *more], KeptPages()
     shelf = Shelf(Turning(load_data, kept, lambda newest: Shelf(lambda: newest, earlier)), earlier)
     for page in PAGES:
         routes += [Route(path, _endpoint(page, shelf, form, kept)) for path, form in _paths(page)]
@@ -270,7 +273,7 @@ def _respond(text: str, status: int = 200, *, tag: str | None = None, kind: str 
 def _tag(data: Data, request: Request) -> str:
     """Name a page by its snapshot, its address and the version of what draws it."""
     of_page = request.url.path, request.url.query, __version__, static_version()
-    words = "\n".join((data.snapshot, *sorted(data.measured), *of_page))
+    words = "\n".join((data.snapshot, data.log_mark, *sorted(data.measured), *of_page))
     return f'W/"{hashlib.sha256(words.encode()).hexdigest()[:24]}"'
 
 

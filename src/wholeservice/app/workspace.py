@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from wholeservice.app import derived_store, stored_results
 from wholeservice.app.as_of import known_at_of
 from wholeservice.app.declared import context, declarations, declared_organisation, declared_sources
+from wholeservice.app.improvement_log import log_mark, with_entries
 from wholeservice.app.printing import progress, say
 from wholeservice.app.secret import guards_of
 from wholeservice.app.settings import Settings
@@ -30,11 +31,11 @@ if TYPE_CHECKING:
     from wholeservice.facts.ingest import Report
     from wholeservice.facts.store import Run, Store
 
-STORE, RESULTS, WORLDS = "store", "results", "worlds"
+STORE, WORLDS = "store", "worlds"
 FULL_VARIABLE = "WHOLESERVICE_FULL"
 Reached = Callable[[str], None]
 COMPUTING = ("organisation/*.py", "facts/*.py", "derived/*.py", "measures/*.py", "findings/*.py", "engines/*.py",
-             "app/loss_maps.py", "app/incremental.py")  # fmt: skip
+             "improvements/*.py", "app/loss_maps.py", "app/incremental.py")  # fmt: skip
 
 
 def store_of(settings: Settings, reached: Reached = lambda step: None, *, world: str | None = None) -> Store:
@@ -55,7 +56,7 @@ def store_of(settings: Settings, reached: Reached = lambda step: None, *, world:
 
 def results_folder(settings: Settings) -> Path:
     """Return where the results of the workspace are kept."""
-    return settings.state / RESULTS
+    return settings.state / stored_results.FOLDER
 
 
 def ingest_workspace(
@@ -82,14 +83,15 @@ def ingest_workspace(
 
 def current_data(settings: Settings) -> Data:
     """Return the results of the newest run and of the organisation as it is declared now; compute what is not stored."""
-    return refresh(settings) or _stored(settings, stored_results.current(results_folder(settings)) or "")
+    found = refresh(settings) or _stored(settings, stored_results.current(results_folder(settings)) or "")
+    return with_entries(settings, found)
 
 
 def data_in_full(settings: Settings) -> Data:
     """Derive and measure everything of the newest run again, whatever was kept, and store that in place of what is stored."""
     run, declared = _newest_run(settings), declared_organisation(settings)
     snapshot = stored_results.snapshot_name(run.id, declared.hash, definitions())
-    return _compute(settings, run, declared, snapshot, is_current=True, is_full=True)
+    return with_entries(settings, _compute(settings, run, declared, snapshot, is_current=True, is_full=True))
 
 
 def data_as_of(settings: Settings, as_of: str | None) -> Data:
@@ -162,30 +164,35 @@ def _stored(settings: Settings, snapshot: str) -> Data:
     return _with_settings(settings, stored_results.load(results_folder(settings), snapshot, MEASURES))
 
 
-def newest_stored(settings: Settings) -> Callable[[], Data]:
+def newest_stored(settings: Settings, *, is_open: bool = False) -> Callable[[], Data]:
     """
     Return a function that gives the newest stored results, and reads them only when they are newer than what it has.
 
-    Whoever finds newer ones first reads them; until they are read, everybody else gets those there were.
+    Whoever finds newer ones first reads them; until they are read, everybody else gets those there were. What was written to
+    the log since is added at once. *is_open*: whoever reads them may write to it.
     Errors   the function raises InputError RES001 while nothing is stored
     """
     results, one_reads = results_folder(settings), threading.Lock()
     known: list[Data] = []  # the newest one, once there is any
+    told: list[Data] = []  # the same, with what was written to the log since
 
     def load_data() -> Data:
         snapshot = stored_results.current(results)
         if snapshot is None:
             raise InputError(_nothing_measured(settings))
-        if known and known[0].snapshot == snapshot:
-            return known[0]
-        if not one_reads.acquire(blocking=not known):
-            return known[0]
-        try:
-            if not known or known[0].snapshot != snapshot:
-                known[:] = [_stored(settings, snapshot)]
-            return known[0]
-        finally:
-            one_reads.release()
+        if not known or known[0].snapshot != snapshot:
+            if not one_reads.acquire(blocking=not known):
+                return told[0]
+            try:
+                if not known or known[0].snapshot != snapshot:
+                    found = replace(_stored(settings, snapshot), is_open=is_open)
+                    told[:], known[:] = [with_entries(settings, found)], [found]  # whoever sees the second has the first
+            finally:
+                one_reads.release()
+        if told[0].log_mark != log_mark(settings):
+            with one_reads:
+                told[:] = [with_entries(settings, known[0])]
+        return told[0]
 
     return load_data
 

@@ -81,7 +81,8 @@ def assess(
     Assess every source that has facts, was ever read or is declared.
 
     Shape    *engine* holds the tables of the newest of *runs* with their names resolved; *runs* oldest first; *refused* is the
-             quarantine; the sources in the order of *declared*, then by name
+             quarantine; the sources in the order of *declared*, then by name. The improvement log is none of them: people
+             write when they have something to say, and no other source is late because they wrote today
     """
     seen: dict[str, _Seen] = {}
     names = [each for each in tables.TABLES if each.name in engine.names()]
@@ -91,7 +92,7 @@ def assess(
         if n_rows.get(table.name):
             _named(engine, table, seen)
             _compared_with_others(engine, table, seen)
-    order = dict.fromkeys([*declared, *sorted({*seen, *readings_of(runs)})])
+    order = dict.fromkeys([*declared, *sorted({*seen, *readings_of(runs)} - {tables.LOG})])
     known = _Known(_known_names(organisation), known_steps(organisation))
     judged = [_judged(name, seen.get(name) or _Seen(), runs, zone) for name in order]
     compared = _compared(judged)

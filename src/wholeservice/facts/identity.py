@@ -8,6 +8,8 @@ consumer resolves to the person that links make of it (`identity_people`).
 
 from __future__ import annotations
 
+import functools
+import operator
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 RESOLVED_PREFIX = "resolved_"
 NAMES, STEP_NAMES = "names", "step_names"
 WITH_SEGMENT = (tables.INTERACTIONS, tables.ANSWERS)  # a tally keeps the words of whoever counted
+IMPROVEMENT = "improvement"  # a kind of item
 _KINDS_FIRST = ("service", "part", "unit")  # a fact is about one of these rather than a team of the same title
 
 
@@ -200,7 +203,15 @@ def with_all_columns(engine: Engine, table: tables.Table) -> IbisTable:
     kept = engine.table(table.name)
     schema = ibis.Schema.from_pyarrow(arrow_schema(table))
     lacking = {name: ibis.null(kind.copy(nullable=True)) for name, kind in schema.items() if name not in kept.columns}
-    return kept.mutate(**lacking) if lacking else kept
+    found = kept.mutate(**lacking) if lacking else kept
+    return found.filter(~_is_only_logged(found)) if table is tables.ITEMS else found
+
+
+def _is_only_logged(items: IbisTable) -> Any:
+    """An improvement that is only said is no work: that is done in items of its own, and no measure counts it."""
+    placed = (items.service, items.about_part, items.stream, items.team)
+    is_placed = functools.reduce(operator.or_, (each.notnull() for each in placed))
+    return (items.kind == IMPROVEMENT).fill_null(False) & ~is_placed
 
 
 def resolved(engine: Engine, table: tables.Table, *, is_few: bool = False) -> IbisTable:

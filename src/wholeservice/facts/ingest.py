@@ -119,6 +119,15 @@ def load(node: Node | None, settings: Mapping[str, str], zone: str) -> tuple[tup
     return tuple(found), problems
 
 
+def built_in(name: str, declaration: str, zone: str) -> Declared:
+    """Return a source that nobody declares. Its name may be one that no declared source can have."""
+    node, problems = parse(declaration, name)
+    declared, own = _of_kind(name, node, zone) if node else (None, [])
+    if declared is None or problems or own:
+        raise InputError(*problems, *own)
+    return declared
+
+
 def check(declared: Iterable[Declared], context: Context) -> list[Problem]:
     """Return what is wrong between the mappings and the headers of the files that are there, with labels that disagree."""
     problems: list[Problem] = []
@@ -178,6 +187,12 @@ def _declared(name: str, node: Node, parent: Node, zone: str) -> tuple[Declared 
     if not name[:1].isalpha() or set(name) - _NAME_LETTERS:
         problems.append(Problem("SRC117", f"'{name}' cannot be a source's name", place, "small letters, digits and hyphens",
                                 next_step="rename it"))  # fmt: skip
+    declared, own = _of_kind(name, node, zone)
+    return declared, [*problems, *own]
+
+
+def _of_kind(name: str, node: Node, zone: str) -> tuple[Declared | None, list[Problem]]:
+    problems: list[Problem] = []
     kinds = {source.name: source for source in SOURCES}
     kind = node.mapping["kind"].text if "kind" in node.mapping else SOURCES[0].name
     if kind not in kinds:

@@ -25,14 +25,21 @@ QUESTIONS = {
     WORTH: "a number as in promise; value: the smallest effect on it that is worth having, in unit",
     JUDGED_BY: "a further number that judges it, in the words of a promise; several",
     COMPARED_WITH: "a service that did not change, to compare with",
-    STARTED: "judged_at is when the change reached people; evidence: the deployment, where known",
+    STARTED: "judged_at is when the change reached people; evidence: the deployment, where known; version: when that was said, "
+    "where it was said more than once",
     PRIORITY: "`cost of delay`, `wsjf` or `simulated gain`; value and unit: how much",
     LEARNT: "what was learnt, also when it did not help",
     VERDICT: "one of `VERDICTS` on one number (evidence), as `improve verify` found; value: the effect, in unit",
     CLOSED: "one of `VERDICTS`, or `without evidence`, which stays visible",
 }
 """What a judgement may say of an improvement, and what its columns then hold. Where it is: links `improves` to part:ID,
-service:ID, step:SERVICE.STEP, policy:ID, stream:ID or team:ID; why: links `for` to finding:CODE.ENTITY."""
+service:ID, step:SERVICE.STEP, policy:ID, stream:ID or team:ID; why: links `for` to finding:CODE.ENTITY; the work on it: links
+`part-of`, `delivers`, `for` or `fixes` between it and other items."""
+
+IMPROVES, FOR = "improves", "for"
+WORKED_ON_BY = ("part-of", "delivers", "for", "fixes")
+COST_OF_DELAY, WSJF, SIMULATED_GAIN = PRIORITIES = ("cost of delay", "wsjf", "simulated gain")
+TYPED_IN, SCENARIO = "typed in", "scenario:"
 
 IMPROVED, NO_EFFECT, WORSE, UNCLEAR, STILL_MEASURING = "improved", "no effect", "worse", "unclear", "still measuring"
 VERDICTS = (IMPROVED, NO_EFFECT, WORSE, UNCLEAR, STILL_MEASURING)
@@ -71,6 +78,8 @@ class Entry:
     value: float | None = None
     unit: str | None = None
     evidence: str | None = None
+    until: dt.datetime | None = None  # of a promise: by when
+    said_at: dt.datetime | None = None  # where that is another instant than `at`: of a start
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,4 +109,5 @@ class Improvement:
     learnt: tuple[str, ...] = ()
     closed: str | None = None  # a verdict, or WITHOUT_EVIDENCE
     closed_at: dt.datetime | None = None
+    work: tuple[str, ...] = ()  # the items of work on it
     entries: tuple[Entry, ...] = field(default=(), repr=False)  # all that was ever said, oldest first

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from wholeservice.findings.base import Evidence, Finding
+from wholeservice.improvements.log import FINDING
 from wholeservice.measures.results import Point
 from wholeservice.organisation.graph import steps
 from wholeservice.pages.addresses import address
 from wholeservice.pages.base import Data, Page, Sheet
 from wholeservice.pages.entries import address_of, entries_of
 from wholeservice.pages.findings_part import FindingRow, finding_row
+from wholeservice.pages.improvements_part import ImprovementRow, name_of, row_of
 from wholeservice.pages.numbers import Number, number_of
 from wholeservice.pages.sheet import NUMBER, number_cells
 
@@ -40,6 +42,9 @@ class FindingPage:
     who_address: str | None = None
     step_title: str | None = None
     step_address: str | None = None
+    improvements: tuple[ImprovementRow, ...] = ()  # what is done because of it
+    name: str = ""  # as an improvement names it
+    is_open: bool = False
 
 
 def build(data: Data, number: str) -> FindingPage | None:
@@ -54,6 +59,8 @@ def build(data: Data, number: str) -> FindingPage | None:
         finding.who_can_act, who.title if who else finding.who_can_act,
         tuple(_evidence(data, each) for each in finding.evidence), data.snapshot,
         _who_address(data, finding), *_step(data, finding),
+        tuple(row_of(data, each) for each in data.improvements if FINDING + name_of(finding) in each.findings),
+        name_of(finding), data.is_open,
     )  # fmt: skip
 
 

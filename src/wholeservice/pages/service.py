@@ -16,6 +16,7 @@ from wholeservice.pages.change_flow_part import ChangeFlow, change_flow
 from wholeservice.pages.changed_part import SAME, ChangedPart, changed_part
 from wholeservice.pages.consumers_part import Consumer, consumers_of
 from wholeservice.pages.findings_part import FindingRow, around, rows
+from wholeservice.pages.improvements_part import ImprovementsPart, improvements_part
 from wholeservice.pages.journey_band import JourneyBand, journey_band
 from wholeservice.pages.journey_part import JourneyPart, drop_words, journey_part
 from wholeservice.pages.junction_part import JunctionPart, junction_part
@@ -108,6 +109,7 @@ class ServicePage:
     absent: AbsentPart | None = None  # what people come for that no step serves
     outside: str | None = None  # every technical target is met, and people are not content
     changes: ChangeFlow | None = None  # how it changes: the work on it
+    improvements: ImprovementsPart | None = None  # what is changed, and whether it helped
     leads: LeadPart | None = None  # whether how people feel moves before what they do
 
 
@@ -141,7 +143,7 @@ def _page(data: Data, entity: Entity) -> ServicePage:
         answers_title=_answers_title(data, entity), junction=junction, changed=changed, unexplained=unexplained_words(losses),
         value=value_part(data, entity), audit=audit_line(data, entity), absent=absent_part(data, entity),
         outside=outside_words(data, entity.id), leads=lead_part(data, entity.id), served=served_part(data, entity.id),
-        changes=change_flow(data, entity),
+        changes=change_flow(data, entity), improvements=improvements_part(data, entity),
     )  # fmt: skip
 
 

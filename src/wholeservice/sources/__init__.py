@@ -13,6 +13,7 @@ from wholeservice.sources import (
     git,
     github,
     gitlab,
+    improvements,
     jira,
     limesurvey,
     matomo,
@@ -41,4 +42,5 @@ SOURCES: tuple[Source, ...] = (
     jira.SOURCE,
     github.SOURCE,
     gitlab.SOURCE,
+    improvements.SOURCE,
 )

@@ -242,4 +242,9 @@ CODES: dict[str, str] = {
     "opened and no draft. With the events of the issues it is known; or say under statuses: what `opened` means.",
     "SRC244": "Reviews, events or commits belong to issues or changes that are not in the files, or do not say to which: of "
     "those the folder says it, such as pulls/12/commits.json. They are not used.",
+    # an improvement log
+    "SRC245": "A line of the improvement log was cut off while it was being written: the machine or the program stopped. "
+    "Whoever wrote it was not told that it is kept. It is set aside; say it again. All other entries are whole.",
+    "SRC246": "The line is no entry of an improvement log: `wholeservice improve add` and the form on the pages write them. "
+    "It is in quarantine, with its place.",
 }

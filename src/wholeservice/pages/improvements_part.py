@@ -1,0 +1,213 @@
+"""Improvements as pages list them: what was promised, where, how far it is, and what the verdict says. Ids rank nobody."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from wholeservice.findings.base import Finding
+from wholeservice.improvements.base import IMPROVED, SCENARIO, STILL_MEASURING, WORSE, Entry, Improvement, Number, Promise
+from wholeservice.improvements.log import FINDING, newest_verdicts
+from wholeservice.improvements.numbers import number_words, parse_number
+from wholeservice.improvements.places import STEP, place_at
+from wholeservice.improvements.priorities import Priority, priority_words
+from wholeservice.improvements.states import NEVER_JUDGED, NO_VERDICT, UNPROVEN, is_measured, state_of
+from wholeservice.improvements.states import OPEN as NOT_STARTED
+from wholeservice.organisation import graph
+from wholeservice.organisation.graph import Entity
+from wholeservice.pages.addresses import address
+from wholeservice.pages.base import Data
+from wholeservice.pages.entries import address_of
+from wholeservice.pages.numbers import plural
+
+MOST_DAILY = 200
+UNJUDGED = (NOT_STARTED, NO_VERDICT, NEVER_JUDGED, STILL_MEASURING)
+GAIN, LOSS, GREY = "gain", "loss", "grey"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Something with a page; `address` is None where it is not declared any more."""
+
+    title: str
+    address: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseRow:
+    """What was promised of one number, beside what was found of it. `tone` is gain, loss or grey; the words say it, too."""
+
+    number: str
+    by: str
+    until: str | None
+    source: str
+    verdict: str
+    effect: str | None
+    tone: str
+    is_judged: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ImprovementRow:
+    """One improvement in a list. Without a promise it is a daily one, and not measured."""
+
+    id: str
+    address: str
+    says: str
+    is_measured: bool
+    where: tuple[Place, ...]
+    findings: tuple[Place, ...]
+    promises: tuple[PromiseRow, ...]
+    state: str
+    is_unproven: bool
+    since: str
+    owner: str | None
+    priority: str | None
+    made_of: str | None
+    learnt: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ImprovementsPart:
+    """The improvements that touch one service: those with a promise, the daily ones, and in one sentence how they went."""
+
+    title: str
+    promised: tuple[ImprovementRow, ...]
+    daily: tuple[ImprovementRow, ...]
+    n_daily: int
+    is_open: bool
+
+
+def row_of(data: Data, each: Improvement, priority: Priority | None = None) -> ImprovementRow:
+    """Return the row of one improvement."""
+    state = state_of(each)
+    return ImprovementRow(
+        id=each.id, address=address("improvements", each.id), says=each.says, is_measured=is_measured(each),
+        where=tuple(place_of(data, one) for one in each.where), findings=tuple(finding_of(data, one) for one in each.findings),
+        promises=promise_rows(data, each), state=state, is_unproven=state == UNPROVEN, since=_since(data, each),
+        owner=each.owner, priority=priority_words(priority) if priority else None,
+        made_of=priority.made_of if priority else None, learnt=each.learnt[-1] if each.learnt else None,
+    )  # fmt: skip
+
+
+def _since(data: Data, each: Improvement) -> str:
+    at = each.closed_at or each.started_at or each.created_at
+    return f"{'since' if not each.closed_at else 'on'} {day(data, at)}"
+
+
+def day(data: Data, at: dt.datetime) -> str:
+    """Write the civil day of an instant."""
+    local = at.astimezone(ZoneInfo(data.zone))
+    return f"{local.day} {local:%b %Y}"
+
+
+def place_of(data: Data, reference: str) -> Place:
+    """Return what a reference points to, with its page."""
+    found = place_at(data.organisation, reference)
+    if found is None:
+        return Place(reference, None)
+    if found.kind == STEP:
+        return Place(found.title, address("service", found.entity, "step", found.step or ""))
+    return Place(found.title, address_of(data.organisation.entities[found.entity]))
+
+
+def finding_of(data: Data, reference: str) -> Place:
+    """Return the finding that a reference names; one that is no longer made keeps its name, and has no page."""
+    name = reference.removeprefix(FINDING)
+    for number, finding in enumerate(data.findings, 1):
+        if name == name_of(finding):
+            return Place(finding.title, address("finding", str(number)))
+    return Place(f"{name}, which is no longer found", None)
+
+
+def name_of(finding: Finding) -> str:
+    """Return what an improvement calls a finding."""
+    return f"{finding.code}.{finding.entity}"
+
+
+def promise_rows(data: Data, each: Improvement) -> tuple[PromiseRow, ...]:
+    """Return what was promised with the newest verdict on the same number; verdicts on other numbers come after."""
+    verdicts = {parse_number(one.evidence or ""): one for one in newest_verdicts(each)}
+    sole = verdicts.pop(None, None)  # it says of no number; with one promise it is about that
+    rows = []
+    for one in each.promises:
+        found = verdicts.pop(one.number, sole if len(each.promises) == 1 else None)
+        rows.append(_promise_row(data, one, found, each))
+    rows += [_other_row(data, number, one) for number, one in verdicts.items() if number]
+    return tuple(rows)
+
+
+def _promise_row(data: Data, promise: Promise, verdict: Entry | None, each: Improvement) -> PromiseRow:
+    until = day(data, promise.until) if promise.until else None
+    source = f"simulated: {promise.source.removeprefix(SCENARIO)}" if promise.source.startswith(SCENARIO) else "typed in"
+    missing = NEVER_JUDGED if each.closed else NOT_STARTED if each.started_at is None else NO_VERDICT
+    return PromiseRow(numbers_words(data, promise.number), _moved(promise.by, promise.unit), until, source,
+                      verdict.says if verdict else missing, _effect(verdict), _tone(verdict), verdict is not None)  # fmt: skip
+
+
+def _other_row(data: Data, number: Number, verdict: Entry) -> PromiseRow:
+    return PromiseRow(numbers_words(data, number), "nothing promised", None, "also judged by", verdict.says, _effect(verdict),
+                      _tone(verdict), is_judged=True)  # fmt: skip
+
+
+def _moved(by: float, unit: str) -> str:
+    return f"better by {by:g} {unit}".rstrip()
+
+
+def _effect(verdict: Entry | None) -> str | None:
+    if verdict is None or verdict.value is None:
+        return None
+    sign = "−" if verdict.value < 0 else "+"
+    return f"{sign}{abs(verdict.value):.3g} {verdict.unit or ''}".rstrip()
+
+
+def _tone(verdict: Entry | None) -> str:
+    return {IMPROVED: GAIN, WORSE: LOSS}.get(verdict.says if verdict else "", GREY)
+
+
+def numbers_words(data: Data, number: Number) -> str:
+    """Write a number as people call it: the measure, whose it is, at which step, in which channel."""
+    entity, measure = data.organisation.entities.get(number.entity), data.measures.get(number.measure)
+    if entity is None:
+        return number_words(number)
+    place = place_at(data.organisation, f"{STEP}:{number.entity}.{number.step}") if number.step else None
+    words = f"{measure.title if measure else number.measure}: {place.title if place else entity.title}"
+    words += f" @ {number.step}" if number.step and not place else ""
+    return words + (f", in {number.channel}" if number.channel else "")
+
+
+def improvements_part(data: Data, entity: Entity) -> ImprovementsPart:
+    """Return the improvements that touch an entity: at it, its steps, or what is inside it, or promised for a number of it."""
+    ids = frozenset((entity.id, *graph.descendants(data.organisation, entity.id)))
+    found = sorted((each for each in data.improvements if touches(each, ids)), key=lambda each: each.created_at, reverse=True)
+    rows = [row_of(data, each) for each in found]
+    promised, daily = ([each for each in rows if each.is_measured is wanted] for wanted in (True, False))
+    return ImprovementsPart(title_of(rows), tuple(promised), tuple(daily[:MOST_DAILY]), len(daily), data.is_open)
+
+
+def touches(each: Improvement, ids: frozenset[str]) -> bool:
+    """Say whether an improvement is at one of some entities, or promises something for one."""
+    at = {one.partition(":")[2].rpartition(".")[0] if one.startswith(f"{STEP}:") else one.partition(":")[2]
+          for one in each.where}  # fmt: skip
+    return bool(ids & {*at, *(one.number.entity for one in each.promises)})
+
+
+def title_of(rows: Iterable[ImprovementRow]) -> str:
+    """Say in one line how the promised ones went: how many helped, of those that were judged."""
+    promised = [each for each in rows if each.is_measured]
+    if not promised:
+        return "Nothing that we change has promised anything that can be measured"
+    judged = [each for each in promised if any(one.verdict not in UNJUDGED
+                                               for one in each.promises)]  # fmt: skip
+    helped = sum(any(one.tone == GAIN for one in each.promises) and all(one.tone != LOSS for one in each.promises)
+                 for each in judged)  # fmt: skip
+    unproven = sum(each.is_unproven for each in promised)
+    words = f"{plural(len(promised), 'improvement')} promised a better number"
+    words += (
+        f"; of {len(judged)} that {'was' if len(judged) == 1 else 'were'} judged, {helped} surely helped"
+        if judged
+        else ("; none was judged yet")
+    )
+    return words + (f"; {unproven} {'was' if unproven == 1 else 'were'} closed without evidence" if unproven else "")
