@@ -34,7 +34,7 @@ STORE, RESULTS, WORLDS = "store", "results", "worlds"
 FULL_VARIABLE = "WHOLESERVICE_FULL"
 Reached = Callable[[str], None]
 COMPUTING = ("organisation/*.py", "facts/*.py", "derived/*.py", "measures/*.py", "findings/*.py", "engines/*.py",
-             "app/loss_maps.py", "app/incremental.py")  # fmt: skip
+             "app/loss_maps.py", "app/open_times.py", "app/incremental.py")  # fmt: skip
 
 
 def store_of(settings: Settings, reached: Reached = lambda step: None, *, world: str | None = None) -> Store:

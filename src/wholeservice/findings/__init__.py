@@ -20,6 +20,7 @@ from wholeservice.findings import (
     late_review,
     late_start,
     need_evidence,
+    nobody_mending,
     overload,
     owner,
     ping_pong,
@@ -27,6 +28,7 @@ from wholeservice.findings import (
     sources_disagree,
     split_over_layers,
     stopped_reporting,
+    takes_several,
     target_missed,
     team_size,
     two_people,
@@ -75,4 +77,6 @@ RULES: tuple[Rule, ...] = (
     gate_as_control.RULE,
     team_size.RULE,
     far_from_consumer.RULE,
+    nobody_mending.RULE,
+    takes_several.RULE,
 )

@@ -1,7 +1,8 @@
 """How much was lost where, day by day: the shares of a loss map, each on the day on which the attempt began.
 
-A map adds up over attempts, so it adds up over days too: the days of a period give the map of that period, box by box. What
-time joins to a part is spread over the days as what it was taken from, the loss that no call is linked to at its step.
+A map adds up over attempts, so it adds up over days too: the days of its period give the map, box by box. Days before are held
+against the same: where a part has a target of its own, what exceeds it is taken as in the period of the map. What time joins
+to a part is spread over the days as what it was taken from, the loss that no call is linked to at its step.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from wholeservice.findings.losses import LossMap, Observations, ledger_of
+from wholeservice.findings.losses import LossMap, Observations, ledger_of, rates_of
 from wholeservice.findings.trace import observations
 from wholeservice.periods import Period, civil
 
@@ -53,10 +54,12 @@ def daily(asked: LossMap, organisation: Organisation, windows: Sequence[Window],
     """
     Return what was lost at each box of the map of *asked*, day by day, over periods that follow on one another.
 
-    Shape    windows: the oldest first; each is split as its own map would be
+    Shape    windows: the oldest first; the last is that of the map
     Unit     attempts
     """
-    found = [_of_window(asked, organisation, each, zone) for each in windows]
+    seen = [_seen(asked, organisation, each) for each in windows]
+    rates = rates_of(seen[-1]) if seen[-1] else None
+    found = [_of_window(window, each, rates, zone) for window, each in zip(windows, seen, strict=True)]
     boxes = dict.fromkeys(box for each in found for box in each.losses)
     return Daily(
         found[0].first_on,
@@ -66,7 +69,15 @@ def daily(asked: LossMap, organisation: Organisation, windows: Sequence[Window],
     )
 
 
-def _of_window(asked: LossMap, organisation: Organisation, window: Window, zone: str) -> Daily:
+def _seen(asked: LossMap, organisation: Organisation, window: Window) -> Observations | None:
+    """Return what was seen of a period; None where nothing was lost in it."""
+    units = window.observed.units
+    if units["lost_step"].null_count == units.num_rows:
+        return None
+    return observations(asked, organisation, window.observed, window.hours)
+
+
+def _of_window(window: Window, seen: Observations | None, rates: Mapping[str, float] | None, zone: str) -> Daily:
     first, last = (civil(at, zone) for at in (window.period.from_at, window.period.to_at - dt.timedelta(microseconds=1)))
     n_days = (last - first).days + 1
     units = window.observed.units
@@ -78,18 +89,17 @@ def _of_window(asked: LossMap, organisation: Organisation, window: Window, zone:
     for attempt, weight in zip(units["attempt"].to_pylist(), units["weight"].to_pylist(), strict=True):
         n[day_of[attempt]] += 1
         n_linked[day_of[attempt]] += weight is not None
-    losses: Mapping[str, list[float]] = {}
-    if units["lost_step"].null_count < units.num_rows:
-        seen = observations(asked, organisation, window.observed, window.hours)
-        losses = _spread(seen, day_of, n_days)
+    losses = _spread(seen, rates, day_of, n_days) if seen else {}
     kept = {box: tuple(each) for box, each in losses.items()}
     return Daily(first, tuple(n), tuple(each > 0 for each in n_linked), kept)
 
 
-def _spread(seen: Observations, day_of: Mapping[str, int], n_days: int) -> Mapping[str, list[float]]:
+def _spread(
+    seen: Observations, rates: Mapping[str, float] | None, day_of: Mapping[str, int], n_days: int
+) -> Mapping[str, list[float]]:
     """Put what each lost attempt lost at each box on its day, then move what time joins from its step to its part."""
     pattern_of, weight_of = seen.pattern_of, [each.weight for each in seen.patterns]
-    _, ledger = ledger_of(seen)
+    _, ledger = ledger_of(seen, rates)
     losses: dict[str, list[float]] = defaultdict(lambda: [0.0] * n_days)
     for attempt, pattern in pattern_of.items():
         for box, lost in ledger.per_attempt[pattern].items():

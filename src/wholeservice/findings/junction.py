@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from wholeservice.findings.losses import ATTEMPTS, CHANNEL, ITEMS, SEVERAL, Box, LossMap
-from wholeservice.findings.open_time import KNOWN_WAITING, WAITING
+from wholeservice.findings.open_time import KNOWN_WAITING, UNSEEN, WAITING
 from wholeservice.organisation import kinds
 from wholeservice.organisation.graph import Organisation, edges_in, team_of
 from wholeservice.organisation.remit import owner_of, remit, stream_of, team_streams
@@ -23,7 +24,7 @@ FELT = ("step", CHANNEL, SEVERAL)
 MOST = 12  # places of a map, the largest first
 BY_DAY, BY_RATE = "by day", "by rate"
 """How what was lost so far is known: each day by itself, or as the period of the map lost."""
-EXTRACT, USUAL = "open_times", "usual_changes"
+EXTRACT = "lasting"
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,3 +213,67 @@ def suppliers_of(organisation: Organisation) -> dict[str, str]:
 def longest_wait(found: OpenTime) -> OpenPiece | None:
     """Return the piece of waiting for somebody in which most was lost."""
     return max((each for each in found.pieces if each.state == WAITING), key=lambda each: each.lost, default=None)
+
+
+def once(found: Sequence[OpenTime]) -> list[tuple[OpenTime, tuple[OpenTime, ...]]]:
+    """
+    Return each place once with the other maps it stands in: one loss is seen from several needs, and must not count twice.
+
+    Shape    the map in which it loses most people stands for it, of calls where no map counts people; largest first
+    """
+    by_box: dict[str, list[OpenTime]] = {}
+    for each in sorted(found, key=lambda each: (each.of != ATTEMPTS, -each.per_day, each.entity, each.need)):
+        by_box.setdefault(each.box, []).append(each)
+    return [(mine[0], tuple(mine[1:])) for mine in by_box.values()]
+
+
+@dataclass(frozen=True, slots=True)
+class Lasting:
+    """What rules get of one place that surely loses: a row without pieces. Days are whole numbers where they are written."""
+
+    box: str
+    title: str
+    entity: str
+    need: str
+    of: str
+    per_day: float
+    lost: float
+    days: float
+    is_at_least: bool
+    is_known: bool
+    state: str  # of the newest piece
+    n_items: int
+    team: str | None
+    owner: str | None
+    actors: tuple[tuple[str, str, str | None], ...]  # entity, why, owner
+    takes_several: bool
+    from_at: dt.datetime
+    to_at: dt.datetime
+
+
+def lasting_rows(found: Sequence[OpenTime]) -> list[dict[str, Any]]:
+    """Return the extract of rules: the places that surely lose something and still do, each once."""
+    kept = [each for each, _ in once(found) if each.is_named and each.ended_at is None]
+    return [
+        asdict(Lasting(
+            each.box, each.title, each.entity, each.need, each.of, each.per_day, each.lost, each.days, each.is_at_least,
+            each.known_at is not None, each.pieces[-1].state if each.pieces else UNSEEN, len(each.items), each.team, each.owner,
+            tuple((actor.entity, actor.why, actor.owner) for actor in each.actors), each.takes_several, each.began_at,
+            each.until,
+        ))
+        for each in kept
+    ]  # fmt: skip
+
+
+UNITS = {ATTEMPTS: ("person", "people"), ITEMS: ("item", "items")}
+
+
+def amount(n: float, of: str) -> str:
+    """Write a number of people, calls or items; small ones keep a digit.
+
+    >>> amount(1.24, ATTEMPTS), amount(524.3, ATTEMPTS), amount(1.0, "calls"), amount(0.3, ITEMS), amount(749_000, ATTEMPTS)
+    ('1.2 people', '524 people', '1 call', '0.3 items', '749,000 people')
+    """
+    one, many = UNITS.get(of, ("call", "calls"))
+    number = f"{n:.1f}".removesuffix(".0") if n < 9.95 else f"{n:,.0f}"
+    return f"{number} {one if number == '1' else many}"

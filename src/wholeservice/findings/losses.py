@@ -160,15 +160,26 @@ def draw_up(asked: LossMap, seen: Observations) -> LossMap:
     )
 
 
-def ledger_of(seen: Observations) -> tuple[Observations, Ledger]:
-    """Split every lost attempt over its origins; boxes that use each other in a circle are one in what is returned."""
+def ledger_of(seen: Observations, rates: Mapping[str, float] | None = None) -> tuple[Observations, Ledger]:
+    """
+    Split every lost attempt over its origins; boxes that use each other in a circle are one in what is returned.
+
+    Shape    rates: how often each box fails, where that is known from another period (`rates_of`); a box with a target of its own
+             loses what exceeds it
+    """
     seen = _without_circles(seen)
     steps = frozenset(box for box, place in seen.places.items() if place.kind == "step")
-    tolerating = any(place.tolerated for place in seen.places.values())
-    rates = failure_rates(seen.patterns, seen.n_used, seen.wiring) if tolerating else {}
-    ledger = account(seen.patterns, Plan(seen.wiring, steps), lambda box: _healing(seen.places.get(box), rates.get(box)))
+    known = rates_of(seen) if rates is None else rates
+    ledger = account(seen.patterns, Plan(seen.wiring, steps), lambda box: _healing(seen.places.get(box), known.get(box)))
     enter_timed(ledger, seen.timed)
     return seen, ledger
+
+
+def rates_of(seen: Observations) -> dict[str, float]:
+    """Return how often each box fails, where any has a target of its own that its failures are held against."""
+    seen = _without_circles(seen)
+    tolerating = any(place.tolerated for place in seen.places.values())
+    return failure_rates(seen.patterns, seen.n_used, seen.wiring) if tolerating else {}
 
 
 def _without_circles(seen: Observations) -> Observations:

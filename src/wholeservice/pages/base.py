@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from wholeservice.facts.quality import Declaration, SourceQuality
     from wholeservice.findings.absent import Absent
     from wholeservice.findings.base import Finding
+    from wholeservice.findings.junction import OpenTime
     from wholeservice.findings.losses import LossMap
     from wholeservice.measures.base import Cell, Measure
     from wholeservice.measures.behind_rows import Behind
@@ -32,6 +33,7 @@ class Data:
     `measured` names the runs whose results are stored, so that they can be shown.
     `absent` are the journeys that people are on and no service describes, most people first.
     `flows` are how work flows through each stream, team and service that has any; `stories` the lives of the items in them.
+    `open_times` are why each place of each loss map still loses, map by map, the largest place first.
     `rows` looks up rows in the facts that the snapshot pinned, so a snapshot always gives the same; None: no facts here.
     """
 
@@ -50,6 +52,7 @@ class Data:
     absent: tuple[Absent, ...] = ()
     flows: tuple[Flow, ...] = ()
     stories: Mapping[str, Story] = field(default_factory=dict)
+    open_times: tuple[OpenTime, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
