@@ -111,8 +111,9 @@ def open_times(draw: st.DrawFn) -> OpenTimes:
     weights = {state: draw(st.sampled_from((0.0, 0.0, 1.0, 30.0))) for state in CLASSES}
     whole = sum(weights.values()) or 1.0
     states = tuple((state, each / whole) for state, each in weights.items() if each)
-    return OpenTimes("o", draw(NAMES), rows, draw(NAMES), draw(NAMES), draw(NAMES), draw(SHARES), draw(NAMES), states,
-                     draw(st.sampled_from(("0.4", "9,999", "2.34 m"))), draw(st.sampled_from(("people so far", "calls so far"))))  # fmt: skip
+    lost, unit = draw(st.sampled_from(("0.4", "9,999", "2.34 m"))), draw(st.sampled_from(("people so far", "calls so far")))
+    names = [draw(NAMES) for _ in range(5)]
+    return OpenTimes("o", names[0], rows, *names[1:4], draw(SHARES), names[4], states, lost, unit)
 
 
 @st.composite

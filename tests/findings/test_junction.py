@@ -22,7 +22,10 @@ ORGANISATION = """
 org: { name: Small }
 consumers: { guest: { outside: true } }
 value-streams:
-  sleep: { title: Sleep, owner: ada, stages: [{ stage: decide, queue: decision }, { stage: build, team: rooms }, { stage: test }] }
+  sleep:
+    title: Sleep
+    owner: ada
+    stages: [{ stage: decide, queue: decision }, { stage: build, team: rooms }, { stage: test }]
   ready: { title: Ready, owner: ben }
 services:
   stay:
@@ -190,10 +193,10 @@ def test_a_place_that_several_needs_feel_counts_once():
 
 
 def base() -> OpenTime:
+    actors = (Actor("rooms", "team", "ada", True, "runs it"),)
     return OpenTime(
-        "stay", "rest", "feed", "Room feed", "part", "starts here", True, "attempts", 0.06, None, None, 6.0, on(10), False, None,
-        None, None, on(40), 180.0, "by day", (), (), 0, "sleep", "ada", "rooms", (Actor("rooms", "team", "ada", True, "runs it"),),
-        None,
+        "stay", "rest", "feed", "Room feed", "part", "starts here", True, "attempts", 0.06, None, None, 6.0, on(10), False,
+        None, None, None, on(40), 180.0, "by day", (), (), 0, "sleep", "ada", "rooms", actors, None,
     )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 
@@ -189,7 +190,7 @@ def test_each_instant_is_what_it_is_when_asked_alone(first, monkeypatch):
         loss, menders, known = made(seed)
         spans = tile_open_time(loss, menders, known)
         assert (spans[0].from_us, spans[-1].to_us) == (loss.began_us, loss.until_us)
-        assert all(one.to_us == other.from_us for one, other in zip(spans, spans[1:], strict=False))
+        assert all(one.to_us == other.from_us for one, other in pairwise(spans))
         plain = {at: state_at(loss, menders, known, at) for at in range(loss.began_us, loss.until_us)}
         told = {at: (each.state, each.on) for each in spans for at in range(each.from_us, each.to_us)}
         assert told == plain, seed

@@ -78,7 +78,7 @@ def _windows(engine: Engine, drawn: LossMap, target: Target, zone: str) -> Itera
     since = first_on - dt.timedelta(days=min(MOST_DAYS, int(MOST_UNITS / n_a_day)))
     before = _window(engine, drawn, target, Period(instant(since, zone), drawn.period.from_at))
     if before.observed.units.num_rows:
-        began_at = min(before.observed.units["started_at"].to_pylist())
+        began_at = min(before.observed.units["began_at"].to_pylist())
         yield replace(before, period=replace(before.period, from_at=instant(civil(began_at, zone), zone)))
     if newest.observed.units.num_rows:
         yield newest

@@ -2,7 +2,8 @@
 
     .wholeservice/results/current              the name of the newest snapshot
     .wholeservice/results/<snapshot>/          statistics.parquet, findings.json, loss_maps.json, sources.json, absent.json,
-                                               flows.json, stories.json, open_times.json, about.json, and the organisation made with:
+                                               flows.json, stories.json, open_times.json, about.json, and the organisation
+                                               they were made with:
                                                organisation/*.yaml, sightings.parquet
 
 A snapshot is named by the run that pinned the facts, the hash of the declared organisation, and the version of the
@@ -231,7 +232,7 @@ class StoredStories(Mapping[str, Story]):
 
 
 def _known_since(kind: type[Any], path: Path) -> tuple[Any, ...]:
-    """Results of an older version say nothing of their sources, of absent journeys, nor of how work flows or why losses last."""
+    """Results of an older version say nothing of their sources, of absent journeys, how work flows or why losses last."""
     return tuple(from_plain(kind, each) for each in _read_json(path)) if path.exists() else ()
 
 

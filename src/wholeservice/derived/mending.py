@@ -1,7 +1,7 @@
-"""What is known of some places where loss starts: the work on them, what made them known, and how work of that kind usually goes.
+"""What is known of some places where loss starts: the work on them, what made them known, and how such work usually goes.
 
-Made on asking, for the places of a snapshot's loss maps. Work is on a place when it is of the kind `defect` or `improvement` and
-about it, when a link says that it `fixes` the place, or when it is of one of these kinds, or of none, and `improves` it. A
+Made on asking, for the places of a snapshot's loss maps. Work is on a place when it is of the kind `defect` or `improvement`
+and about it, when a link says that it `fixes` the place, or when it is of one of these kinds, or of none, and `improves` it. A
 feature that improves a place in passing is not work on what is lost there.
 """
 
@@ -67,7 +67,9 @@ def observe_mending(engine: Engine, organisation: Organisation, places: Sequence
     items = _items(engine, facts, [*on["item"].to_pylist(), *tiles["item"].to_pylist()])
     causes = _causes(engine, facts, tiles["item"])
     s = facts.stages
-    queues = engine.run(s.filter(s.queue.notnull()).select(s.stage_of, s.stage_name, s.queue).order_by(s.stage_of, s.stage_name))
+    queues = engine.run(
+        s.filter(s.queue.notnull()).select(s.stage_of, s.stage_name, s.queue).order_by(s.stage_of, s.stage_name)
+    )
     return Mending(on, items, tiles, causes, queues, _signs(engine, facts, organisation, places), _usual(engine, facts))
 
 
@@ -80,15 +82,17 @@ def _on(engine: Engine, facts: FactTables, names: Mapping[str, str], places: Seq
     k = facts.links
     relation = k.relation.strip().lower()
     linked = engine.run(
-        k.filter(relation.isin([FIXES, IMPROVES]), k.from_ref.startswith(ITEM)).select(k.from_ref, k.to_ref, relation=relation)
+        k.filter(relation.isin([FIXES, IMPROVES]), k.from_ref.startswith(ITEM)).select(
+            one=k.from_ref, other=k.to_ref, relation=relation
+        )
     ).to_pylist()
     wanted = frozenset(places)
     pairs = {(row["place"], row["item"]) for row in about if row["place"] in wanted}
-    ends = [(row, _place(row["to_ref"], names)) for row in linked]
+    ends = [(row, _place(row["other"], names)) for row in linked]
     ends = [(row, place) for row, place in ends if place in wanted]
-    kinds = _kinds(engine, facts, [row["from_ref"].removeprefix(ITEM) for row, _ in ends])
+    kinds = _kinds(engine, facts, [row["one"].removeprefix(ITEM) for row, _ in ends])
     for row, place in ends:
-        item = row["from_ref"].removeprefix(ITEM)
+        item = row["one"].removeprefix(ITEM)
         if item in kinds and (row["relation"] == FIXES or kinds[item] in (*MENDING, None)):
             pairs.add((place or "", item))
     told = sorted(pairs)
@@ -144,7 +148,7 @@ def _causes(engine: Engine, facts: FactTables, items: pa.ChunkedArray) -> pa.Tab
 
 
 def _usual(engine: Engine, facts: FactTables) -> pa.Table:
-    """How long defects and improvements take, from known to done; what was given up, or done before it was known, is left out."""
+    """How long defects and improvements take, from known to done; what was given up or done before it was known is left out."""
     import pyarrow.compute as pc
 
     a = facts.lives
@@ -188,10 +192,10 @@ def _noticed(engine: Engine, facts: FactTables, places: Sequence[str]) -> Iterat
 def _judged(engine: Engine, facts: FactTables, names: Mapping[str, str], places: Sequence[str]) -> Iterator[Sign]:
     j = facts.judgements
     j = j.filter(j.question.strip().lower().isin(TELLING))
-    for row in engine.run(j.select(j.about, j.judged_at)).to_pylist():
+    for row in engine.run(j.select(j.about, at=j.judged_at)).to_pylist():
         place = _place(row["about"], names) or names.get(row["about"].strip().lower())
         if place in places:
-            yield place or "", row["judged_at"], row["judged_at"], JUDGEMENT
+            yield place or "", row["at"], row["at"], JUDGEMENT
 
 
 def _named(engine: Engine, facts: FactTables, organisation: Organisation, places: Sequence[str]) -> Iterator[Sign]:

@@ -152,8 +152,11 @@ def _header() -> Iterator[Markup]:
     yield svg.text(10, 17.5, "What people lose", svg.STRONG)
     yield svg.text((BOX + RIBBON) / 2, 17.5, "meets", svg.STRONG, anchor="middle")
     yield svg.text(RIBBON + 10, 17.5, "How it is changed", svg.STRONG)
-    for x, words, anchor in ((0, "Where it starts", "start"), (RIBBON, "Stream and its owner", "start"),
-                             ((BOX + RIBBON) / 2, "a day", "middle"), (STREAM + 12, "In the owner’s reach", "start"), (WIDTH, "Lost so far", "end")):  # fmt: skip
+    heads = (
+        (0, "Where it starts", "start"), (RIBBON, "Stream and its owner", "start"), ((BOX + RIBBON) / 2, "a day", "middle"),
+        (STREAM + 12, "In the owner’s reach", "start"), (WIDTH, "Lost so far", "end"),
+    )  # fmt: skip
+    for x, words, anchor in heads:
         yield svg.text(x, 50, words, svg.TINY, anchor=anchor, tone="soft")
 
 
@@ -161,7 +164,7 @@ def _axis(frame: _Frame, foot: float) -> Iterator[Markup]:
     step = _step(frame.last_day)
     yield svg.text(DAYS, 50, "Days open", svg.TINY, tone="soft")
     free = DAYS + svg.width("Days open", svg.TINY) + 10
-    for number in range(0, int(frame.last_day / step) + 1):
+    for number in range(int(frame.last_day / step) + 1):
         x, words = DAYS + number * step * frame.days_px, f"{number * step:,.0f}"
         yield svg.line(x, 58, x, foot - 14, "gridline")
         if x - svg.width(words, svg.TINY) / 2 > free:

@@ -145,7 +145,7 @@ def figure(drawing: Drawing, *children: Any) -> Markup:
 
 
 def patterns() -> Markup:
-    """Return the hatches, once a page: `hatch` for what nobody measured, `hatch-loss` for what is assumed or untraced, and `meets`."""
+    """Return the hatches, once a page: `hatch` for what nobody measured, `hatch-loss` for what is assumed; and `meets`."""
     return element("svg", element("defs", _hatch("hatch"), _hatch("hatch-loss"), _meets()),
                    width=0, height=0, aria_hidden="true", class_="patterns")  # fmt: skip
 

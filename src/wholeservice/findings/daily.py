@@ -83,7 +83,7 @@ def _of_window(window: Window, seen: Observations | None, rates: Mapping[str, fl
     units = window.observed.units
     day_of = {
         attempt: (civil(at, zone) - first).days
-        for attempt, at in zip(units["attempt"].to_pylist(), units["started_at"].to_pylist(), strict=True)
+        for attempt, at in zip(units["attempt"].to_pylist(), units["began_at"].to_pylist(), strict=True)
     }
     n, n_linked = [0.0] * n_days, [0] * n_days
     for attempt, weight in zip(units["attempt"].to_pylist(), units["weight"].to_pylist(), strict=True):

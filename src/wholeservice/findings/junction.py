@@ -1,9 +1,9 @@
 """The junction: each place where loss starts, beside the stream that could change it, and why it still lasts.
 
-One record a place of a loss map. Its size comes from the map, its days from `daily`, its beginning from `began`, its pieces from
-`open_time`. Who must act is everybody on the way to the change: the team that runs the place, the supplier that provides it, the
-policies that bind it, and whoever its work waited for. Reach is the share of these that one owner commands; a loss that no owner
-commands whole takes several of them together.
+One record a place of a loss map. Its size comes from the map, its days from `daily`, its beginning from `began`, its pieces
+from `open_time`. Who must act is everybody on the way to the change: the team that runs the place, the supplier that provides
+it, the policies that bind it, and whoever its work waited for. Reach is the share of these that one owner commands; a loss that
+no owner commands whole takes several of them together.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class Usual:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """One who must act: a team, supplier or policy. `is_within`: the owner of the loss commands it; None where nobody owns it."""
+    """One who must act: a team, supplier or policy. `is_within`: the owner of the loss commands it; None: nobody owns it."""
 
     entity: str
     kind: str

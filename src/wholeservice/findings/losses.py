@@ -164,8 +164,8 @@ def ledger_of(seen: Observations, rates: Mapping[str, float] | None = None) -> t
     """
     Split every lost attempt over its origins; boxes that use each other in a circle are one in what is returned.
 
-    Shape    rates: how often each box fails, where that is known from another period (`rates_of`); a box with a target of its own
-             loses what exceeds it
+    Shape    rates: how often each box fails, where that is known from another period (`rates_of`); a box with a target of its
+             own loses what exceeds it
     """
     seen = _without_circles(seen)
     steps = frozenset(box for box, place in seen.places.items() if place.kind == "step")

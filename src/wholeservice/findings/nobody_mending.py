@@ -1,14 +1,14 @@
 """
 F190 nobody on it: people are surely lost at a place, and nobody is known to be working on that.
 
-What it looks at   every place of a loss map that surely loses something and still does. Work on it is a defect or an improvement
-                   about the place, or an item that a link says fixes it; one that was done, reached people and did not end the
-                   loss within two weeks is over. An item that came up before the loss did is not work on it. The size is what
-                   was lost since it began
-Why it matters     a loss that nobody works on lasts for ever, and costs the same each day; it is the only one that no speeding up
-                   of work will end (Reinertsen 2009, The Principles of Product Development Flow: cost of delay)
-False alarms       somebody may be at work and has written it down nowhere, or under another name; it was looked at and judged not
-                   worth it, which a finding cannot know until that is written down
+What it looks at   every place of a loss map that surely loses something and still does. Work on it is a defect or an
+                   improvement about the place, or an item that a link says fixes it; one that was done, reached people and did
+                   not end the loss within two weeks is over. An item that came up before the loss did is not work on it. The
+                   size is what was lost since it began
+Why it matters     a loss that nobody works on lasts for ever, and costs the same each day; it is the only one that no speeding
+                   up of work will end (Reinertsen 2009, The Principles of Product Development Flow: cost of delay)
+False alarms       somebody may be at work and has written it down nowhere, or under another name; it was looked at and judged
+                   not worth it, which a finding cannot know until that is written down
 What to do         Those who run the place write one item for it, with a link to the place that it mends, and say by when they
                    look at it: one hour, this week. If it is not worth mending, say so where others see it
 """

@@ -3,8 +3,8 @@
 The pieces follow on one another without gap or overlap, from the day the loss began until it ended or until now:
 
     unseen        nobody is recorded to have known
-    undecided     it was known, and no work on it had been taken up: until there is an item, until somebody works on it, while
-                  a decision on it is pending, and while it waits for an approval to begin
+    undecided     it was known, and no work on it had been taken up: until there is an item, until somebody works on it,
+                  while a decision on it is pending, and while it waits for an approval to begin
     unfunded      its item waits for a budget
     waiting       its item waits: for another team, service or item (followed to where that wait ends), or for its own team
     approval      an approval or a review is waited for after the work had begun: a late one
@@ -16,7 +16,8 @@ The pieces follow on one another without gap or overlap, from the day the loss b
 
 Of several items on one loss the one that is furthest on has each instant: that is the soonest the loss can end. An item that
 came up before the loss did is not work on it; where the data begin with the loss, nobody can tell, and it counts. The loss of
-a day is spread evenly over its hours; a piece has what was lost while it lasted, so that the pieces add up to all that was lost.
+a day is spread evenly over its hours; a piece has what was lost while it lasted, so that the pieces add up to all that was
+lost.
 """
 
 from __future__ import annotations
@@ -173,7 +174,7 @@ def _span(piece: Piece, lives: Lives, *, has_begun: bool) -> Span:
     """Say what a piece of the life of an item was; *has_begun*: somebody had worked on it before."""
     tile = piece.tile
     if piece.through:
-        through = tuple(dict.fromkeys(each for each, _ in piece.through[1:])) + (piece.item,)
+        through = (*dict.fromkeys(each for each, _ in piece.through[1:]), piece.item)
         team = (tile.team if tile else None) or lives.teams.get(piece.item)
         return Span(0, 0, WAITING, team or piece.item, through=through, is_circle=bool(piece.circle))
     if tile is None or tile.kind not in (WORK, WAIT):

@@ -1,4 +1,4 @@
-"""From what was seen to the junction: for each place of a loss map since when it loses, what was done about it, and how long."""
+"""From what was seen to the junction: for each place of a loss map since when it loses, and what was done about it."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from wholeservice.findings.junction import OpenPiece, OpenTime, Usual
 from wholeservice.findings.open_time import DAY_US, Lives, Loss, Mender, Span, begun_after, split_loss, tile_open_time
 from wholeservice.findings.waits import Tile
 from wholeservice.measures.durations import still_without
+from wholeservice.organisation.graph import Organisation, team_of
 from wholeservice.periods import civil, instant
 
 if TYPE_CHECKING:
     from wholeservice.derived.mending import Mending
     from wholeservice.findings.daily import Daily
     from wholeservice.findings.losses import Box, LossMap
-    from wholeservice.organisation.graph import Organisation
 
 SLACK_DAYS = 7
 """The day on which a loss began is an estimate: what became known so much sooner may be about it."""
@@ -151,16 +151,14 @@ def _open_time(asked: _Asked, box: Box) -> OpenTime:
         per_day=size * n / drawn.period.days, began_at=_at(days.edges[0]), is_at_least=days.is_at_least,
         ended_at=_at(days.edges[-1]) if days.is_ended else None, known_at=None if known_us is None else _at(known_us),
         known_by=known_by, until=_at(days.edges[-1]), lost=sum(days.lost), basis=days.basis, pieces=pieces,
-        items=tuple(each.item for each in menders), n_older=n_older, stream=stream, owner=owner, team=at.team_of(org, place),
+        items=tuple(each.item for each in menders), n_older=n_older, stream=stream, owner=owner, team=team_of(org, place),
         actors=at.actors_of(org, place, owner, pieces, asked.suppliers),
         usual=next((work.usual[each] for each in streams if each in work.usual), None), before=days.before,
     )  # fmt: skip
 
 
 def _piece(span: Span, lost: float) -> OpenPiece:
-    return OpenPiece(
-        span.state, _at(span.from_us), _at(span.to_us), lost, span.on, span.item, span.through, span.is_circle
-    )
+    return OpenPiece(span.state, _at(span.from_us), _at(span.to_us), lost, span.on, span.item, span.through, span.is_circle)
 
 
 def _at(us: int) -> dt.datetime:

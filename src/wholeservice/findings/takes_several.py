@@ -1,9 +1,9 @@
 """
 F191 takes several: a loss that no single owner can end, since those who must act for it answer to different people.
 
-What it looks at   every place of a loss map that surely loses something and still does, and who must act for it to change: the
-                   team that runs it, the supplier that provides it, the policies that bind it, and whoever the work on it waited
-                   for. It speaks where the owner of the stream that could change it does not command all of these
+What it looks at   every place of a loss map that surely loses something and still does, and who must act for it to change:
+                   the team that runs it, the supplier that provides it, the policies that bind it, and whoever the work on it
+                   waited for. It speaks where the owner of the stream that could change it does not command all of these
 Why it matters     what falls between owners is nobody's first priority; each of them can show that their own part is done
                    (Rummler & Brache 1995, Improving Performance: the white space of the organisation chart)
 False alarms       who was waited for once need not be needed again; an owner who is not declared counts as another one

@@ -34,7 +34,9 @@ def build(data: Data) -> JunctionPage:
     of_people, of_others = _shared(data)
     people, others = open_part(data, of_people, "all"), open_part(data, of_others, "others")
     n = len({each.entity for each in data.open_times})
-    title = people.title if people else others.title if others else "No loss can be traced to a place that somebody could change"
+    title = (
+        people.title if people else others.title if others else "No loss can be traced to a place that somebody could change"
+    )
     return JunctionPage(title, people, others, n, None if people or others else FILL, data.snapshot)
 
 

@@ -66,7 +66,9 @@ def junction_part(data: Data, entity: Entity, loss_map: LossMap | None) -> Junct
     lasting = own or [each for each in data.open_times if each.box in places]  # as people lose it, where that is known
     picture = open_part(data, lasting, f"{loss_map.entity}-{loss_map.need}")
     title = picture.title if picture else _title(rows, owner, within)
-    return JunctionPart(title, rows, within, _rest(loss_map, boxes), _title(rows, owner, within) if picture else OPEN_TIME, picture)
+    return JunctionPart(
+        title, rows, within, _rest(loss_map, boxes), _title(rows, owner, within) if picture else OPEN_TIME, picture
+    )
 
 
 def _row(data: Data, loss_map: LossMap, box: Box, owner: str | None) -> JunctionRow:

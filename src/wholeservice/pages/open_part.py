@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from wholeservice.draw import svg
+from wholeservice.draw.loss_map import KINDS
 from wholeservice.draw.open_time import OpenPart, OpenRow, OpenTimes
 from wholeservice.findings.junction import BY_RATE, OpenPiece, OpenTime, amount, once
 from wholeservice.findings.losses import ATTEMPTS, ITEMS
@@ -24,7 +25,6 @@ from wholeservice.findings.propagation import AT_OR_BELOW
 from wholeservice.organisation.graph import Organisation
 from wholeservice.pages.base import Data
 from wholeservice.pages.entries import address_of
-from wholeservice.pages.loss_part import KINDS
 from wholeservice.pages.numbers import listed, plural
 from wholeservice.periods import civil
 from wholeservice.units import SHARE_POINTS, write
@@ -34,8 +34,8 @@ WORDS = {UNSEEN: "unseen", UNDECIDED: "undecided", NOBODY: "nobody on it", NOT_R
          WORKED_ON: "worked on", RELEASED: "released", VERIFIED: "looked at"}  # fmt: skip
 IN_WORK = (WORKED_ON, RELEASED, VERIFIED)
 READING = (
-    "A bar’s height is what is lost a day, its length the days, so its area is what was lost so far. ▼ is where it became known; "
-    "below it, ◆ is by when this stream has usually changed half of what it knew, and the upright tick by when 85 of 100."
+    "A bar’s height is what is lost a day, its length the days, so its area is what was lost so far. ▼ is where it became"
+    " known; below it, ◆ is by when this stream has usually changed half of what it knew, and the upright tick by when 85 of 100."
 )
 
 
@@ -144,7 +144,7 @@ def _facts(data: Data, found: OpenTime, others: Sequence[OpenTime]) -> OpenFacts
         entity=found.box, title=found.title, address=address_of(known) if known else None, of=_title(org, found.entity),
         need=found.need, stream=stream.id if stream else None, stream_title=stream.title if stream else None,
         owner=found.owner, per_day=f"{amount(found.per_day, found.of)} a day", lost=amount(found.lost, found.of),
-        since=_since(data, found), known=_known(data, found), usual=_usual(data, found), state=_state(data, found),
+        since=_since(data, found), known=_known(data, found), usual=_usual(data, found), state=state_words(data, found),
         reach=_reach(found), pieces=tuple(_piece(data, found, each) for each in found.pieces),
         actors=tuple(
             ActorRow(each.entity, _title(org, each.entity), address_of(org.entities[each.entity]),
@@ -191,7 +191,8 @@ def _usual_short(found: OpenTime) -> str:
     return f"half in {half}, 85 % in {most}"
 
 
-def _state(data: Data, found: OpenTime) -> str:
+def state_words(data: Data, found: OpenTime) -> str:
+    """Say what a place waits for now, and for how long it has."""
     if found.ended_at is not None:
         return f"gone since {_day(data, found.ended_at)}"
     if not found.pieces:
