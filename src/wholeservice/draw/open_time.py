@@ -23,7 +23,7 @@ ON_DARK = ("late approval", "being released", "being verified")
 UNSEEN, WORK = "unseen", ("worked on", "being released", "being verified")
 
 WIDTH, TOP, HEAD = 1168.0, 72.0, 26.0
-BOX, RIBBON, STREAM, REACH, DAYS, DAYS_END = 214.0, 276.0, 452.0, 590.0, 612.0, 1026.0
+BOX, RIBBON, STREAM, REACH, DAYS, DAYS_END = 214.0, 276.0, 452.0, 590.0, 612.0, 1004.0
 TALLEST, THINNEST, ROW = 50.0, 6.0, 70.0
 INSIDE = 15.0  # a bar as high as this has room for words
 
@@ -267,7 +267,7 @@ def _usual(row: OpenRow, y: float, frame: _Frame) -> Iterator[Markup]:
 
 
 def _lost(row: OpenRow, top: float) -> Iterator[Markup]:
-    room = WIDTH - DAYS_END - 66
+    room = WIDTH - DAYS_END - 92
     yield svg.text(WIDTH, top + 30, svg.shorten(row.lost, svg.HEAD, room), svg.HEAD, anchor="end", tone="loss")
     yield svg.text(WIDTH, top + 47, svg.shorten(row.product, svg.TINY, room), svg.TINY, anchor="end", tone="soft")
 
@@ -286,7 +286,7 @@ def _sum(shown: OpenTimes, foot: float) -> Iterator[Markup]:
         yield svg.text(x, foot + 33 + 14 * at, words, svg.TINY, tone="soft")
     yield from _states(shown, foot + 6)
     yield svg.text(WIDTH, foot + 22, shown.sum_lost, svg.HEAD, anchor="end", tone="loss")
-    yield svg.text(WIDTH, foot + 38, svg.shorten(shown.sum_unit, svg.TINY, 130), svg.TINY, anchor="end", tone="soft")
+    yield svg.text(WIDTH, foot + 38, svg.shorten(shown.sum_unit, svg.TINY, 90), svg.TINY, anchor="end", tone="soft")
 
 
 def _states(shown: OpenTimes, y: float) -> Iterator[Markup]:

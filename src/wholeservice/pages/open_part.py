@@ -35,7 +35,7 @@ WORDS = {UNSEEN: "unseen", UNDECIDED: "undecided", NOBODY: "nobody on it", NOT_R
 IN_WORK = (WORKED_ON, RELEASED, VERIFIED)
 READING = (
     "A bar’s height is what is lost a day, its length the days, so its area is what was lost so far. ▼ is where it became"
-    " known; below it, ◆ is by when this stream has usually changed half of what it knew, and the upright tick by when 85 of 100."
+    " known; below it, ◆ is by when this stream has usually changed half of what it knew, the upright tick by when 85 of 100."
 )
 
 
