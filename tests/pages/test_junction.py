@@ -30,8 +30,8 @@ def lasting(box: str = "prices", **more) -> OpenTime:
     )
     made = OpenTime(
         "stay", "sure-of-price", box, "Price build-up", "part", "starts here", True, "attempts", 0.02, (0.009, 0.031), 0.018,
-        10.0, START, False, None, START + 6 * DAY, "item X-1", START + 40 * DAY, 400.0, "by day", pieces, ("X-1",), 0, "look-to-stay",
-        "Ada", "pricing", actors, Usual("look-to-stay", 12.0, 21.0, 136, 7),
+        10.0, START, False, None, START + 6 * DAY, "item X-1", START + 40 * DAY, 400.0, "by day", pieces, ("X-1",), 0,
+        "look-to-stay", "Ada", "pricing", actors, Usual("look-to-stay", 12.0, 21.0, 136, 7),
     )  # fmt: skip
     return replace(made, **more)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -29,7 +30,7 @@ ASKED = {
 @pytest.fixture(scope="module")
 def asked():
     """The hotel with more of everything."""
-    return sample_asked.data()
+    return replace(sample_asked.data(), open_times=(lasting(),))
 
 
 def lines(page, data, **given):
