@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pages import sample, sample_asked
+from pages.test_junction import lasting
 from wholeservice.app.sheets import FORMULA, as_csv
 from wholeservice.pages import PAGES, channel, findings, home, measure, service, step
 from wholeservice.pages.base import Sheet
