@@ -85,7 +85,7 @@ def test_days_before_are_held_against_the_same_reference_as_those_of_the_map():
 
 def test_loss_joined_by_time_adds_up_too():
     """A part whose calls no attempt is linked to: its days add up to its box, and are gone from those of the step."""
-    world = replace(random_world(5, in_spells=True), linked_share=0.0, n_days=28, attempts_per_day=120.0)
+    world = replace(random_world(5, in_spells=True), linked_share=0.0, n_days=28, attempts_per_day=50.0)
     seen = recorded(simulate(replace(world, linked_share=1.0), 5), replace(world, linked_share=1.0, is_linked=False), 5)
     engine = engine_of(world, seen)
     start = dt.datetime.combine(STARTS_ON, dt.time(), dt.UTC)
