@@ -14,6 +14,7 @@ from wholeservice.draw.cycle_scatter import CycleScatter, Finished
 from wholeservice.draw.follows_map import Activity, Follows, FollowsMap
 from wholeservice.draw.ladder import UNKNOWN, WAIT, WORK
 from wholeservice.draw.life import Life, LifePiece
+from wholeservice.draw.open_time import CLASSES, OpenPart, OpenRow, OpenTimes
 from wholeservice.draw.stages import NECESSARY, NOT_RECORDED, VALUE, WASTE, Asked, Return, Stage, Times, ValueStream, Wait
 
 FIRST = dt.date(2025, 11, 3)
@@ -101,3 +102,36 @@ def lives(draw: st.DrawFn) -> Life:
         pieces.append(LifePiece(draw(NAMES), kind, at, then, cause, draw(st.sampled_from((None, "/items/a")))))
         at = then
     return Life("l", draw(NAMES), tuple(pieces), draw(st.booleans()))
+
+
+@st.composite
+def open_times(draw: st.DrawFn) -> OpenTimes:
+    """From one place to seven, open for an hour or ten years, losing next to nothing or millions, owned by nobody."""
+    rows = tuple(draw(open_rows(at)) for at in range(draw(st.sampled_from((1, 2, 7)))))
+    weights = {state: draw(st.sampled_from((0.0, 0.0, 1.0, 30.0))) for state in CLASSES}
+    whole = sum(weights.values()) or 1.0
+    states = tuple((state, each / whole) for state, each in weights.items() if each)
+    lost, unit = draw(st.sampled_from(("0.4", "9,999", "2.34 m"))), draw(st.sampled_from(("people so far", "calls so far")))
+    names = [draw(NAMES) for _ in range(5)]
+    return OpenTimes("o", names[0], rows, *names[1:4], draw(SHARES), names[4], states, lost, unit)
+
+
+@st.composite
+def open_rows(draw: st.DrawFn, at: int) -> OpenRow:
+    lengths = draw(st.lists(st.sampled_from((0.0, 0.04, 1.0, 14.0, 203.0, 3650.0)), min_size=1, max_size=12))
+    parts = tuple(
+        OpenPart(draw(st.sampled_from(tuple(CLASSES))), days, days, (f"{draw(NAMES)} {days:.0f}", f"{days:.0f}"), draw(NAMES))
+        for days in lengths
+    )
+    days = sum(lengths)
+    known = draw(st.none() | st.sampled_from((0.0, 0.5, 1.0)))
+    known = None if known is None else known * days
+    median, p85 = (None if known is None else draw(st.none() | st.just(known + each)) for each in (12.0, 90.0))
+    size = draw(st.sampled_from((0.0, 0.3, 14.5, 2_000_000.0)))
+    few = st.sampled_from(("0.4", "9,999", "2.34 m"))
+    return OpenRow(
+        chr(65 + at), draw(NAMES), draw(NAMES), draw(NAMES), draw(st.sampled_from(("−0.01 pp", "−99.9 pp"))), size, draw(few),
+        draw(st.none() | NAMES), draw(st.none() | NAMES), draw(NAMES), draw(SHARES), draw(NAMES), draw(NAMES), parts, days,
+        draw(st.booleans()), known, median, p85, draw(st.booleans()), draw(few), f"{draw(few)} × {days:,.0f} d",
+        draw(st.sampled_from((None, "/service/a"))), draw(st.booleans()),
+    )  # fmt: skip

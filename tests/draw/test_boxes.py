@@ -24,6 +24,7 @@ from wholeservice.draw import (
     journey,
     ladder,
     life,
+    open_time,
     svg,
     trend,
     value_stream,
@@ -37,7 +38,7 @@ KINDS = (
     (forest, extremes.forests()), (ladder, extremes.ladders()), (blueprint, extremes.blueprints()),
     (trend, extremes.flagged_trends()), (journey, extremes.journeys()), (value_stream, flow_extremes.streams()),
     (cumulative_flow, flow_extremes.flows()), (ageing, flow_extremes.ageings()), (cycle_scatter, flow_extremes.scatters()),
-    (follows_map, flow_extremes.follows_maps()), (life, flow_extremes.lives()),
+    (follows_map, flow_extremes.follows_maps()), (life, flow_extremes.lives()), (open_time, flow_extremes.open_times()),
 )  # fmt: skip
 PHASES = (Phase.explicit, Phase.generate)  # a failure is shown as it is found: making it small takes minutes
 EVERY = pytest.mark.parametrize(

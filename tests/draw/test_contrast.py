@@ -16,6 +16,7 @@ PAIRS = (
     ("ink", "loss1"), ("ink", "loss2"),
     ("ink", "gain1"), ("ink2", "step"), ("gain", "gain1"), ("loss", "step"),
     ("loss", "loss1"), ("ink2", "surface"), ("loss", "surface"), ("delivered", "paper"), ("link", "surface"),
+    ("ink", "waits"), ("ink", "how"), ("ink", "gain2"), ("paper", "loss4"), ("paper", "gain"), ("paper", "delivered"),
 )  # fmt: skip
 MARKS = (
     ("loss4", "paper"),

@@ -12,13 +12,16 @@ import subprocess
 import sys
 import time
 import urllib.request
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from documented import PAGES, TYPED, Said
 from web.elements import ELEMENTS
+from wholeservice.simulation.world import STARTS_ON
 
 COMMAND = [sys.executable, "-m", "wholeservice"]
 
@@ -67,6 +70,26 @@ def test_the_planted_cause_is_named_and_the_decoys_are_not(demo):
     boxes = {row["box"]: row for row in traced if row["gap"] > 0}
     assert [box for box, row in boxes.items() if row["is_top"]] == ["room-status"]
     assert not [box for box in ("prices", "adyen", "search") if box in boxes and boxes[box]["is_named"]]
+
+
+def test_why_the_planted_loss_lasts_is_told_from_facts(demo):
+    """Room status went stale on day 44; an item told of it six days later, and since it was built it waits for an environment.
+
+    Nobody is on what check-in loses. The pieces of each place add up to what it lost.
+    """
+    folder, _ = demo
+    stored = next(folder.glob(".wholeservice/results/*/open_times.json"))
+    found = {each["box"]: each for each in json.loads(stored.read_text(encoding="utf-8")) if each["need"] == "room-is-mine"}
+    status = found["room-status"]
+    began = datetime.fromisoformat(status["began_at"]).astimezone(ZoneInfo("Europe/Amsterdam"))
+    assert (began.date() - STARTS_ON).days == 44
+    assert (status["known_at"][:10], status["known_by"]) == ("2026-07-21", "item stay-room-status")
+    waited = [each["on"] for each in status["pieces"] if each["state"] == "waiting"]
+    assert list(dict.fromkeys(waited)) == ["people-team", "platform"]
+    assert {each["entity"] for each in status["actors"]} == {"housekeeping", "platform", "people-team"}
+    assert found["check-in"]["items"] == []
+    for each in found.values():
+        assert sum(piece["lost"] for piece in each["pieces"]) == pytest.approx(each["lost"])
 
 
 def test_the_demo_can_be_run_again(demo):

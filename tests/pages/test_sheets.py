@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pages import sample, sample_asked
+from pages.test_junction import lasting
 from wholeservice.app.sheets import FORMULA, as_csv
 from wholeservice.pages import PAGES, channel, findings, home, measure, service, step
 from wholeservice.pages.base import Sheet
@@ -29,7 +31,7 @@ ASKED = {
 @pytest.fixture(scope="module")
 def asked():
     """The hotel with more of everything."""
-    return sample_asked.data()
+    return replace(sample_asked.data(), open_times=(lasting(),))
 
 
 def lines(page, data, **given):

@@ -16,6 +16,7 @@ from wholeservice.app.engines import engine_of
 from wholeservice.app.flows import flows
 from wholeservice.app.improvement_rows import improvements_in
 from wholeservice.app.loss_maps import loss_maps
+from wholeservice.app.open_times import all_open_times
 from wholeservice.app.printing import say
 from wholeservice.app.settings import DEFAULT_ENGINE
 from wholeservice.app.stored_results import Rows, with_seen
@@ -23,6 +24,8 @@ from wholeservice.facts.naming import names_of
 from wholeservice.findings.absent import ABSENT
 from wholeservice.findings.base import Facts
 from wholeservice.findings.find import find
+from wholeservice.findings.junction import EXTRACT as LASTING
+from wholeservice.findings.junction import lasting_rows
 from wholeservice.measures import MEASURES
 from wholeservice.measures.results import Results
 from wholeservice.organisation.graph import Organisation
@@ -102,21 +105,24 @@ def _computed(pinned: Pinned, snapshot: str, doing: Doing, kept: derived_store.K
         results = Results(MEASURES, rows)
         doing("sources")
         sources = assessed(pinned, engine, organisation)
+        doing("loss maps")
+        maps = loss_maps(engine, organisation, results, pinned.zone)
+        doing("why losses last")
+        open_times = all_open_times(engine, organisation, maps, pinned.zone)
         doing("findings")
         as_of = newest_at(engine, pinned.zone)
         absent = absent_of(engine, organisation, pinned.zone, as_of)
-        given = {**extracts(engine), ABSENT: [asdict(each) for each in absent], **flow_seen(engine, organisation)}
+        given = {**extracts(engine), ABSENT: [asdict(each) for each in absent], **flow_seen(engine, organisation),
+                 LASTING: lasting_rows(open_times)}  # fmt: skip
         facts = Facts(organisation, results, pinned.zone, as_of, given, sources)
         findings = find(facts)
-        doing("loss maps")
-        maps = loss_maps(engine, organisation, results, pinned.zone)
         doing("how work flows")
         told, stories = flows(engine, organisation, pinned.zone)
         improvements = improvements_in(engine, organisation)
         runs = run_rows(pinned.store, pinned.run, {each.source: (each.names.of, each.names.n) for each in sources})
     measures = {measure.name: measure for measure in MEASURES}
     data = Data(organisation, results, findings, maps, measures, runs, snapshot, pinned.zone, sources, absent=absent,
-                flows=told, stories=stories, improvements=improvements)  # fmt: skip
+                flows=told, stories=stories, open_times=open_times, improvements=improvements)  # fmt: skip
     return data, Rows(to_arrow(rows), sightings, made.changes.share if made.changes else None), pieces
 
 

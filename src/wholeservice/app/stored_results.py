@@ -2,8 +2,8 @@
 
     .wholeservice/results/current              the name of the newest snapshot
     .wholeservice/results/<snapshot>/          statistics.parquet, findings.json, loss_maps.json, sources.json, absent.json,
-                                               flows.json, stories.json, improvements.json, about.json, and the organisation
-                                               they were made with: organisation/*.yaml, sightings.parquet
+                                               flows.json, stories.json, open_times.json, improvements.json, about.json, and the
+                                               organisation they were made with: organisation/*.yaml, sightings.parquet
 
 A snapshot is named by the run that pinned the facts, the hash of the declared organisation, and the version of the
 definitions. Everything is written into a temporary folder that is then renamed: a half-written result is never seen.
@@ -28,6 +28,7 @@ from wholeservice.errors import OutsideError, Problem
 from wholeservice.facts.quality import SourceQuality
 from wholeservice.findings.absent import Absent
 from wholeservice.findings.base import Finding
+from wholeservice.findings.junction import OpenTime
 from wholeservice.findings.losses import LossMap
 from wholeservice.improvements.base import Improvement
 from wholeservice.measures.base import Measure
@@ -44,7 +45,8 @@ if TYPE_CHECKING:
 FOLDER = "results"
 CURRENT, STATISTICS, SIGHTINGS = "current", "statistics.parquet", "sightings.parquet"
 FINDINGS, LOSS_MAPS, SOURCES, ABOUT = "findings.json", "loss_maps.json", "sources.json", "about.json"
-ABSENT, FLOWS, STORIES, IMPROVEMENTS = "absent.json", "flows.json", "stories.json", "improvements.json"
+ABSENT, FLOWS, STORIES = "absent.json", "flows.json", "stories.json"
+OPEN_TIMES, IMPROVEMENTS = "open_times.json", "improvements.json"
 
 CODES = {
     "RES001": "Nothing was measured in this workspace yet. `wholeservice ingest` reads the sources named in wholeservice.yaml"
@@ -148,6 +150,7 @@ def _write_whole(final: Path, data: Data, rows: Rows, declared: Path) -> None:
         _write_json(working / FLOWS, data.flows)
         _write_json(working / STORIES, dict(data.stories))
         _write_json(working / IMPROVEMENTS, data.improvements)
+        _write_json(working / OPEN_TIMES, data.open_times)
         _write_json(working / ABOUT, {"snapshot": data.snapshot, "zone": data.zone, "runs": data.runs})
         working.rename(final)
     except OSError:
@@ -209,6 +212,7 @@ def _load(folder: Path, measures: Sequence[Measure]) -> Data:
         sources=_known_since(SourceQuality, folder / SOURCES),
         absent=_known_since(Absent, folder / ABSENT),
         flows=_known_since(Flow, folder / FLOWS),
+        open_times=_known_since(OpenTime, folder / OPEN_TIMES),
         stories=StoredStories(_read_json(folder / STORIES) if (folder / STORIES).exists() else {}),
         improvements=_known_since(Improvement, folder / IMPROVEMENTS),
     )
@@ -245,7 +249,7 @@ class StoredStories(Mapping[str, Story]):
 
 
 def _known_since(kind: type[Any], path: Path) -> tuple[Any, ...]:
-    """Results of an older version say nothing of their sources, of absent journeys, nor of how work flows."""
+    """Results of an older version say nothing of their sources, of absent journeys, how work flows or why losses last."""
     return tuple(from_plain(kind, each) for each in _read_json(path)) if path.exists() else ()
 
 

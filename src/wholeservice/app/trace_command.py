@@ -55,4 +55,7 @@ def print_map(data: Data, drawn: LossMap) -> None:
         click.echo()
         print_rows(traced.origin_rows(drawn), traced.origin_columns(drawn), TABLE)
         click.echo("\n".join(f"  {line}" for line in traced.footnotes(drawn)))
+        lasting = list(traced.lasting(data, drawn))
+        if lasting:
+            click.echo("\n".join(["", "  Why it lasts", *(f"  {line}" for line in lasting)]))
     click.echo()

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 
 from wholeservice.app.printing import Column, Row, sentence
 from wholeservice.errors import InputError, Problem, suggest
+from wholeservice.findings.junction import amount
 from wholeservice.findings.losses import ITEMS, UNRECORDED, Box, LossMap
 from wholeservice.findings.propagation import AT_OR_BELOW, STARTS_HERE
 from wholeservice.pages.base import Data
 from wholeservice.pages.loss_part import with_words
+from wholeservice.pages.open_part import state_words
 from wholeservice.periods import label
 from wholeservice.uncertainty import Interval
 from wholeservice.units import SHARE, Unit, difference_unit, write
@@ -19,6 +21,7 @@ CODES = {
     " the organisation; each needs a target before a loss can be traced.",
 }
 
+MOST_LASTING = 4  # places of which it is said why they last
 MOST_ORIGINS = 8  # a table for people; the smaller ones are summed in one line
 
 
@@ -47,6 +50,16 @@ def rows(drawn: LossMap, snapshot: str) -> list[Row]:
         }
         for box in sorted(drawn.boxes, key=_by_origin) if box.flow_in or box.starts_here or box.not_traced
     ]  # fmt: skip
+
+
+def lasting(data: Data, drawn: LossMap) -> Iterator[str]:
+    """Yield one line for each place that surely loses something: stream, owner, how long it is open and what it waits for."""
+    of_map = [each for each in data.open_times if (each.entity, each.need) == (drawn.entity, drawn.need) and each.is_named]
+    for each in sorted(of_map, key=lambda each: -each.lost)[:MOST_LASTING]:
+        stream = data.organisation.entities.get(each.stream or "")
+        who = f"{stream.title if stream else 'no stream'}, {each.owner or 'nobody answers for it'}"
+        days = f"open {'at least ' if each.is_at_least else ''}{each.days:,.0f} days"
+        yield f"{each.title}: {who}; {days}, {amount(each.lost, each.of)} lost so far; {state_words(data, each)}"
 
 
 def _by_origin(box: Box) -> tuple[float, str]:

@@ -44,6 +44,7 @@ from wholeservice.draw import (
     journey,
     life,
     loss_map,
+    open_time,
     spark,
     svg,
     trend,
@@ -357,7 +358,8 @@ def _templates() -> Any:
         auto_reload=False, finalize=_unbroken,
     )  # fmt: skip
     environment.globals.update(
-        trend=trend, gap=gap, journey=journey, loss_map=loss_map, spark=spark, day_strip=day_strip, patterns=svg.patterns,
+        trend=trend, gap=gap, journey=journey, loss_map=loss_map, open_time=open_time,
+        spark=spark, day_strip=day_strip, patterns=svg.patterns,
         blueprint=blueprint, drop_out=drop_out, channel_matrix=channel_matrix, emotion=emotion, forest=forest,
         value_stream=value_stream, cumulative_flow=cumulative_flow, ageing=ageing, cycle_scatter=cycle_scatter, life=life,
         follows_map=follows_map,

@@ -35,7 +35,7 @@ STORE, WORLDS = "store", "worlds"
 FULL_VARIABLE = "WHOLESERVICE_FULL"
 Reached = Callable[[str], None]
 COMPUTING = ("organisation/*.py", "facts/*.py", "derived/*.py", "measures/*.py", "findings/*.py", "engines/*.py",
-             "improvements/*.py", "app/loss_maps.py", "app/incremental.py")  # fmt: skip
+             "improvements/*.py", "app/loss_maps.py", "app/open_times.py", "app/incremental.py")  # fmt: skip
 
 
 def store_of(settings: Settings, reached: Reached = lambda step: None, *, world: str | None = None) -> Store:

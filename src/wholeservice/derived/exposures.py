@@ -54,7 +54,7 @@ NO_STEP = "no step recorded"
 class Observed:
     """What was seen of the units behind one target in one period, as Arrow tables in a fixed order.
 
-    units   attempt, consumer, channel, lost_step (null: not lost), weight (null: none of its calls were recorded)
+    units   attempt, consumer, channel, began_at, lost_step (null: not lost), weight (null: none of its calls were recorded)
     edges   exposures at the steps where a unit was lost or a call failed
     used    part, n: visits to a step in which the part was seen
     """
@@ -75,7 +75,7 @@ def observe(engine: Engine, entity: str, period: Period, step: str | None = None
     a = facts.attempts
     a = a.filter(a.entity == entity, a.is_matured, a.started_at >= period.from_at, a.started_at < period.to_at)
     lost = (a.outcome == "done").ifelse(None, a.failed_step.coalesce(a.last_step, NO_STEP))
-    a = a.select(a.entity, a.attempt, a.consumer, a.channel, lost_step=lost)
+    a = a.select(a.entity, a.attempt, a.consumer, a.channel, began_at=a.started_at, lost_step=lost)
     return _observed(engine, facts.exposures, _at_step(facts, a, step) if step else a.drop("entity"))
 
 
@@ -88,7 +88,7 @@ def _at_step(facts: FactTables, attempts: IbisTable, step: str) -> IbisTable:
     went_on = reached.filter(reached.step == step).select(reached.entity, reached.attempt, went_on=True)
     joined = attempts.left_join(went_on, ["entity", "attempt"])
     lost = joined.went_on.isnull().ifelse(joined.lost_step, None)
-    return joined.select(joined.attempt, joined.consumer, joined.channel, lost_step=lost)
+    return joined.select(joined.attempt, joined.consumer, joined.channel, joined.began_at, lost_step=lost)
 
 
 def observe_part(engine: Engine, part: str, period: Period) -> Observed:
@@ -99,14 +99,16 @@ def observe_part(engine: Engine, part: str, period: Period) -> Observed:
     """
     facts = FactTables(engine)
     a, e = facts.attempts, facts.exposures
-    a = a.filter(a.started_at >= period.from_at, a.started_at < period.to_at).select(a.attempt, a.consumer, a.channel)
+    a = a.filter(a.started_at >= period.from_at, a.started_at < period.to_at).select(
+        a.attempt, a.consumer, a.channel, began_at=a.started_at
+    )
     e = e.semi_join(a, [e.attempt == a.attempt])
     e = e.mutate(visit=e.attempt + "/" + e.step.fill_null(""))
     mine = (
         e.filter(e.part == part).group_by(e.visit, of_attempt=e.attempt).aggregate(failed=e.failed_any.any(), step=e.step.max())
     )
     units = mine.join(a, [mine.of_attempt == a.attempt])
-    units = units.select(attempt=units.visit, consumer=units.consumer, channel=units.channel,
+    units = units.select(attempt=units.visit, consumer=units.consumer, channel=units.channel, began_at=units.began_at,
                          lost_step=units.failed.ifelse(units.step.fill_null(""), None))  # fmt: skip
     return _observed(engine, e.drop("attempt").rename(attempt="visit"), units)
 

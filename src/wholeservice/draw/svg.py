@@ -145,9 +145,15 @@ def figure(drawing: Drawing, *children: Any) -> Markup:
 
 
 def patterns() -> Markup:
-    """Return the hatches, once a page: `hatch` for what nobody measured, `hatch-loss` for what is assumed or untraced."""
-    return element("svg", element("defs", _hatch("hatch"), _hatch("hatch-loss")),
+    """Return the hatches, once a page: `hatch` for what nobody measured, `hatch-loss` for what is assumed; and `meets`."""
+    return element("svg", element("defs", _hatch("hatch"), _hatch("hatch-loss"), _meets()),
                    width=0, height=0, aria_hidden="true", class_="patterns")  # fmt: skip
+
+
+def _meets() -> Markup:
+    """The way from what is lost to how it is changed."""
+    stops = (element("stop", offset=at, class_=cls) for at, cls in (("0", "meets-from"), ("1", "meets-to")))
+    return element("linearGradient", *stops, id="meets")
 
 
 def _hatch(name: str) -> Markup:

@@ -20,6 +20,7 @@ from wholeservice.findings import (
     late_review,
     late_start,
     need_evidence,
+    nobody_mending,
     overload,
     owner,
     passed_on,
@@ -28,6 +29,7 @@ from wholeservice.findings import (
     sources_disagree,
     split_over_layers,
     stopped_reporting,
+    takes_several,
     target_missed,
     team_size,
     two_people,
@@ -77,4 +79,6 @@ RULES: tuple[Rule, ...] = (
     team_size.RULE,
     far_from_consumer.RULE,
     passed_on.RULE,
+    nobody_mending.RULE,
+    takes_several.RULE,
 )

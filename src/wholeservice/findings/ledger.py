@@ -45,6 +45,8 @@ class Ledger:
     timed: dict[str, float] = field(default_factory=lambda: defaultdict(float))  # of share: joined by time, by box
     timed_ribbons: dict[tuple[str, str], float] = field(default_factory=lambda: defaultdict(float))
     contributions: list[dict[str, float]] = field(default_factory=list)  # per pattern, per attempt, nothing tolerated
+    per_attempt: list[dict[str, float]] = field(default_factory=list)  # per pattern: box -> loss of one attempt, linked only
+    moved: dict[tuple[str, str], float] = field(default_factory=lambda: defaultdict(float))  # (step, part): joined by time
     lost: float = 0.0
     mended: float = 0.0  # lost attempts that mending every origin would save
 
@@ -74,14 +76,26 @@ def account(patterns: Sequence[Pattern], plan: Plan, healing: Callable[[str], fl
     counts: dict[tuple[frozenset[SeenCall], LostAt], float] = defaultdict(float)
     for pattern in patterns:
         counts[pattern.seen, pattern.lost_at] += pattern.n
-    contributions = {}
+    contributions, alike = {}, {}
     for (seen, lost_at), n in counts.items():
         if lost_at:
             trail, result, contribution = _explain(follow(Attempt(seen, plan), lost_at), healing)
             _enter(ledger, n, trail, result)
             contributions[seen, lost_at] = contribution
+            alike[seen, lost_at] = _of_one(trail, result)
     ledger.contributions = [contributions.get((each.seen, each.lost_at), {}) for each in patterns]
+    ledger.per_attempt = [alike.get((each.seen, each.lost_at), {}) for each in patterns]
     return ledger
+
+
+def _of_one(trail: Trail, result: Split) -> dict[str, float]:
+    """Return what one attempt loses at each box, what is not traced further at its steps among it."""
+    lost: dict[str, float] = defaultdict(float)
+    for (box, _), share in zip(trail.origins, result.share, strict=True):
+        lost[box] += share
+    for step in trail.untraced:
+        lost[step] += (1.0 - result.together) / len(trail.untraced)
+    return dict(lost)
 
 
 def _explain(trail: Trail, healing: Callable[[str], float]) -> tuple[Trail, Split, dict[str, float]]:
@@ -157,6 +171,7 @@ def _move(ledger: Ledger, route: tuple[str, ...], claim: str, size: float) -> No
     ledger.share[part, claim] += size
     for sums in (ledger.timed, ledger.alone, ledger.last):
         sums[part] += size
+    ledger.moved[step, part] += size
     ledger.mended += size
     for way in pairwise(route):
         ledger.flow_in[way[1]] += size

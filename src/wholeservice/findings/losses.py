@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from wholeservice.findings.circles import circles, join_calls, join_timed, join_wiring
 from wholeservice.findings.confidence import Certainty, judge
@@ -131,6 +131,7 @@ class Observations:
     n_units: float | None = None  # attempts or visits behind the patterns, lost or not; none: as many as `asked.n`
     roots: tuple[str, ...] = ()  # boxes that losses are first felt at; none: every step
     timed: Timed = Timed()  # what time joins to the attempts that no call was recorded of
+    pattern_of: Mapping[str, int] = field(default_factory=dict)  # lost attempt -> index of its pattern
 
 
 def draw_up(asked: LossMap, seen: Observations) -> LossMap:
@@ -141,12 +142,7 @@ def draw_up(asked: LossMap, seen: Observations) -> LossMap:
     Unit     that of the target: share of attempts
     Source   docs/loss_map.md; gap = sum of shares + unexplained - headroom
     """
-    seen = _without_circles(seen)
-    steps = frozenset(box for box, place in seen.places.items() if place.kind == "step")
-    tolerating = any(place.tolerated for place in seen.places.values())
-    rates = failure_rates(seen.patterns, seen.n_used, seen.wiring) if tolerating else {}
-    ledger = account(seen.patterns, Plan(seen.wiring, steps), lambda box: _healing(seen.places.get(box), rates.get(box)))
-    enter_timed(ledger, seen.timed)
+    seen, ledger = ledger_of(seen)
     n = seen.n_units or asked.n
     is_linked = any(pattern.is_linked for pattern in seen.patterns if pattern.lost_at)
     tolerated = 0.0 if is_linked else n * (1.0 - asked.level if asked.direction > 0 else asked.level)
@@ -162,6 +158,28 @@ def draw_up(asked: LossMap, seen: Observations) -> LossMap:
         top=certainty.top,
         missing=tuple(_missing(n, ledger, seen)),
     )
+
+
+def ledger_of(seen: Observations, rates: Mapping[str, float] | None = None) -> tuple[Observations, Ledger]:
+    """
+    Split every lost attempt over its origins; boxes that use each other in a circle are one in what is returned.
+
+    Shape    rates: how often each box fails, where that is known from another period (`rates_of`); a box with a target of its
+             own loses what exceeds it
+    """
+    seen = _without_circles(seen)
+    steps = frozenset(box for box, place in seen.places.items() if place.kind == "step")
+    known = rates_of(seen) if rates is None else rates
+    ledger = account(seen.patterns, Plan(seen.wiring, steps), lambda box: _healing(seen.places.get(box), known.get(box)))
+    enter_timed(ledger, seen.timed)
+    return seen, ledger
+
+
+def rates_of(seen: Observations) -> dict[str, float]:
+    """Return how often each box fails, where any has a target of its own that its failures are held against."""
+    seen = _without_circles(seen)
+    tolerating = any(place.tolerated for place in seen.places.values())
+    return failure_rates(seen.patterns, seen.n_used, seen.wiring) if tolerating else {}
 
 
 def _without_circles(seen: Observations) -> Observations:

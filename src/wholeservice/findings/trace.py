@@ -64,6 +64,13 @@ def trace(asked: LossMap, organisation: Organisation, observed: Observed, hours:
              `derived.faults` saw beside the attempts that no call is linked to
     Errors   none: where nothing can be said the map says why (`why_no_map`)
     """
+    if not observed.units["lost_step"].drop_null():
+        return replace(asked, why_no_map="nothing was seen to be lost in this period")
+    return draw_up(asked, observations(asked, organisation, observed, hours))
+
+
+def observations(asked: LossMap, organisation: Organisation, observed: Observed, hours: Hours | None = None) -> Observations:
+    """Return what `losses` must know of the attempts behind one target, at least one of them lost; arguments as of `trace`."""
     titles = {box_of(asked.entity, step.id): step.title for step in steps(organisation, asked.entity)}
     visits = list(_visits(observed, asked.entity))
     wiring = _wiring(organisation, titles, visits)
@@ -72,9 +79,7 @@ def trace(asked: LossMap, organisation: Organisation, observed: Observed, hours:
         for row in observed.units.to_pylist()
         if row["lost_step"] is not None
     }
-    if not lost:
-        return replace(asked, why_no_map="nothing was seen to be lost in this period")
-    patterns, consumers = _patterns(observed, visits, lost, wiring)
+    patterns, consumers, pattern_of = _patterns(observed, visits, lost, wiring)
     used = observed.used.to_pydict()
     n_used = dict(zip(used["part"], map(float, used["n"]), strict=True))
     places = dict(_places(organisation, titles, wiring, lost.values() if titles else ()))
@@ -82,7 +87,7 @@ def trace(asked: LossMap, organisation: Organisation, observed: Observed, hours:
     is_lone = any(each.lost_at and not each.is_linked for each in patterns)
     boxes = {step: box_of(asked.entity, step) for step in hours.passed["step"].unique().to_pylist()} if hours else {}
     timed = join_in_time(hours, asked.period, wiring, boxes) if hours and is_lone else Timed()
-    return draw_up(asked, Observations(patterns, wiring, places, n_used, consumers, n_units, roots, timed))
+    return Observations(patterns, wiring, places, n_used, consumers, n_units, roots, timed, pattern_of)
 
 
 def _roots(entity: str, titles: Mapping[str, str], lost: Iterable[str]) -> tuple[str, ...]:
@@ -143,8 +148,8 @@ def _wiring(organisation: Organisation, titles: Mapping[str, str], visits: list[
 
 def _patterns(
     observed: Observed, visits: list[_Visit], lost: Mapping[str, str], wiring: Mapping[str, tuple[Dependency, ...]]
-) -> tuple[list[Pattern], list[tuple[tuple[int, ...], float]]]:
-    """Fold visits into patterns with counts, and say which of them each consumer met."""
+) -> tuple[list[Pattern], list[tuple[tuple[int, ...], float]], dict[str, int]]:
+    """Fold visits into patterns with counts, and say which of them each consumer met, and of which each lost attempt is."""
     units = observed.units.to_pylist()
     lost_step = {row["attempt"]: row["lost_step"] for row in units}
     stands_for = _stands_for(units)
@@ -166,7 +171,8 @@ def _patterns(
             counts[lost_as[attempt]] += 1
     keys = sorted(counts, key=lambda key: (str(key[1]), sorted(map(str, key[0])), key[2:]))
     patterns = [Pattern(key[0], ((key[1],),) if key[1] else (), counts[key] * key[3], key[2], key[3]) for key in keys]
-    return patterns, _by_consumer(units, lost_as, {key: index for index, key in enumerate(keys)})
+    index = {key: at for at, key in enumerate(keys)}
+    return patterns, _by_consumer(units, lost_as, index), {attempt: index[key] for attempt, key in lost_as.items()}
 
 
 def _stands_for(units: list[dict[str, Any]]) -> dict[str, float]:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from wholeservice.facts.quality import Declaration, SourceQuality
     from wholeservice.findings.absent import Absent
     from wholeservice.findings.base import Finding
+    from wholeservice.findings.junction import OpenTime
     from wholeservice.findings.losses import LossMap
     from wholeservice.improvements.base import Improvement
     from wholeservice.measures.base import Cell, Measure
@@ -35,6 +36,7 @@ class Data:
     `flows` are how work flows through each stream, team and service that has any; `stories` the lives of the items in them.
     `improvements` is the log, oldest first, ordered on pages by `prioritised_by` (None: the workspace chose nothing). That of
     the newest snapshot holds what was written since, up to `log_mark`. `is_open`: whoever reads may write to it.
+    `open_times` are why each place of each loss map still loses, map by map, the largest place first.
     `rows` looks up rows in the facts that the snapshot pinned, so a snapshot always gives the same; None: no facts here.
     """
 
@@ -57,6 +59,7 @@ class Data:
     prioritised_by: str | None = None
     log_mark: str = ""
     is_open: bool = False
+    open_times: tuple[OpenTime, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

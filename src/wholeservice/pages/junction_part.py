@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from wholeservice.findings.junction import places_of
 from wholeservice.findings.losses import CHANNEL, SEVERAL, Box, LossMap
 from wholeservice.organisation.graph import Entity, team_of
 from wholeservice.organisation.remit import owner_of, remit, stream_of, team_streams
 from wholeservice.pages.base import Data
 from wholeservice.pages.loss_part import Origin, origin_of, origins_of
+from wholeservice.pages.open_part import OpenPicture, open_part
 from wholeservice.units import SHARE, difference_unit, write
 
 FELT = ("step", CHANNEL)
@@ -35,13 +37,18 @@ class JunctionRow:
 
 @dataclass(frozen=True, slots=True)
 class JunctionPart:
-    """The rows, those that mending alone wins back most first; what share lies within the owner's reach; what is not shown."""
+    """
+    The rows, those that mending alone wins back most first; what share lies within the owner's reach; what is not shown.
+
+    `fill` says what would tell more, or, with `open`, whose reach it is in.
+    """
 
     title: str
     rows: tuple[JunctionRow, ...]
     within: float | None  # share of the rows' loss
     rest: str | None
     fill: str
+    open: OpenPicture | None = None  # why these losses last; None: not known of results made before that was read
 
 
 def junction_part(data: Data, entity: Entity, loss_map: LossMap | None) -> JunctionPart | None:
@@ -54,7 +61,14 @@ def junction_part(data: Data, entity: Entity, loss_map: LossMap | None) -> Junct
     lost = [box.starts_here + box.not_traced for box in boxes]
     inside = sum(size for size, row in zip(lost, rows, strict=True) if row.is_within)
     within = None if owner is None or not sum(lost) else inside / sum(lost)
-    return JunctionPart(_title(rows, owner, within), rows, within, _rest(loss_map, boxes), OPEN_TIME)
+    own = [each for each in data.open_times if (each.entity, each.need) == (loss_map.entity, loss_map.need)]
+    places = {box.id for box in places_of(loss_map)}
+    lasting = own or [each for each in data.open_times if each.box in places]  # as people lose it, where that is known
+    picture = open_part(data, lasting, f"{loss_map.entity}-{loss_map.need}")
+    title = picture.title if picture else _title(rows, owner, within)
+    return JunctionPart(
+        title, rows, within, _rest(loss_map, boxes), _title(rows, owner, within) if picture else OPEN_TIME, picture
+    )
 
 
 def _row(data: Data, loss_map: LossMap, box: Box, owner: str | None) -> JunctionRow:
