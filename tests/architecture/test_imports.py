@@ -35,7 +35,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "deltalake": ("facts.store", "facts.store_problems", "facts.delta_log"),
     "pyarrow": (
         "engines", "sources", "mapping", "facts", "proposal", "derived", "measures", "findings", "improvements",
-        "app.stored_results", "app.derived_store", "app.example",
+        "simulation", "app.stored_results", "app.derived_store", "app.example",
     ),
     "numpy": ("uncertainty", "sources", "mapping", "facts", "proposal", "derived", "measures", "findings", "simulation"),
     "scipy": ("uncertainty", "findings.confidence", "findings.windows"),
@@ -111,6 +111,22 @@ def test_there_are_no_cycles():
 def test_a_knot_is_seen_when_there_is_one():
     """The knot finder itself works: a -> b -> c -> a is one knot, d hangs off it."""
     assert knots({"a": {"b"}, "b": {"c"}, "c": {"a"}, "d": {"a"}}) == [["a", "b", "c"]]
+
+
+GENERATORS = tuple(
+    f"simulation.{each}"
+    for each in ("world", "run", "crowd", "organisations", "evidence", "lasting", "flow", "flow_facts", "queues")
+)
+
+
+def test_who_plants_a_cause_and_who_looks_for_it_know_nothing_of_each_other():
+    """No generator of the truth tests reaches a finding by any way round, and no finding reaches a simulation."""
+    graph = {module.name: {each.target for each in arrows(module)} for module in modules()}
+    assert set(GENERATORS) <= set(graph)
+    for name in graph:
+        reached = _reachable(graph, name) if name in GENERATORS or name.startswith("findings") else set()
+        other = "findings" if name in GENERATORS else "simulation"
+        assert not {each for each in reached if each.partition(".")[0] == other}, name
 
 
 def knots(graph: dict[str, set[str]]) -> list[list[str]]:
