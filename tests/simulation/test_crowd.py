@@ -42,6 +42,14 @@ def test_what_a_part_must_have_fails_it_and_what_it_may_have_does_not():
         assert not crowd.calls.starts_here[of_part(crowd, "a")].any()
 
 
+def test_a_failure_that_nobody_feels_is_not_blamed_for_one_that_came_before():
+    """a needs c, which fails, and then asks b, which fails too and is optional: all are lost at c, and none at b."""
+    parts = [SimulatedPart("a", (Use("c"), Use("b", "optional")), calls_in_parallel=True), SimulatedPart("b"), SimulatedPart("c")]
+    crowd = play(world(parts, causes=(always("b"),), decoys=(always("c"),)), 1)
+    assert crowd.lost_by_cause == Counter()
+    assert crowd.lost_otherwise["c"] == crowd.n_attempts
+
+
 def test_a_retry_is_a_second_call_after_a_failed_first():
     """b fails half the time: a quarter of the attempts is lost, and as many calls fail again."""
     crowd = play(world([SimulatedPart("a", (Use("b", "retry"),)), SimulatedPart("b")], causes=(Trouble("b", 0.5),),
