@@ -26,7 +26,6 @@ from wholeservice.simulation.lasting_blind import LEADS, NAIVE, NO_RECORD, TOLD,
 from wholeservice.simulation.verdicts import FALSE_ALARM, GROUP, QUIET, RIGHT, UNNAMED, WRONG
 
 ROOT = Path(__file__).parents[1]
-AT_ONCE = 20  # organisations in one piece of work
 NOTHING = "nothing planted"
 
 Row = Mapping[str, Any]
@@ -45,6 +44,7 @@ class Table:
     verdicts: tuple[str, ...]
     naive: tuple[str, ...]
     naive_cells: tuple[str, ...]  # in which the naive ways are shown
+    at_once: int = 20  # organisations in one piece of work
 
 
 def judge_steady(seeds: Sequence[int]) -> list[Row]:
@@ -78,7 +78,8 @@ TABLES = (
     Table("in spells", judge_spells, tuple(each.name for each in IN_SPELLS), CELLS, "planted loss, SE",
           (RIGHT, GROUP, UNNAMED, WRONG), BASELINES, CELLS[-1:]),
     Table("lasting", judge_how, tuple(each.name for each in TOLD), tuple(name for name, _ in LEADS),
-          "planted, to the next longest", (RIGHT, GROUP, NO_RECORD, UNNAMED, WRONG), NAIVE, tuple(name for name, _ in LEADS)),
+          "planted, to the next longest", (RIGHT, GROUP, NO_RECORD, UNNAMED, WRONG), NAIVE,
+          tuple(name for name, _ in LEADS), at_once=100),
 )  # fmt: skip
 
 
@@ -87,7 +88,7 @@ def run(table: Table, seeds: Sequence[int], kept: Path, n_processes: int) -> lis
     rows = [json.loads(line) for line in kept.read_text(encoding="utf-8").splitlines()] if kept.exists() else []
     done = {row["seed"] for row in rows}
     left = [seed for seed in seeds if seed not in done]
-    pieces = [left[at : at + AT_ONCE] for at in range(0, len(left), AT_ONCE)]
+    pieces = [left[at : at + table.at_once] for at in range(0, len(left), table.at_once)]
     began, n = time.monotonic(), 0
     kept.parent.mkdir(parents=True, exist_ok=True)
     with ProcessPoolExecutor(n_processes) as pool, kept.open("a", encoding="utf-8") as file:

@@ -44,7 +44,8 @@ def test_what_a_part_must_have_fails_it_and_what_it_may_have_does_not():
 
 def test_a_failure_that_nobody_feels_is_not_blamed_for_one_that_came_before():
     """a needs c, which fails, and then asks b, which fails too and is optional: all are lost at c, and none at b."""
-    parts = [SimulatedPart("a", (Use("c"), Use("b", "optional")), calls_in_parallel=True), SimulatedPart("b"), SimulatedPart("c")]
+    front = SimulatedPart("a", (Use("c"), Use("b", "optional")), calls_in_parallel=True)
+    parts = [front, SimulatedPart("b"), SimulatedPart("c")]
     crowd = play(world(parts, causes=(always("b"),), decoys=(always("c"),)), 1)
     assert crowd.lost_by_cause == Counter()
     assert crowd.lost_otherwise["c"] == crowd.n_attempts
