@@ -23,7 +23,7 @@ from wholeservice.simulation.verdicts import GROUP, RIGHT, WRONG, chance_of
 N_ORGANISATIONS = 200
 MAX_WRONG, MIN_RIGHT = 0.05, 0.95
 NOT_HELD = ("30 % of stays without an end", "30 % of stays missing")
-"""Held to no bar yet: a stay without an end is taken for still there, and what comes first of those left is taken for the first.
+"""Held to no bar yet: a stay without an end is taken for still there, and the first that is left for the first.
 `docs/truth_table.md` says how often that is wrong."""
 
 
