@@ -113,6 +113,22 @@ def test_a_knot_is_seen_when_there_is_one():
     assert knots({"a": {"b"}, "b": {"c"}, "c": {"a"}, "d": {"a"}}) == [["a", "b", "c"]]
 
 
+GENERATORS = tuple(
+    f"simulation.{each}"
+    for each in ("world", "run", "crowd", "organisations", "evidence", "lasting", "flow", "flow_facts", "queues")
+)
+
+
+def test_who_plants_a_cause_and_who_looks_for_it_know_nothing_of_each_other():
+    """No generator of the truth tests reaches a finding by any way round, and no finding reaches a simulation."""
+    graph = {module.name: {each.target for each in arrows(module)} for module in modules()}
+    assert set(GENERATORS) <= set(graph)
+    for name in graph:
+        reached = _reachable(graph, name) if name in GENERATORS or name.startswith("findings") else set()
+        other = "findings" if name in GENERATORS else "simulation"
+        assert not {each for each in reached if each.partition(".")[0] == other}, name
+
+
 def knots(graph: dict[str, set[str]]) -> list[list[str]]:
     """Return the sets of modules that all reach each other."""
     reach = {name: _reachable(graph, name) for name in graph}

@@ -10,7 +10,7 @@ import pytest
 from architecture.reading import imports, modules
 from wholeservice.engines.base import Engine
 
-CHOOSE = ("app", "engines", "simulation.traced")  # a simulated world is small: it always runs on the default engine
+CHOOSE = ("app", "engines", "simulation.lasting_blind")  # a simulated world is small: it always runs on the default engine
 USE = ("organisation", "facts", "derived", "measures", "findings", "simulation", "draw", "pages")
 ENGINE = re.compile(r"duckdb|pyspark|spark.?engine|^spark$", re.IGNORECASE)
 PROMISED = {name for name in vars(Engine) if not name.startswith("_")}

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from simulation.as_product import arrow_rows
 from wholeservice import tables
 from wholeservice.derived.exposures import observe, observe_part
 from wholeservice.engines.duckdb_engine import DuckdbEngine
@@ -13,7 +14,6 @@ from wholeservice.findings.trace import trace
 from wholeservice.measures.compute import prepare
 from wholeservice.organisation.load import load_texts
 from wholeservice.periods import Period
-from wholeservice.simulation.traced import arrow_rows
 from wholeservice.tables import Call, Interaction
 from wholeservice.units import SHARE
 
@@ -156,6 +156,43 @@ def test_sampled_traces_stand_for_those_that_were_not_recorded(organisation):
     widths = [each["bank-link"].interval.high - each["bank-link"].interval.low for each in (boxes, certain)]
     assert widths[0] > 1.2 * widths[1]
     assert found.gap == pytest.approx(whole.gap)
+
+
+def test_a_sample_that_favours_failures_does_no_harm(organisation):
+    """All 12 with a failure are traced, of 20 who only left every tenth: 12 of 32 are at the bank link, not 12 of 14."""
+    story = Told()
+    for number in range(50):
+        failed, left, is_traced = number < 12, 12 <= number < 32, number < 12 or number % 10 == 2
+        calls = (BANK if failed else FINE) if is_traced else ()
+        story.attempt("pay" if failed or left else None, calls, 1.0 if failed else 10.0)
+    _, boxes = mapped(story, organisation)
+    assert boxes["bank-link"].starts_here == pytest.approx(12 / 49)
+    assert boxes["stay.pay"].not_traced == pytest.approx(20 / 49)
+
+
+def test_where_a_channel_has_no_trace_those_of_the_step_stand_for_it(organisation):
+    """Twelve of 24 lost on the web are traced, none of six in the app: the thirty are all at the bank link."""
+    story = Told()
+    for number in range(50):
+        is_lost, is_traced = number < 30, number < 12 or number >= 30
+        story.attempt("pay" if is_lost else None, (BANK if is_lost else FINE) if is_traced else (), 2.0)
+    story.interactions = [replace(each, channel="app") if each.attempt in {f"a{n}" for n in range(24, 30)} else each
+                          for each in story.interactions]  # fmt: skip
+    _, boxes = mapped(story, organisation)
+    assert boxes["bank-link"].starts_here == pytest.approx(30 / 49)
+    assert boxes["stay.pay"].not_traced == 0
+
+
+def test_a_few_traces_stand_for_nobody_else(organisation):
+    """Nine of thirty lost attempts are traced: the other 21 stay at their step, in the dark."""
+    story = Told()
+    for number in range(50):
+        is_lost, is_traced = number < 30, number < 9 or number >= 30
+        story.attempt("pay" if is_lost else None, (BANK if is_lost else FINE) if is_traced else (), 3.0)
+    found, boxes = mapped(story, organisation)
+    assert boxes["bank-link"].starts_here == pytest.approx(9 / 49)
+    assert boxes["stay.pay"].not_traced == pytest.approx(21 / 49)
+    assert found.top == ("stay.pay",)
 
 
 def test_a_step_target_counts_those_who_came_before_it(organisation):

@@ -14,7 +14,8 @@ from chromium import needs_chromium
 
 ROWS = "/rows?entity=stay&measure=completion&from=2026-12-01&to=2027-01-01"
 ADDRESSES = ("/", "/improvements", "/service/stay", "/service/night-desk", "/service/kestrel", "/coverage/stay", "/findings",
-             "/finding/1", "/measures", "/measure/completion", "/streams", "/streams/look-to-stay", "/junction", ROWS, "/data", "/sources",
+             "/finding/1", "/measures", "/measure/completion", "/streams", "/streams/look-to-stay", "/junction", ROWS,
+             "/data", "/sources",
              "/sources/bookings", "/sources/survey",
              "/service/nowhere")  # fmt: skip
 OVERLAPS = """() => {

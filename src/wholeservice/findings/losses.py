@@ -24,6 +24,7 @@ TIMES = (WAIT, WORK, INTERVAL, UNRECORDED)
 """Kinds of boxes that are pieces of time in the life of an item: see `fulfilment`."""
 UNTIL = "Until "  # begins the title of a piece of time of which only the end is known
 ATTEMPTS, ITEMS = "attempts", "items"
+LINKED_ENOUGH = 0.5  # of the lost attempts: with fewer, what nobody saw behind a step is most of what is usually lost
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +145,10 @@ def draw_up(asked: LossMap, seen: Observations) -> LossMap:
     """
     seen, ledger = ledger_of(seen)
     n = seen.n_units or asked.n
-    is_linked = any(pattern.is_linked for pattern in seen.patterns if pattern.lost_at)
-    tolerated = 0.0 if is_linked else n * (1.0 - asked.level if asked.direction > 0 else asked.level)
+    lost = sum(pattern.n for pattern in seen.patterns if pattern.lost_at)
+    linked = sum(pattern.n for pattern in seen.patterns if pattern.lost_at and pattern.is_linked)
+    is_dark = linked < LINKED_ENOUGH * lost
+    tolerated = n * (1.0 - asked.level if asked.direction > 0 else asked.level) * (1.0 - linked / lost) if is_dark else 0.0
     certainty = judge(_sizes(ledger, seen.timed, tolerated), _per_consumer(ledger, seen))
     residual = asked.gap - sum(ledger.share.values()) / n
     return replace(
@@ -206,8 +209,8 @@ def _healing(place: Place | None, rate: float | None) -> float:
 def _sizes(ledger: Ledger, timed: Timed, tolerated: float) -> dict[str, float]:
     """Return what each box may have lost. Of parts that time cannot tell apart, each may have lost what all of them did.
 
-    What nobody saw behind a step may be larger than all that was traced. Where no call at all is linked that is all the rest,
-    most of it usual: what the target tolerates is then taken off before it is set beside what stands out in time.
+    What nobody saw behind a step may be larger than all that was traced. Where hardly any call is linked that is all the rest,
+    most of it usual: its share of what the target tolerates is then taken off before it is set beside what stands out.
     """
     sizes: dict[str, float] = defaultdict(float)
     for (box, _), share in ledger.share.items():

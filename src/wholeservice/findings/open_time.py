@@ -12,7 +12,7 @@ The pieces follow on one another without gap or overlap, from the day the loss b
     released      it waits for a release, is being released, or is done and has not reached anybody yet
     verified      it reached people: looked at is whether the loss goes, for `CHECKED_DAYS` or until a verdict
     nobody        it is known, and no work on it is open
-    not recorded  its item has no stay then
+    not recorded  its item has no stay then, or nothing newer was told of it
 
 Of several items on one loss the one that is furthest on has each instant: that is the soonest the loss can end. An item that
 came up before the loss did is not work on it; where the data begin with the loss, nobody can tell, and it counts. The loss of
@@ -38,7 +38,7 @@ KNOWN_WAITING = (UNDECIDED, UNFUNDED, WAITING, APPROVAL, NOBODY, NOT_RECORDED)
 """It was known, and nobody was at work on it."""
 
 DECISION, BUDGET, ASKED, REVIEW, RELEASE = "decision", "budget", "approval", "review", "release"
-WORK, WAIT, DONE = "work", "wait", "done"
+WORK, WAIT, DONE, BLOCKED = "work", "wait", "done", "blocked"
 DAY_US = 86_400_000_000
 CHECKED_DAYS = 14
 """After so many days people have met the change on each day of the week twice: if the loss is still there, that was not it."""
@@ -149,9 +149,8 @@ def spans_of(mender: Mender, lives: Lives, loss: Loss) -> Iterator[Span]:
             has_begun = has_begun or span.state == WORKED_ON
             yield span
             at = span.to_us
-            last = span
         if mender.done_us is None and at < loss.until_us:  # nothing newer was told of it
-            yield replace(last, from_us=at, to_us=loss.until_us)
+            yield Span(at, loss.until_us, NOT_RECORDED, item=mender.item)
     elif mender.done_us is None:
         yield Span(at, loss.until_us, NOT_RECORDED, item=mender.item)
     if mender.done_us is not None and not mender.is_given_up:
@@ -185,7 +184,9 @@ def _span(piece: Piece, lives: Lives, *, has_begun: bool) -> Span:
     cause, on = lives.causes.get((piece.item, tile.from_us), (queue or "", None))
     is_circle = bool(piece.circle)
     state = _waiting(cause, tile, has_begun=has_begun, is_on=on is not None or is_circle)
-    whom = on or tile.waits_on or tile.team or lives.teams.get(piece.item)
+    whom = on or tile.waits_on
+    if tile.state != BLOCKED:  # what queues waits for its team; by what else work is held up, nobody wrote down
+        whom = whom or tile.team or lives.teams.get(piece.item)
     return Span(0, 0, state, whom if state == WAITING else on if state == APPROVAL else None, is_circle=is_circle)
 
 

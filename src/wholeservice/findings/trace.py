@@ -27,9 +27,13 @@ if TYPE_CHECKING:
 
 ABSORBED_SHARE = 0.2  # an undeclared dependency whose failures its caller survives this often is taken for optional
 MIN_ABSORBED = 5
+MIN_SAMPLED = 10  # recorded lost attempts: fewer never stand for others
 
 Key = tuple[frozenset[SeenCall], str | None, bool, float]
 """What was seen, the box lost at, whether any call was recorded, attempts that each one stands for."""
+
+Cell = tuple[str | None, str | None]
+"""(step an attempt was lost at, None when it was not; channel)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,25 +180,38 @@ def _patterns(
 
 
 def _stands_for(units: list[dict[str, Any]]) -> dict[str, float]:
-    """Return how many attempts each one stands for; 0 when a recorded one stands for it.
+    """Return how many attempts each one stands for; 0 when recorded ones stand for it.
 
     Where traces are sampled (weights above 1), the recorded attempts lost at a step in a channel stand for all that were lost
-    there, so that a sample which favours failures does no harm. Without weights every attempt stands for itself.
+    there, each by its weight, so that a sample which favours failures does no harm. Where none was recorded in a channel, those
+    of the step stand for its lost attempts. Without weights, or where hardly any lost attempt was recorded, each stands for
+    itself.
     """
-    if not any((row["weight"] or 1.0) > 1.0 for row in units):
+    sampled = sum(row["lost_step"] is not None and row["weight"] is not None for row in units)
+    if sampled < MIN_SAMPLED or not any((row["weight"] or 1.0) > 1.0 for row in units):
         return {row["attempt"]: 1.0 for row in units}
-    n_all: Counter[tuple[str | None, str | None]] = Counter()
-    n_recorded: Counter[tuple[str | None, str | None]] = Counter()
+    n_all: Counter[Cell] = Counter()
+    recorded: dict[Cell, float] = defaultdict(float)
     for row in units:
-        cell = (row["lost_step"], row["channel"])
-        n_all[cell] += 1
-        n_recorded[cell] += row["weight"] is not None
+        n_all[_cell(row)] += 1
+        recorded[_cell(row)] += row["weight"] or 0.0
+    at_step: dict[str | None, float] = defaultdict(float)
+    alone: Counter[str | None] = Counter()  # lost in a channel of which none was recorded
+    for cell, n in n_all.items():
+        at_step[cell[0]] += recorded[cell]
+        alone[cell[0]] += 0 if recorded[cell] else n
     result = {}
     for row in units:
-        cell = (row["lost_step"], row["channel"])
-        is_recorded = row["weight"] is not None
-        result[row["attempt"]] = n_all[cell] / n_recorded[cell] if is_recorded else float(not n_recorded[cell])
+        step, weight = row["lost_step"], row["weight"] or 0.0
+        if weight:
+            result[row["attempt"]] = weight * (n_all[_cell(row)] / recorded[_cell(row)] + alone[step] / at_step[step])
+        else:
+            result[row["attempt"]] = float(not at_step[step])
     return result
+
+
+def _cell(row: Mapping[str, Any]) -> Cell:
+    return row["lost_step"], row["channel"]
 
 
 def _seen(visit: _Visit, retried: set[tuple[str, str]], at_step: frozenset[str]) -> frozenset[SeenCall]:

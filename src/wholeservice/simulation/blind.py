@@ -13,53 +13,20 @@ Sizes are planted loss in standard errors: the square root of the attempts that 
 
 from __future__ import annotations
 
-import random
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from wholeservice.findings.losses import LossMap
 from wholeservice.findings.propagation import AT_OR_BELOW
-from wholeservice.simulation.organisations import darken, random_world
-from wholeservice.simulation.run import Simulated, recorded, simulate
-from wholeservice.simulation.traced import tracer_of
+from wholeservice.simulation.crowd import Crowd, play
+from wholeservice.simulation.evidence import EVIDENCE, IN_SPELLS, Evidence, Record, recorded
+from wholeservice.simulation.organisations import random_world
+from wholeservice.simulation.traced import Tracer, trace_crowd
+from wholeservice.simulation.verdicts import FALSE_ALARM, GROUP, QUIET, RIGHT, UNNAMED, WRONG, Cell
 from wholeservice.simulation.world import World
-from wholeservice.tables import Interaction
 
-RIGHT, GROUP, UNNAMED, WRONG, FALSE_ALARM, QUIET = "right", "right group", "unnamed", "wrong", "false alarm", "quiet"
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """How much of what happened was recorded: a row of the truth table."""
-
-    name: str
-    dark: float = 0.0
-    linked: float = 1.0
-    silent: float = 0.0
-    is_linked: bool = True
-    has_calls: bool = True
-    has_incidents: bool = False
-
-
-EVIDENCE: tuple[Evidence, ...] = (
-    Evidence("everything seen"),
-    Evidence("20 % of parts dark", dark=0.2),
-    Evidence("40 % of parts dark", dark=0.4),
-    Evidence("20 % dark, 30 % silent when they fail", dark=0.2, silent=0.3),
-    Evidence("10 % of attempts traced", linked=0.1),
-)
-IN_SPELLS: tuple[Evidence, ...] = (
-    Evidence("calls without their attempt", is_linked=False),
-    Evidence("calls without their attempt, 20 % of parts dark, and incidents", dark=0.2, is_linked=False, has_incidents=True),
-    Evidence("incidents only", has_calls=False, has_incidents=True),
-    Evidence("10 % of attempts traced, and incidents", linked=0.1, has_incidents=True),
-)
-"""Evidence that only time joins to attempts: for organisations whose troubles come and go (`random_world`, in_spells)."""
 SIZES: tuple[tuple[str, float], ...] = (("below 2", 0.0), ("2 to 4", 2.0), ("4 to 6", 4.0), ("6 and more", 6.0))
-
-Tracer = Callable[[World, Sequence[Interaction]], Callable[[Simulated, float], LossMap]]
-"""(world, interactions) -> (recorded facts, target level) -> map. Of the world it may use the declared organisation only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,23 +49,20 @@ def judge_in_spells(seed: int) -> list[Case]:
 
 
 def judge_organisation(
-    seed: int, tracer: Tracer = tracer_of, levels: Sequence[Evidence] = EVIDENCE, *, in_spells: bool = False
+    seed: int, tracer: Tracer = trace_crowd, levels: Sequence[Evidence] = EVIDENCE, *, in_spells: bool = False
 ) -> list[Case]:
     """Simulate one organisation once, then trace it with each kind of evidence."""
     world = random_world(seed, in_spells=in_spells)
-    happened = simulate(world, seed)
-    planted = {part: n for part, n in happened.lost_by_cause.items() if n}
+    crowd = play(world, seed)
+    planted = {part: n for part, n in crowd.lost_by_cause.items() if n}
     # The target is what the service reaches without its planted causes, so that only they make it miss.
-    level = 1 - sum(happened.lost_otherwise.values()) / happened.n_attempts
+    level = 1 - sum(crowd.lost_otherwise.values()) / crowd.n_attempts
     size = max(planted.values(), default=0) ** 0.5
-    look = tracer(world, happened.interactions)
     cases = []
     for each in levels:
-        seen_world = darken(world, seed, dark=each.dark, linked=each.linked, silent=each.silent)
-        facts = recorded(happened, replace(seen_world, is_linked=each.is_linked, has_calls=each.has_calls), seed)
-        facts = facts if each.has_incidents else replace(facts, incidents=[])
-        drawn = look(facts, level)
-        naive = {name: _naive_verdict(pick(facts, seed), planted) for name, pick in BASELINES.items()}
+        record = recorded(crowd, each, seed)
+        drawn = tracer(crowd, each, record, level)
+        naive = {name: _naive_verdict(pick, planted) for name, pick in _naive_picks(crowd, record, seed).items()}
         said = ", ".join(drawn.top) or drawn.why_no_map or "nothing for certain"
         n_covered = len(covered(drawn, world) & set(world.parts))
         cases.append(Case(seed, each.name, size, len(planted), verdict(drawn, world, planted), naive, said, n_covered))
@@ -145,47 +109,22 @@ def _naive_verdict(named: str | None, planted: Mapping[str, int]) -> str:
     return (RIGHT if named in planted else WRONG) if planted else FALSE_ALARM
 
 
-def _highest_error_rate(facts: Simulated, _seed: int) -> str | None:
-    calls, failed = _counts(facts)
-    return max(sorted(failed), key=lambda part: failed[part] / calls[part], default=None)
+def _naive_picks(crowd: Crowd, record: Record, seed: int) -> dict[str, str | None]:
+    """Return what naive ways of looking at the same records would name; None where no call failed."""
+    import numpy as np
+
+    named, n_parts = record.named, len(crowd.parts)
+    n = np.bincount(crowd.calls.part[named], minlength=n_parts)
+    failed = np.bincount(crowd.calls.part[named & crowd.calls.failed], minlength=n_parts)
+    if not failed.any():
+        return dict.fromkeys(BASELINES)
+    rate = failed / np.maximum(n, 1)
+    by_lot = int(np.random.default_rng(seed).choice(np.flatnonzero(failed)))
+    picks = (int(rate.argmax()), int(failed.argmax()), by_lot)
+    return {name: crowd.parts[pick] for name, pick in zip(BASELINES, picks, strict=True)}
 
 
-def _most_errors(facts: Simulated, _seed: int) -> str | None:
-    _, failed = _counts(facts)
-    return max(sorted(failed), key=lambda part: failed[part], default=None)
-
-
-def _at_random(facts: Simulated, seed: int) -> str | None:
-    _, failed = _counts(facts)
-    return random.Random(seed).choice(sorted(failed)) if failed else None  # noqa: S311 - a baseline, not security
-
-
-def _counts(facts: Simulated) -> tuple[Counter[str], Counter[str]]:
-    return Counter(c.service for c in facts.calls), Counter(c.service for c in facts.calls if c.failed)
-
-
-BASELINES: Mapping[str, Callable[[Simulated, int], str | None]] = {
-    "highest error rate": _highest_error_rate,
-    "volume × error": _most_errors,
-    "random": _at_random,
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One cell of the truth table: counts of verdicts."""
-
-    evidence: str
-    size: str
-    verdicts: Mapping[str, int]
-
-    @property
-    def n(self) -> int:
-        return sum(self.verdicts.values())
-
-    def share(self, *names: str) -> float | None:
-        """Return the share of the cell with one of these verdicts; None when the cell is empty."""
-        return sum(self.verdicts.get(name, 0) for name in names) / self.n if self.n else None
+BASELINES = ("highest error rate", "volume × error", "random")
 
 
 def truth_table(cases: Sequence[Case], by: Callable[[Case], str] = lambda case: case.verdict) -> list[Cell]:

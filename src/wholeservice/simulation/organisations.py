@@ -46,19 +46,6 @@ def random_world(seed: int, *, in_spells: bool = False) -> World:
     )
 
 
-def darken(world: World, seed: int, *, dark: float = 0.0, linked: float = 1.0, silent: float = 0.0) -> World:
-    """Degrade the evidence a world leaves. Darker versions of one organisation hide the same parts and more.
-
-    Shape    dark: share of parts whose calls nobody records; silent: of parts that record nothing when they themselves
-             fail; linked: share of attempts whose calls are recorded
-    """
-    draw = random.Random(f"evidence {seed}")  # noqa: S311 - a simulation, not security
-    order = draw.sample(sorted(world.parts), len(world.parts))
-    hidden = frozenset(order[: round(dark * len(order))])
-    quiet = frozenset(order[len(order) - round(silent * len(order)) :]) - hidden
-    return replace(world, dark=hidden, silent_when_failing=quiet, linked_share=linked)
-
-
 def _layers(draw: random.Random) -> list[list[str]]:
     sizes = [draw.randint(3, 6), draw.randint(4, 8), draw.randint(3, 7), draw.randint(2, 5)]
     return [[f"part-{layer}{chr(97 + i)}" for i in range(size)] for layer, size in enumerate(sizes)]

@@ -56,14 +56,10 @@ def recorded(simulated: Simulated, world: World, seed: int) -> Simulated:
     Calls of dark parts are gone, so are those in which a silent part itself failed, and those of attempts not sampled; the
     rest of a sampled trace carries its weight.
     """
-    if not world.has_calls:
-        return replace(simulated, calls=[])
     draw = random.Random(f"sampled {seed}")  # noqa: S311 - a simulation, not security
     attempts = dict.fromkeys(call.trace for call in simulated.calls)
     sampled = {attempt for attempt in attempts if draw.random() < world.linked_share}
     kept = [call for call in simulated.calls if call.trace in sampled and _is_recorded(call, simulated, world)]
-    if not world.is_linked:  # each call stands alone: neither its attempt nor the call that made it is told
-        return replace(simulated, calls=[replace(each, trace=each.span, parent=None, step=None) for each in kept])
     weight = 1 / world.linked_share if world.linked_share < 1 else None
     return replace(simulated, calls=[replace(call, weight=weight) for call in kept] if weight else kept)
 

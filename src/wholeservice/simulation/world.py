@@ -129,6 +129,4 @@ class World:
     dark: frozenset[str] = frozenset()  # parts whose calls are not recorded
     silent_when_failing: frozenset[str] = frozenset()  # parts that record nothing when they themselves fail
     linked_share: float = 1.0  # share of attempts whose calls are recorded (sampled, with weights)
-    is_linked: bool = True  # False: calls are recorded, and none says of which attempt
-    has_calls: bool = True  # False: no call is recorded at all
     flow: Flow | None = None  # how it changes what it offers; None: nothing is told of that
