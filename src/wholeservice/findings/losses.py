@@ -18,7 +18,12 @@ from wholeservice.uncertainty import Interval
 from wholeservice.units import Unit
 
 LINKED, TIMED, FITTED, ASSUMED = "linked", "timed", "fitted", "assumed"
+UNTRACED = "untraced"
+RUNGS = (LINKED, TIMED, FITTED, ASSUMED, UNTRACED)
 PASSES_ON, HEALTHY, NOT_OBSERVED = "passes on", "healthy", "not observed"
+GOES_WITH, TAKEN_FOR_GRANTED = "goes with", "assumed"
+"""What is said of a box that is no origin: loss was seen to go with it, or somebody declared that some does."""
+DRIVER = "driver"
 WAIT, WORK, INTERVAL, UNRECORDED, CHANNEL, SEVERAL = "wait", "work", "interval", "unrecorded", "channel", "several"
 TIMES = (WAIT, WORK, INTERVAL, UNRECORDED)
 """Kinds of boxes that are pieces of time in the life of an item: see `fulfilment`."""
@@ -35,13 +40,13 @@ class Box:
     """
 
     id: str
-    kind: str  # step, part, service, supplier, policy, interface; or of `fulfilment`
+    kind: str  # step, part, service, supplier, policy, interface, driver; or of `fulfilment`
     title: str
     layer: int  # 0 is the step, growing away from the consumer
     flow_in: float
     starts_here: float
     not_traced: float
-    claim: str  # STARTS_HERE, AT_OR_BELOW, PASSES_ON, HEALTHY or NOT_OBSERVED
+    claim: str  # STARTS_HERE, AT_OR_BELOW, PASSES_ON, HEALTHY, NOT_OBSERVED; GOES_WITH or TAKEN_FOR_GRANTED: no origin
     interval: Interval | None = None  # of starts_here + not_traced
     alone: float | None = None
     last: float | None = None
@@ -51,6 +56,7 @@ class Box:
     is_top: bool = False  # named and separated from every other
     about: str = ""  # the entity that could act there, where the box is none itself
     by_team: tuple[tuple[str | None, float], ...] = ()  # who it was with, and how much of the loss; None: nobody wrote it down
+    by_level: tuple[tuple[str, float], ...] = ()  # of a driver: with which of its values, and how much of the loss
 
     @property
     def said(self) -> str:
@@ -72,10 +78,14 @@ class Ribbon:
 
 @dataclass(frozen=True, slots=True)
 class MissingData:
-    """Data that is not there and how much of the loss it could explain, in the unit of the target."""
+    """Data that is not there and how much of the loss it could explain, in the unit of the target.
+
+    `likely`: how much it would, if what is missing is like what is recorded of the same places; None: nothing alike is.
+    """
 
     what: str
     could_explain: float
+    likely: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +113,8 @@ class LossMap:
     people_per_day: float | None = None
     why_no_map: str | None = None
     of: str = ATTEMPTS  # what the units are
+    beside: str = ""  # the number as it was declared, where the map counts something else: the milliseconds of a quantile
+    not_identified: tuple[tuple[str, str], ...] = ()  # (driver, why it can neither be blamed nor cleared)
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,7 +339,7 @@ def _by_rung(ledger: Ledger) -> tuple[tuple[str, float], ...]:
         (FITTED, 0.0),
         (ASSUMED, 0.0),
         ("within reference", tolerated),
-        ("untraced", untraced),
+        (UNTRACED, untraced),
     )
     return tuple(row for row in rows if row[0] != "within reference" or row[1] > 1e-12)
 

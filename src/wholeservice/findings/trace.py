@@ -16,12 +16,14 @@ from typing import TYPE_CHECKING, Any
 from wholeservice.derived.exposures import NO_STEP
 from wholeservice.findings.joined_in_time import Timed, join_in_time
 from wholeservice.findings.ledger import Pattern
+from wholeservice.findings.left_over import fit_what_is_left
 from wholeservice.findings.losses import LossMap, Observations, Place, draw_up
-from wholeservice.findings.propagation import ABSORBED, Dependency, SeenCall
+from wholeservice.findings.propagation import ABSORBED, AT_OR_BELOW, STARTS_HERE, Attempt, Dependency, Plan, SeenCall
 from wholeservice.organisation.graph import Organisation, Target, steps
 from wholeservice.units import SHARE, write
 
 if TYPE_CHECKING:
+    from wholeservice.derived.drivers import Drivers
     from wholeservice.derived.exposures import Observed
     from wholeservice.derived.faults import Hours
 
@@ -55,13 +57,16 @@ class _Visit:
     met: tuple[_Met, ...]
 
 
-def trace(asked: LossMap, organisation: Organisation, observed: Observed, hours: Hours | None = None) -> LossMap:
+def trace(
+    asked: LossMap, organisation: Organisation, observed: Observed, hours: Hours | None = None, drivers: Drivers | None = None
+) -> LossMap:
     """
     Draw up the map of one missed target from the calls that attempts made, and from when parts were worse than usual.
 
     Shape    asked: target, value, gap, n and period; observed: what `derived.exposures` saw of the same entity and period. A
              service with a journey loses attempts at its steps; any other entity loses the calls made to it. *hours*: what
-             `derived.faults` saw beside the attempts that no call is linked to
+             `derived.faults` saw beside the attempts that no call is linked to; *drivers*: what `derived.drivers` knows of
+             the attempts, for what is left over
     Errors   none: where nothing can be said the map says why (`why_no_map`)
     """
     titles = {box_of(asked.entity, step.id): step.title for step in steps(organisation, asked.entity)}
@@ -74,7 +79,7 @@ def trace(asked: LossMap, organisation: Organisation, observed: Observed, hours:
     }
     if not lost:
         return replace(asked, why_no_map="nothing was seen to be lost in this period")
-    patterns, consumers = _patterns(observed, visits, lost, wiring)
+    patterns, consumers, of_pattern = _patterns(observed, visits, lost, wiring)
     used = observed.used.to_pydict()
     n_used = dict(zip(used["part"], map(float, used["n"]), strict=True))
     places = dict(_places(organisation, titles, wiring, lost.values() if titles else ()))
@@ -82,7 +87,29 @@ def trace(asked: LossMap, organisation: Organisation, observed: Observed, hours:
     is_lone = any(each.lost_at and not each.is_linked for each in patterns)
     boxes = {step: box_of(asked.entity, step) for step in hours.passed["step"].unique().to_pylist()} if hours else {}
     timed = join_in_time(hours, asked.period, wiring, boxes) if hours and is_lone else Timed()
-    return draw_up(asked, Observations(patterns, wiring, places, n_used, consumers, n_units, roots, timed))
+    seen = Observations(patterns, wiring, places, n_used, consumers, n_units, roots, timed)
+    drawn = draw_up(asked, seen)
+    return fit_what_is_left(drawn, observed, seen, of_pattern, drivers) if drivers and titles else drawn
+
+
+def met_by(organisation: Organisation, entity: str, observed: Observed) -> dict[str, dict[str, str]]:
+    """Return what failed by itself in each attempt, whether it was lost for it or not: attempt -> part -> claim."""
+    titles = {box_of(entity, step.id): step.title for step in steps(organisation, entity)}
+    visits = list(_visits(observed, entity))
+    wiring = _wiring(organisation, titles, visits)
+    plan, retried = Plan(wiring, frozenset(titles)), _retried(wiring)
+    at_step = {box: frozenset(each.to for each in uses) for box, uses in wiring.items()}
+    found: dict[str, dict[str, str]] = defaultdict(dict)
+    for visit in visits:
+        attempt = Attempt(_seen(visit, retried, at_step.get(visit.box, frozenset())), plan)
+        for box in attempt.failures_that_start():
+            claim = AT_OR_BELOW if attempt.explain(box).dark else STARTS_HERE
+            found[visit.attempt][box] = max(claim, found[visit.attempt].get(box, claim))  # "at or below" gives way
+    return dict(found)
+
+
+def _retried(wiring: Mapping[str, tuple[Dependency, ...]]) -> set[tuple[str, str]]:
+    return {(box, each.to) for box, uses in wiring.items() for each in uses if each.how == "retry"}
 
 
 def _roots(entity: str, titles: Mapping[str, str], lost: Iterable[str]) -> tuple[str, ...]:
@@ -143,12 +170,12 @@ def _wiring(organisation: Organisation, titles: Mapping[str, str], visits: list[
 
 def _patterns(
     observed: Observed, visits: list[_Visit], lost: Mapping[str, str], wiring: Mapping[str, tuple[Dependency, ...]]
-) -> tuple[list[Pattern], list[tuple[tuple[int, ...], float]]]:
-    """Fold visits into patterns with counts, and say which of them each consumer met."""
+) -> tuple[list[Pattern], list[tuple[tuple[int, ...], float]], dict[str, int]]:
+    """Fold visits into patterns with counts, and say which of them each consumer met, and which each lost attempt is."""
     units = observed.units.to_pylist()
     lost_step = {row["attempt"]: row["lost_step"] for row in units}
     stands_for = _stands_for(units)
-    retried = {(box, each.to) for box, uses in wiring.items() for each in uses if each.how == "retry"}
+    retried = _retried(wiring)
     declared = defaultdict(frozenset, {box: frozenset(each.to for each in uses) for box, uses in wiring.items()})
     counts: Counter[Key] = Counter()
     lost_as: dict[str, Key] = {}
@@ -166,7 +193,8 @@ def _patterns(
             counts[lost_as[attempt]] += 1
     keys = sorted(counts, key=lambda key: (str(key[1]), sorted(map(str, key[0])), key[2:]))
     patterns = [Pattern(key[0], ((key[1],),) if key[1] else (), counts[key] * key[3], key[2], key[3]) for key in keys]
-    return patterns, _by_consumer(units, lost_as, {key: index for index, key in enumerate(keys)})
+    index = {key: at for at, key in enumerate(keys)}
+    return patterns, _by_consumer(units, lost_as, index), {attempt: index[key] for attempt, key in lost_as.items()}
 
 
 def _stands_for(units: list[dict[str, Any]]) -> dict[str, float]:
