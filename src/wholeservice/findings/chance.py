@@ -112,13 +112,14 @@ def chance(told: Sequence[float], estimates: Sequence[Redrawn]) -> tuple[Array, 
     """
     Return the standard error of each estimate, and how many of them it takes to be sure of all at once.
 
-    The error is the larger of that between people and that between days. What it takes to be sure comes from what the whole
-    procedure makes of nothing: slopes that are noise alone, from which a baseline is chosen as luck would have it.
+    The error is the largest of that between people, that between days, and what luck alone would make. What it takes to be sure
+    comes from what the whole procedure makes of nothing: slopes that are noise alone, from which a baseline is chosen as luck
+    would have it.
     """
     import numpy as np
 
     by_people, luck = _by_people(estimates)
-    errors = by_people.std(axis=0)
+    errors = np.maximum(by_people.std(axis=0), luck.std(axis=0))
     scaled = luck / np.where(errors > 0, errors, np.inf)
     critical = float(np.quantile(scaled.max(axis=1), SURE))
     return np.maximum(errors, _by_day(told, estimates).std(axis=0)), max(critical, MIN_CLUSTERS**0.5)

@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from wholeservice.findings.fitted import Fitted, FittedLoss
-from wholeservice.findings.losses import DRIVER, FITTED, GOES_WITH, UNTRACED, Box, LossMap, Ribbon
+from wholeservice.findings.fitted import NOT_RECORDED, Fitted, FittedLoss
+from wholeservice.findings.losses import DRIVER, FITTED, GOES_WITH, UNTRACED, Box, LossMap, MissingData, Ribbon
 from wholeservice.uncertainty import Interval
 
 LEAST = 0.9  # of what a driver takes: with these levels its name tells the most of it
@@ -37,7 +37,7 @@ def with_fitted(drawn: LossMap, fitted: Fitted, n: float) -> LossMap:
     claims = _claims(drawn, fitted, n)
     checked = tuple((title, why) for title, why in fitted.not_identified)
     if not claims:
-        return replace(drawn, not_identified=checked)
+        return replace(drawn, not_identified=checked, missing=(*drawn.missing, *_unrecorded(drawn, fitted, 0.0)))
     taken: dict[str, float] = defaultdict(float)
     for claim in claims:
         for root, size in claim.by_root.items():
@@ -51,8 +51,15 @@ def with_fitted(drawn: LossMap, fitted: Fitted, n: float) -> LossMap:
     return replace(
         drawn, boxes=(*boxes, *(_box(each) for each in claims)), ribbons=(*drawn.ribbons, *ribbons),
         by_rung=moved(drawn, FITTED, whole), unexplained=max(0.0, residual), headroom=max(0.0, -residual),
-        not_identified=checked,
+        not_identified=checked, missing=(*drawn.missing, *_unrecorded(drawn, fitted, whole)),
     )  # fmt: skip
+
+
+def _unrecorded(drawn: LossMap, fitted: Fitted, whole: float) -> list[MissingData]:
+    """What nobody wrote down of anybody could explain all that is left; nothing says how much of it."""
+    absent = [title.lower() for title, why in fitted.not_identified if why == NOT_RECORDED]
+    left = sum(box.not_traced for box in drawn.boxes if box.layer == 0) - whole
+    return [MissingData(f"of each attempt: {', '.join(absent)}", left)] if absent and left > ROUNDING else []
 
 
 def moved(drawn: LossMap, rung: str, size: float) -> tuple[tuple[str, float], ...]:

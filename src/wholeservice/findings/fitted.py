@@ -34,6 +34,7 @@ MOST_UNITS = 60_000  # at one place; of more, every so many-th person is taken
 N_FOLDS, N_BLOCKS = 4, 120
 PER_STRATUM = 20.0
 OTHER, UNKNOWN = "others", None
+NOT_RECORDED = "not recorded"
 TOGETHER, OR = ", ", " or "
 
 
@@ -147,12 +148,18 @@ def _place(cases: Cases, root: str, mine: Array) -> tuple[_Place | None, dict[st
     stratum, reasons, kept = _stratum(cases, mine), {}, []
     for driver in cases.drivers:
         codes, levels = _joined(driver, mine)
-        if driver.baseline is not None and driver.levels[driver.baseline] not in levels:
+        if (
+            driver.baseline is not None
+            and driver.levels[driver.baseline] not in levels
+            and any(each is not None for each in levels)
+        ):
             reasons[driver.title] = "hardly anybody was without it"
             continue
         here = Driver(driver.id, driver.title, codes, levels, _baseline(driver, levels))
         dummies = _dummies(here, weight, stratum)
-        if sum(level is not None for level in levels) < 2:
+        if not any(level is not None for level in levels):
+            reasons[driver.title] = NOT_RECORDED
+        elif sum(level is not None for level in levels) < 2:
             reasons[driver.title] = "it was the same in all, or too rare to be compared"
         elif max((weight * each * each).sum() for each in dummies.values()) < 1.0:
             reasons[driver.title] = "it changed only together with the time"
@@ -204,7 +211,8 @@ def _joined(driver: Driver, mine: Array) -> tuple[Array, tuple[str | None, ...]]
 
 
 def _baseline(driver: Driver, levels: Sequence[str | None]) -> int | None:
-    return None if driver.baseline is None else list(levels).index(driver.levels[driver.baseline])
+    healthy = None if driver.baseline is None else driver.levels[driver.baseline]
+    return list(levels).index(healthy) if healthy is not None and healthy in levels else None
 
 
 def _within(numbers: Array, weight: Array, stratum: Array) -> Array:

@@ -13,6 +13,8 @@ from wholeservice.findings.ledger import Ledger, Pattern, account, enter_timed, 
 from wholeservice.findings.propagation import AT_OR_BELOW as AT_OR_BELOW
 from wholeservice.findings.propagation import STARTS_HERE as STARTS_HERE
 from wholeservice.findings.propagation import Plan, Wiring
+from wholeservice.findings.would_tell import MissingData as MissingData
+from wholeservice.findings.would_tell import what_would_tell
 from wholeservice.periods import Period
 from wholeservice.uncertainty import Interval
 from wholeservice.units import Unit
@@ -74,18 +76,6 @@ class Ribbon:
     to_id: str
     size: float
     rung: str = LINKED
-
-
-@dataclass(frozen=True, slots=True)
-class MissingData:
-    """Data that is not there and how much of the loss it could explain, in the unit of the target.
-
-    `likely`: how much it would, if what is missing is like what is recorded of the same places; None: nothing alike is.
-    """
-
-    what: str
-    could_explain: float
-    likely: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +162,7 @@ def draw_up(asked: LossMap, seen: Observations) -> LossMap:
         headroom=max(0.0, -residual),
         by_rung=_by_rung(ledger),
         top=certainty.top,
-        missing=tuple(_missing(n, ledger, seen)),
+        missing=tuple(what_would_tell(n, ledger, seen.patterns, {box: place.title for box, place in seen.places.items()})),
     )
 
 
@@ -342,19 +332,3 @@ def _by_rung(ledger: Ledger) -> tuple[tuple[str, float], ...]:
         (UNTRACED, untraced),
     )
     return tuple(row for row in rows if row[0] != "within reference" or row[1] > 1e-12)
-
-
-def _missing(n: float, ledger: Ledger, seen: Observations) -> Iterator[MissingData]:
-    """Yield what is not recorded, most promising first. Sizes overlap: one gap in the data may be mended in several ways."""
-    rows = [
-        (f"calls of {seen.places[box].title}", size) for box, size in ledger.dark.items() if box in seen.places and size > 0.5
-    ]
-    unlinked = sum(pattern.n for pattern in seen.patterns if pattern.lost_at and not pattern.is_linked)
-    unlinked -= sum(ledger.timed.values())
-    if unlinked > 0.5:
-        rows.append(("calls of the lost attempts for which none is recorded", unlinked))
-    at_steps = sum(ledger.untraced.values()) - sum(ledger.hidden.values())
-    if at_steps > 0.5:
-        rows.append(("what people met at the step itself: waits, messages, prices, rules", at_steps))
-    for what, size in sorted(rows, key=lambda row: (-row[1], row[0]))[:5]:
-        yield MissingData(what, size / n)
