@@ -160,7 +160,9 @@ def footnotes(drawn: LossMap) -> Iterator[str]:
     if drawn.unexplained:
         yield f"unexplained: {write(drawn.unexplained, unit)} of the gap has no origin among what was seen"
     if drawn.headroom:
-        yield f"headroom: mending everything would go {write(drawn.headroom, unit)} beyond the target"
+        is_measured = all(box.claim not in (GOES_WITH, TAKEN_FOR_GRANTED) for box in drawn.boxes)
+        how = "mending everything would go" if is_measured else "were all of it as at its reference, one would be"
+        yield f"headroom: {how} {write(drawn.headroom, unit)} beyond the target"
     shares = [f"{write(share, SHARE)} {rung}" for rung, share in drawn.by_rung]
     if shares:
         yield f"evidence: {sentence(shares)}"

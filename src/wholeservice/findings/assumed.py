@@ -29,7 +29,8 @@ def with_assumed(drawn: LossMap, organisation: Organisation, need: Need) -> Loss
     if drawn.why_no_map or not need.assumes or not left:
         return drawn
     kept = min(1.0, left / asked)
-    sizes, words = defaultdict(float), defaultdict(list)
+    sizes: dict[str, float] = defaultdict(float)
+    words: dict[str, list[str]] = defaultdict(list)
     for each in need.assumes:
         sizes[each.at] += each.share * lost * kept
         words[each.at].append(f"{each.because} (written {each.dated_on})" if each.dated_on else each.because)

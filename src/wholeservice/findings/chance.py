@@ -60,8 +60,9 @@ class Sums:
         return Sums(np.zeros(()), np.zeros(()), {}, np.zeros(()))
 
     def __add__(self, other: Sums) -> Sums:
-        names = {*self.counts, *other.counts}
-        counts = {name: self.counts.get(name, 0.0) + other.counts.get(name, 0.0) for name in sorted(names)}
+        counts = dict(self.counts)
+        for name, each in other.counts.items():
+            counts[name] = counts[name] + each if name in counts else each
         return Sums(self.products + other.products, self.with_loss + other.with_loss, counts, self.weight + other.weight)
 
     def whole(self) -> Sums:
