@@ -15,8 +15,9 @@ from wholeservice.derived.drivers import observe_drivers
 from wholeservice.derived.exposures import observe
 from wholeservice.engines.duckdb_engine import DuckdbEngine
 from wholeservice.findings.cases import classes, times
-from wholeservice.findings.fitted import Cases, Driver, fit
+from wholeservice.findings.fitted import Cases, fit
 from wholeservice.findings.losses import DRIVER, FITTED, GOES_WITH, UNTRACED, LossMap
+from wholeservice.findings.told_apart import Driver
 from wholeservice.findings.trace import trace
 from wholeservice.measures.compute import prepare
 from wholeservice.organisation.load import load_texts

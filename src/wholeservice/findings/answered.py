@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 from wholeservice.findings.cases import cases_of_units, flag
 from wholeservice.findings.fit_rest import moved, with_fitted
-from wholeservice.findings.fitted import MIN_LEVEL, MIN_UNITS, Cases, Driver, Fitted, FittedLoss, fit
+from wholeservice.findings.fitted import MIN_UNITS, Cases, Fitted, FittedLoss, fit
 from wholeservice.findings.losses import LINKED, RUNGS, UNTRACED, Box, LossMap, MissingData, Ribbon
 from wholeservice.findings.propagation import AT_OR_BELOW
+from wholeservice.findings.told_apart import MIN_LEVEL, Driver
 from wholeservice.organisation.graph import Organisation, steps
 from wholeservice.uncertainty import Interval
 from wholeservice.units import ENDS, Unit

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from wholeservice.findings.fitted import Cases, Driver
+from wholeservice.findings.fitted import Cases
+from wholeservice.findings.told_apart import Driver
 
 if TYPE_CHECKING:
     import numpy as np

@@ -19,6 +19,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from wholeservice.findings.chance import Fold, Sums, chance, solve
+from wholeservice.findings.told_apart import (
+    UNKNOWN,
+    Driver,
+    Kept,
+    alike,
+    dummies_of,
+    made_one,
+    with_rare_joined,
+    within_strata,
+    without_followers,
+)
 
 if TYPE_CHECKING:
     import numpy as np
@@ -26,31 +37,11 @@ if TYPE_CHECKING:
     Array = np.ndarray[Any, np.dtype[Any]]
 
 MIN_UNITS = 100  # fewer units at a place: nothing is fitted there
-MIN_LEVEL = 30  # units: rarer levels are taken together
 LEAST_BASELINE = 0.3  # share of the units that the levels at which least is lost must hold to be a baseline
-ALIKE = 0.8  # drivers that explain each other so far share a claim
-FOLLOWS = 0.05  # a driver of which the others leave less than this tells nothing of its own
 MOST_UNITS = 60_000  # at one place; of more, every so many-th person is taken
 N_FOLDS, N_BLOCKS = 4, 120
 PER_STRATUM = 20.0
-OTHER, UNKNOWN = "others", None
 NOT_RECORDED = "not recorded"
-TOGETHER, OR = ", ", " or "
-
-
-@dataclass(frozen=True, slots=True)
-class Driver:
-    """One fact about each unit that is no call. `codes` index `levels`; the level None is "not recorded", and claims nothing.
-
-    `baseline` is the level that is healthy by its nature (nothing met); None: the best common level is found.
-    """
-
-    id: str
-    title: str
-    codes: Array
-    levels: tuple[str | None, ...]
-    baseline: int | None = None
-    parts: tuple[str, ...] = ()  # the drivers it is made of, where they cannot be told apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +138,7 @@ def _place(cases: Cases, root: str, mine: Array) -> tuple[_Place | None, dict[st
     weight = cases.weight[mine]
     stratum, reasons, kept = _stratum(cases, mine), {}, []
     for driver in cases.drivers:
-        codes, levels = _joined(driver, mine)
+        codes, levels = with_rare_joined(driver, mine)
         if (
             driver.baseline is not None
             and driver.levels[driver.baseline] not in levels
@@ -156,7 +147,7 @@ def _place(cases: Cases, root: str, mine: Array) -> tuple[_Place | None, dict[st
             reasons[driver.title] = "hardly anybody was without it"
             continue
         here = Driver(driver.id, driver.title, codes, levels, _baseline(driver, levels))
-        dummies = _dummies(here, weight, stratum)
+        dummies = dummies_of(here, weight, stratum)
         if not any(level is not None for level in levels):
             reasons[driver.title] = NOT_RECORDED
         elif sum(level is not None for level in levels) < 2:
@@ -165,13 +156,13 @@ def _place(cases: Cases, root: str, mine: Array) -> tuple[_Place | None, dict[st
             reasons[driver.title] = "it changed only together with the time"
         else:
             kept.append((here, dummies))
-    kept = _without_followers(kept, weight, reasons)
+    kept = without_followers(kept, weight, reasons)
     if not kept:
         return None, reasons
-    crossed = [_crossed(group) for group in _groups(kept, weight)]
-    kept = [(driver, _dummies(driver, weight, stratum)) for driver in crossed]
+    crossed = [made_one(group) for group in alike(kept, weight)]
+    kept = [(driver, dummies_of(driver, weight, stratum)) for driver in crossed]
     x, columns = _columns(kept)
-    loss = _within(cases.loss[mine], weight, stratum)
+    loss = within_strata(cases.loss[mine], weight, stratum)
     scale = weight * (cases.weight[cases.root == cases.roots.index(root)].sum() / weight.sum())
     folds = tuple(_folds(cases, mine, (x, loss, scale), [driver for driver, _ in kept]))
     return _Place(root, tuple(crossed), columns, folds), reasons
@@ -189,108 +180,12 @@ def _stratum(cases: Cases, mine: Array) -> Array:
     return result
 
 
-def _joined(driver: Driver, mine: Array) -> tuple[Array, tuple[str | None, ...]]:
-    """Take rare levels together; the rest keeps its order. What is rarer than that even together joins nobody: not recorded."""
-    import numpy as np
-
-    codes = driver.codes[mine]
-    counts = np.bincount(codes, minlength=len(driver.levels))
-    common = [at for at, level in enumerate(driver.levels) if counts[at] >= MIN_LEVEL and level is not None]
-    rare = [at for at, level in enumerate(driver.levels) if 0 < counts[at] < MIN_LEVEL and level is not None]
-    levels: list[str | None] = [driver.levels[at] for at in common]
-    recode = np.full(len(driver.levels), -1)
-    recode[common] = range(len(common))
-    if counts[rare].sum() >= MIN_LEVEL:
-        recode[rare] = len(levels)
-        levels.append(OTHER)
-    result = recode[codes]
-    if (result < 0).any():
-        result = np.where(result < 0, len(levels), result)
-        levels.append(UNKNOWN)
-    return result, tuple(levels)
-
-
 def _baseline(driver: Driver, levels: Sequence[str | None]) -> int | None:
     healthy = None if driver.baseline is None else driver.levels[driver.baseline]
     return list(levels).index(healthy) if healthy is not None and healthy in levels else None
 
 
-def _within(numbers: Array, weight: Array, stratum: Array) -> Array:
-    """Take off the mean of each stratum."""
-    import numpy as np
-
-    total = np.bincount(stratum, weight)
-    mean = np.bincount(stratum, weight * numbers) / np.where(total > 0, total, 1.0)
-    result: Array = numbers - mean[stratum]
-    return result
-
-
-_Kept = list[tuple[Driver, dict[int, Any]]]
-
-
-def _without_followers(kept: _Kept, weight: Array, reasons: dict[str, str]) -> _Kept:
-    """Leave out a driver that several others together give away, one at a time; two alike are a group instead."""
-    result = list(kept)
-    for each in reversed(kept):
-        others = [column for other in result if other is not each for column in other[1].values()]
-        if len(result) > 2 and _left(each[1], others, weight) < FOLLOWS and not _is_like_one(each, result, weight):
-            reasons[each[0].title] = "it follows from the others, so nothing can be told apart"
-            result.remove(each)
-    return result
-
-
-def _is_like_one(each: tuple[Driver, dict[int, Any]], kept: _Kept, weight: Array) -> bool:
-    """Say whether a single other driver gives it away: the two are then told as one."""
-    return any(1 - _left(each[1], list(other[1].values()), weight) >= ALIKE for other in kept if other is not each)
-
-
-def _left(mine: Mapping[int, Array], others: Sequence[Array], weight: Array) -> float:
-    """The share of a driver's variation that the others do not give away."""
-    import numpy as np
-
-    root = np.sqrt(weight)[:, None]
-    y, x = np.stack(list(mine.values()), axis=1) * root, np.stack(others, axis=1) * root
-    explained = x @ np.linalg.lstsq(x.T @ x, x.T @ y, rcond=1e-9)[0]
-    return float(((y - explained) ** 2).sum() / max(1e-12, (y**2).sum()))
-
-
-def _dummies(driver: Driver, weight: Array, stratum: Array) -> dict[int, Any]:
-    return {level: _within((driver.codes == level).astype(float), weight, stratum) for level in range(len(driver.levels))}
-
-
-def _crossed(group: Sequence[Driver]) -> Driver:
-    """Make one driver of several that cannot be told apart: its levels are those that go together."""
-    import numpy as np
-
-    if len(group) == 1:
-        return group[0]
-    names = [tuple(each.levels[each.codes[at]] for each in group) for at in range(len(group[0].codes))]
-    levels = sorted({TOGETHER.join(map(str, each)) for each in names if None not in each})
-    at = {level: place for place, level in enumerate([*levels, UNKNOWN])}
-    codes = np.array([at[None if None in each else TOGETHER.join(map(str, each))] for each in names])
-    parts = tuple(part for each in group for part in (each.parts or (each.id,)))
-    both = Driver("+".join(parts), OR.join(each.title for each in group), codes, tuple(at), None, parts)
-    codes, told = _joined(both, np.arange(len(codes)))
-    baselines = [each.levels[each.baseline] for each in group if each.baseline is not None]
-    healthy = TOGETHER.join(map(str, baselines)) if len(baselines) == len(group) else None
-    return Driver(both.id, both.title, codes, told, told.index(healthy) if healthy in told else None, parts)
-
-
-def _groups(kept: _Kept, weight: Array) -> tuple[tuple[Driver, ...], ...]:
-    """Drivers that explain each other so far that nobody can tell them apart are one group."""
-    groups: list[list[tuple[Driver, dict[int, Any]]]] = []
-    for each in kept:
-        alike = [
-            group for group in groups
-            if any(1 - _left(a[1], list(b[1].values()), weight) >= ALIKE for other in group for a, b in
-                   ((each, other), (other, each)))
-        ]  # fmt: skip
-        joined = [member for group in alike for member in group] + [each]
-        groups = [group for group in groups if group not in alike] + [joined]
-    return tuple(tuple(driver for driver, _ in group) for group in groups)
-
-
-def _columns(kept: _Kept) -> tuple[Array, dict[str, tuple[int | None, ...]]]:
+def _columns(kept: Kept) -> tuple[Array, dict[str, tuple[int | None, ...]]]:
     """Put all levels side by side, but for one of each driver."""
     import numpy as np
 
