@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from wholeservice.app.mean_maps import mean_map, why_no_mean
+from wholeservice.app.mean_maps import MEANS, mean_map, why_no_mean
 from wholeservice.findings.assumed import with_assumed
 from wholeservice.findings.fulfilment import trace_items
 from wholeservice.findings.losses import LossMap
@@ -40,9 +40,11 @@ def _held_against(results: Results, need: Need, zone: str) -> Iterator[TargetRes
             yield result
 
 
-def _rank(result: TargetResult) -> tuple[bool, bool, float]:
-    """Of several targets, one that can be traced goes first, then one that is missed, then the largest gap."""
-    return (_why_not_traced(result) is not None, not result.is_missed, -(result.gap or 0.0))
+def _rank(result: TargetResult) -> tuple[bool, bool, bool, float]:
+    """Of several targets, one that can be traced goes first, then one that is missed, then one whose calls, steps or lives tell
+    where it is lost rather than answers given afterwards, then the largest gap."""
+    is_told_after = result.measure.name not in TRACED_MEASURES
+    return (_why_not_traced(result) is not None, not result.is_missed, is_told_after, -(result.gap or 0.0))
 
 
 def _map(engine: Engine, organisation: Organisation, results: Results, result: TargetResult, need: Need) -> LossMap:
@@ -118,6 +120,7 @@ def _why_no_map(result: TargetResult) -> str | None:
 
 def _why_not_traced(result: TargetResult) -> str | None:
     measure = result.measure
-    if result.point.statistics.clusters:
-        return why_no_mean(result)
-    return None if measure.name == WHOLE else "the number was counted by somebody else: there is nothing to follow"
+    if result.point.statistics.clusters or measure.name == WHOLE:
+        return why_no_mean(result) if result.point.statistics.clusters else None
+    why = why_no_mean(result) if measure.unit.kind not in MEANS else None
+    return why or "only sums are known of this number, and nothing of who or what they are of: there is nothing to follow"
