@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from app.small import data
 from wholeservice.app.traced import footnotes, rows, without_assumed
 from wholeservice.findings.assumed import with_assumed
 from wholeservice.findings.losses import (
@@ -23,6 +24,8 @@ from wholeservice.findings.losses import (
 )
 from wholeservice.organisation.check import check
 from wholeservice.organisation.load import load_texts
+from wholeservice.pages.loss_part import loss_parts
+from wholeservice.pages.unexplained_part import unexplained_words
 from wholeservice.periods import Period
 from wholeservice.units import SHARE
 
@@ -120,3 +123,15 @@ def test_who_assumes_something_has_another_organisation():
     tree, _ = declared("[]")
     other, _ = declared("{ at: rooms, share: 20%, because: what staff say }")
     assert tree.hash != other.hash
+
+
+def test_the_page_says_what_is_no_origin():
+    """What is assumed is no place where a loss starts: who said so stands below the map, and nothing is called explained."""
+    tree, _ = declared("{ at: rooms, share: 20%, because: what staff say }")
+    found = with_assumed(drawn(), tree, tree.needs[0])
+    part = loss_parts(replace(data(), loss_maps={("stay", "easy"): replace(found, unexplained=0.0)}), "stay")[0]
+    assert [each.title for each in part.origins] == ["Rooms", "Find", "Pay"]
+    assert [each.alone is None for each in part.origins] == [False, True, True]
+    assert part.besides == ("6.0 pp are assumed to be lost at Rooms, and no data say so: what staff say.",)
+    assert [rung.share for rung in part.rungs] == ["33.3%", "0.0%", "0.0%", "20.0%", "46.7%"]
+    assert unexplained_words((part,))[0].endswith("what it goes with is no explanation.")

@@ -145,7 +145,8 @@ def _thin_first(loss_map: LossMap) -> list[Ribbon]:
 
 def _headings(frame: _Frame) -> Iterator[Markup]:
     for index, row in enumerate(frame.layout.rows):
-        kinds = {frame.boxes[spot].kind for spot in row if isinstance(spot, str)}
+        here = [frame.boxes[spot] for spot in row if isinstance(spot, str)]
+        kinds = {box.kind for box in here if box.claim != TAKEN_FOR_GRANTED} or {box.kind for box in here}
         x = index * frame.column
         named = [name for kind, name in KINDS.items() if kind in kinds]
         named = [*named[:1], *(name.lower() for name in named[1:])]

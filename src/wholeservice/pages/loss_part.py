@@ -90,6 +90,7 @@ class LossPart:
     missing: tuple[Missing, ...]
     way: str = WAY  # how to read the drawing
     besides: tuple[str, ...] = ()  # what a loss goes with, what could not be told, what is assumed
+    is_beside: bool = False  # some of it only goes with something, or is assumed
     beside: str = ""  # the time itself, where the map counts who took longer
     withs: tuple[str, ...] = ()  # of the largest origins, who it was with; only where work is followed
 
@@ -126,6 +127,7 @@ def _part(data: Data, loss_map: LossMap) -> LossPart:
             for each in loss_map.missing
         ),
         besides=tuple(_sentence(each) or "" for each in beside_origins(loss_map)), beside=loss_map.beside,
+        is_beside=any(box.claim in (GOES_WITH, TAKEN_FOR_GRANTED) for box in loss_map.boxes),
         way=WAY_OF_ITEMS if loss_map.of == ITEMS else WAY, withs=tuple(with_words(loss_map)),
     )  # fmt: skip
 
@@ -231,7 +233,11 @@ def origin_of(data: Data, loss_map: LossMap, box: Box) -> Origin:
 def loss_title(loss_map: LossMap) -> str:
     """State what can be said of where a gap starts: one place, several that cannot be told apart, or none."""
     unit = difference_unit(loss_map.unit)
-    gap = f"{write(loss_map.gap, unit)} are missing"
+    gap = (
+        f"{write(loss_map.gap, unit)} more took too long than may"
+        if loss_map.beside
+        else f"{write(loss_map.gap, unit)} are missing"
+    )
     if loss_map.why_no_map:
         return f"{gap}; where they are lost cannot be drawn yet"
     boxes = {box.id: box for box in loss_map.boxes}
