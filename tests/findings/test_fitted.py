@@ -92,6 +92,30 @@ def test_a_driver_that_never_changes_is_not_identified():
     assert ("Same", "it was the same in all, or too rare to be compared") in found.not_identified
 
 
+def certain(levels, losses):
+    """Units of one driver whose loss follows from its level alone: (level, how many), the losses in their order."""
+    codes = np.repeat(np.arange(len(levels)), [n for _, n in levels])
+    order = np.random.default_rng(1).permutation(len(codes))
+    loss, names = np.repeat(losses, [n for _, n in levels])[order], tuple(name for name, _ in levels)
+    one, day = np.zeros(len(codes), int), np.arange(len(codes)) % 20
+    driver = Driver("way", "Way", codes[order], names)
+    return Cases(("pay",), one, loss, np.ones(len(codes)), np.arange(len(codes)), day, (one,), (driver,))
+
+
+def test_the_baseline_is_where_least_is_lost_and_not_where_most_are():
+    """Most came by a way at which half is lost; they lose 0.3 each beyond those who came by the other, and not half."""
+    (found,) = fit(certain([("long", 600), ("short", 400)], [0.5, 0.2])).losses
+    assert (found.baseline, found.by_level[0][0], found.is_named) == ("short", "long", True)
+    assert found.size == pytest.approx(600 * 0.3)
+
+
+def test_what_is_not_recorded_claims_nothing():
+    """Those of whom nobody wrote down the way lost everything: that is no way, and no claim is made of it."""
+    (found,) = fit(certain([("long", 300), ("short", 400), (None, 300)], [0.5, 0.2, 1.0])).losses
+    assert found.size == pytest.approx(300 * 0.3)
+    assert [level for level, _ in found.by_level] == ["long"]
+
+
 def test_numbers_become_classes_and_equal_numbers_stay_together():
     """A number is cut into about five classes of one size; what is not recorded is in none of them."""
     codes, levels = classes([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, None, 1, 1])
