@@ -8,15 +8,20 @@ from bisect import bisect_right
 import pytest
 
 from findings.cases import cell_of
+from wholeservice import tables
 from wholeservice.app.loss_maps import loss_maps
+from wholeservice.engines.duckdb_engine import DuckdbEngine
 from wholeservice.findings import target_missed, unmeasured_need
 from wholeservice.findings.base import Facts
 from wholeservice.findings.target_result import result_of
 from wholeservice.measures import MEASURES
 from wholeservice.measures.base import Statistics
+from wholeservice.measures.compute import prepare
 from wholeservice.measures.durations import LAST, edges_of
 from wholeservice.measures.results import Results
 from wholeservice.organisation.load import load_texts
+from wholeservice.simulation.traced import arrow_rows
+from wholeservice.tables import Call
 
 BEGINS = [edges_of(bucket)[0] for bucket in range(LAST + 1)]
 TEXT = """
@@ -96,9 +101,29 @@ def test_what_has_no_quantile_is_still_not_measured():
     assert list(unmeasured_need.check(facts_of("p95 response-time < 800ms over 28d", calls("2026-02", 0.1)))) == []
 
 
-def test_where_time_is_lost_is_said_not_to_be_traced():
-    """The loss map of a missed time has no boxes, and says why."""
-    facts = facts_of("p95 response-time < 800ms over 28d", calls("2026-02", *SLOW))
-    (found,) = loss_maps(None, facts.organisation, facts.results, "UTC").values()
-    assert found.boxes == ()
-    assert found.why_no_map.startswith("where time is lost is not traced yet")
+def traced_calls(*durations):
+    """One call of the shop each, a day's worth apart, all but a tenth of a second of it spent in the bank."""
+    begins, told = dt.datetime(2026, 2, 2, tzinfo=dt.UTC), []
+    for nth, lasted_s in enumerate(durations):
+        at, name = begins + dt.timedelta(minutes=30 * nth), f"t{nth}"
+        for span, parent, part, took_s in (("1", None, "shop", lasted_s), ("2", "1", "bank", lasted_s - 0.1)):
+            keys = {"source": "test", "record": name + span, "part": "0", "where_from": "test", "digest": name}
+            told.append(Call(**keys, known_at=at, trace=name, span=span, parent=parent, service=part, started_at=at,
+                             duration_s=took_s, failed=False))  # fmt: skip
+    return told
+
+
+def test_where_time_is_lost_is_traced_along_the_calls():
+    """One in ten calls took longer than 800 ms where one in twenty may: the map splits that share, the seconds beside it."""
+    durations = [0.3] * 900 + [2.0] * 100
+    facts = facts_of("p95 response-time < 800ms over 28d", calls("2026-02", *durations))
+    engine = DuckdbEngine()
+    engine.add("calls", arrow_rows(tables.CALLS, traced_calls(*durations)))
+    prepare(engine, facts.organisation)
+    (found,) = loss_maps(engine, facts.organisation, facts.results, "UTC").values()
+    engine.close()
+    assert (found.value, found.level, found.direction) == (pytest.approx(0.1), pytest.approx(0.05), -1)
+    assert found.beside == "2.03 s instead of 800 ms"  # the middle of its bucket
+    assert [(box.id, round(box.starts_here, 3)) for box in found.boxes] == [("shop", 0.0), ("bank", 0.1)]
+    assert found.gap == pytest.approx(0.05)
+    assert found.headroom == pytest.approx(0.05)

@@ -6,6 +6,7 @@ import datetime as dt
 import gzip
 import re
 import shutil
+import statistics
 from collections import Counter
 from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
@@ -178,3 +179,53 @@ def test_the_pages_draw_the_journey(data, cases):
     whole = render(blueprint.PAGE, blueprint.build(november, "loan"))
     assert all(f"{counted[step]:,} come" in whole for step in WAY)
     assert "Nobody is asked at any step" in render(feedback.PAGE, feedback.build(november, "loan"))
+
+
+@pytest.fixture(scope="module")
+def histories(real_data: Path) -> list[list[tuple[str, int]]]:
+    """The first time that each application came to each state, in whole seconds, in the order of the file."""
+    with gzip.open(real_data / "loan" / "bpic2012.xes.gz", "rt", encoding="utf-8") as file:
+        found = file.read().split("<trace>")[1:]
+    return [_first_times(each) for each in found]
+
+
+def _first_times(history: str) -> list[tuple[str, int]]:
+    first: dict[str, int] = {}
+    for event in history.split("<event>")[1:]:
+        name, at = re.search(r'concept:name" value="([^"]*)"', event)[1], re.search(r'timestamp" value="([^"]*)"', event)[1]
+        if name in STEPS and 'transition" value="COMPLETE"' in event:
+            first.setdefault(STEPS[name], int(dt.datetime.fromisoformat(at).timestamp()))
+    return sorted(first.items(), key=lambda each: each[1])
+
+
+def test_who_waits_longer_than_two_weeks_waits_for_the_offer_to_come_back(data, histories):
+    """As many took longer as plain loops count, and mending one stage alone wins back as many as they find it late by."""
+    drawn = data.loss_maps["loan", "soon"]
+    limit_s = 14 * 86400
+    ends = [next((at for step, at in each if step in ENDS), None) for each in histories]
+    took = sorted(end - each[0][1] for each, end in zip(histories, ends, strict=True) if end is not None)
+    place = (len(took) - 1) * 0.99
+    usual = took[int(place)] + (took[int(place) + 1] - took[int(place)]) * (place % 1)
+    newest = max(at for each in histories for _, at in each)
+    lo, hi = drawn.period.from_at.timestamp(), drawn.period.to_at.timestamp()
+    units = [
+        (each, end - each[0][1]) for each, end in zip(histories, ends, strict=True)
+        if end is not None and lo <= each[0][1] < hi and newest - each[0][1] >= usual
+    ]  # fmt: skip
+    late = [(each, took_s - limit_s) for each, took_s in units if took_s > limit_s]
+    assert drawn.n == len(units)
+    assert drawn.value == pytest.approx(len(late) / len(units))
+    known: dict[str, list[int]] = {}
+    for each, took_s in units:
+        if took_s <= limit_s:
+            for (step, at), (_, after) in pairwise(each):
+                known.setdefault(step, []).append(after - at)
+    middle = {step: statistics.median(lengths) for step, lengths in known.items() if len(lengths) >= 8}
+    alone = Counter(
+        step for each, over in late for (step, at), (_, after) in pairwise(each) if after - at - middle.get(step, 0) >= over
+    )
+    boxes = {box.id: box for box in drawn.boxes}
+    for step in ("get-offer", "pass-first-check", "send-papers-back"):
+        assert boxes[f"loan.{step}"].alone == pytest.approx(alone[step] / len(units), abs=1e-3)
+    assert drawn.top == ("loan.get-offer",)
+    assert sum(box.starts_here + box.not_traced for box in drawn.boxes) == pytest.approx(len(late) / len(units))

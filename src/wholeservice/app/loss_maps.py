@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from wholeservice.app.mean_maps import MEANS, mean_map, why_no_mean
+from wholeservice.findings.assumed import with_assumed
 from wholeservice.findings.fulfilment import trace_items
 from wholeservice.findings.losses import LossMap
 from wholeservice.findings.step_losses import trace_steps
@@ -27,7 +29,8 @@ def loss_maps(engine: Engine, organisation: Organisation, results: Results, zone
     for need in organisation.needs:
         held = [each for each in _held_against(results, need, zone) if each.gap is not None]
         if held:
-            maps[need.service, need.id] = _map(engine, organisation, results, min(held, key=_rank), need)
+            drawn = _map(engine, organisation, results, min(held, key=_rank), need)
+            maps[need.service, need.id] = with_assumed(drawn, organisation, need)
     return maps
 
 
@@ -37,9 +40,11 @@ def _held_against(results: Results, need: Need, zone: str) -> Iterator[TargetRes
             yield result
 
 
-def _rank(result: TargetResult) -> tuple[bool, bool, float]:
-    """Of several targets, one that can be traced goes first, then one that is missed, then the largest gap."""
-    return (_why_not_traced(result) is not None, not result.is_missed, -(result.gap or 0.0))
+def _rank(result: TargetResult) -> tuple[bool, bool, bool, float]:
+    """Of several targets, one that can be traced goes first, then one that is missed, then one whose calls, steps or lives tell
+    where it is lost rather than answers given afterwards, then the largest gap."""
+    is_told_after = result.measure.name not in TRACED_MEASURES
+    return (_why_not_traced(result) is not None, not result.is_missed, is_told_after, -(result.gap or 0.0))
 
 
 def _map(engine: Engine, organisation: Organisation, results: Results, result: TargetResult, need: Need) -> LossMap:
@@ -48,6 +53,7 @@ def _map(engine: Engine, organisation: Organisation, results: Results, result: T
         return asked
     if not result.point.statistics.clusters:
         return _from_counts(asked, organisation, results, result)
+    from wholeservice.derived.drivers import observe_drivers
     from wholeservice.derived.exposures import observe, observe_part
     from wholeservice.derived.faults import observe_hours
 
@@ -55,10 +61,19 @@ def _map(engine: Engine, organisation: Organisation, results: Results, result: T
         from wholeservice.derived.lived import observe_items
 
         return trace_items(asked, organisation, observe_items(engine, need.service, asked.period, result.target.channel))
+    if result.measure.name not in TRACED_MEASURES or _is_of_some(result):
+        return mean_map(engine, organisation, asked, result)
     if result.measure.name == CALLS:
         return trace(asked, organisation, observe_part(engine, need.service, asked.period))
     observed = observe(engine, need.service, asked.period, step=result.target.step)
-    return trace(asked, organisation, observed, observe_hours(engine, need.service, asked.period, observed.units))
+    hours = observe_hours(engine, need.service, asked.period, observed.units)
+    return trace(asked, organisation, observed, hours, observe_drivers(engine, need.service, asked.period))
+
+
+def _is_of_some(result: TargetResult) -> bool:
+    """The target is about one channel or kind of people, or about the calls that one step makes."""
+    target = result.target
+    return bool(target.consumer or target.channel or (result.measure.name == CALLS and target.step))
 
 
 def _from_counts(asked: LossMap, organisation: Organisation, results: Results, result: TargetResult) -> LossMap:
@@ -104,13 +119,8 @@ def _why_no_map(result: TargetResult) -> str | None:
 
 
 def _why_not_traced(result: TargetResult) -> str | None:
-    measure, target = result.measure, result.target
-    if measure.unit.kind == "seconds":
-        return "where time is lost is not traced yet: how much of a slow call was spent waiting for others is not followed"
-    if measure.name not in TRACED_MEASURES:
-        return f"{measure.title.lower()} is not traced yet: only attempts and calls can be followed"
-    if result.point.statistics.clusters:
-        if target.consumer or (target.channel and measure.name != IN_TIME):
-            return "the target is about one channel or kind of consumer; only all of them together are traced yet"
-        return None if measure.name != CALLS or not target.step else "calls of one step are not traced apart"
-    return None if measure.name == WHOLE else "the number was counted by somebody else: there is nothing to follow"
+    measure = result.measure
+    if result.point.statistics.clusters or measure.name == WHOLE:
+        return why_no_mean(result) if result.point.statistics.clusters else None
+    why = why_no_mean(result) if measure.unit.kind not in MEANS else None
+    return why or "only sums are known of this number, and nothing of who or what they are of: there is nothing to follow"

@@ -19,15 +19,20 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("entity", shell_complete=complete_entity)
 @click.option("--need", metavar="NAME", help="Only this need; default: all with a target, the largest gap first.")
+@click.option("--with-assumed", is_flag=True, help="List what somebody assumes too; by default it is only told below the list.")
 @as_of_option
 @format_option
 @click.pass_obj
-def trace(asked: Asked, *, entity: str, need: str | None, as_of: str | None, form: str) -> None:
+def trace(asked: Asked, *, entity: str, need: str | None, with_assumed: bool, as_of: str | None, form: str) -> None:
     """Tell where a service falls short of its needs, and what the loss starts from.
 
     Sizes are shares of all attempts, or of all items that were due, and add up to all that is lost: the gap, and what the
     target tolerates. "Mended alone" is what would be won back if only this were mended, "left alone" what would be lost if
     only this were left; advice goes by the first.
+
+    The line "evidence" says how it is known: linked (the same attempt), timed (the same hours), fitted (goes with it, which
+    proves no cause), assumed (somebody wrote it down, without data) and untraced; "would tell more" says which data would
+    explain most of the rest.
 
     Example:  wholeservice trace book-and-stay --need sure-of-price
     """
@@ -37,10 +42,11 @@ def trace(asked: Asked, *, entity: str, need: str | None, as_of: str | None, for
     data = data_as_of(asked.settings(), as_of)
     say_as_of(data, as_of)
     found = traced.maps_of(data, measured.find_entity(data, entity), need)
+    listed = found if with_assumed else [traced.without_assumed(each) for each in found]
     if form != TABLE:
-        print_rows([row for each in found for row in traced.rows(each, data.snapshot)], (), form)
+        print_rows([row for each in listed for row in traced.rows(each, data.snapshot)], (), form)
         return
-    for each in found:
+    for each in listed:
         print_map(data, each)
     if not found:
         say(f"'{entity}' has no need with a target yet, so nothing can be traced. Add `targets:` to one of its needs.")

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from wholeservice.app.printing import Column, Row, sentence
 from wholeservice.errors import InputError, Problem, suggest
 from wholeservice.findings.junction import amount
-from wholeservice.findings.losses import ITEMS, UNRECORDED, Box, LossMap
+from wholeservice.findings.losses import GOES_WITH, ITEMS, TAKEN_FOR_GRANTED, UNRECORDED, Box, LossMap, MissingData
 from wholeservice.findings.propagation import AT_OR_BELOW, STARTS_HERE
 from wholeservice.pages.base import Data
-from wholeservice.pages.loss_part import with_words
+from wholeservice.pages.loss_part import beside_origins, with_words
 from wholeservice.pages.open_part import state_words
 from wholeservice.periods import label
 from wholeservice.uncertainty import Interval
@@ -34,6 +35,11 @@ def maps_of(data: Data, entity: str, need: str | None) -> list[LossMap]:
                                  next_step=f"wholeservice trace {entity} shows all of them"))  # fmt: skip
     kept = [found[need]] if need is not None else list(found.values())
     return sorted(kept, key=lambda each: -each.gap)
+
+
+def without_assumed(drawn: LossMap) -> LossMap:
+    """Return the map as it is listed: what somebody assumes stands in no ranking unless somebody asks for it."""
+    return replace(drawn, boxes=tuple(box for box in drawn.boxes if box.claim != TAKEN_FOR_GRANTED))
 
 
 def rows(drawn: LossMap, snapshot: str) -> list[Row]:
@@ -72,7 +78,7 @@ def headline(data: Data, drawn: LossMap) -> list[str]:
     says = f'"{need.says}"' if need and need.says else drawn.need
     lines = [f"{says}   target: {drawn.target}"]
     when = label(drawn.period, data.zone)
-    lines.append(f"  measured {write(drawn.value, drawn.unit)} of n = {drawn.n:,.0f} in {when}; {_gap_words(drawn)}")
+    lines.append(f"  {_measured(drawn)} of n = {drawn.n:,.0f} in {when}; {_gap_words(drawn)}")
     if drawn.of == ITEMS and drawn.unit == SHARE:
         late, allowed = round((1 - drawn.value) * drawn.n), round((1 - drawn.level) * drawn.n)
         lines.append(f"  {late:,} of {drawn.n:,.0f} items were late; the target allows {allowed:,}")
@@ -82,6 +88,14 @@ def headline(data: Data, drawn: LossMap) -> list[str]:
     if drawn.why_no_map:
         return [*lines, f"  no map: {drawn.why_no_map}"]
     return [*lines, f"  {_origin_words(drawn)}"]
+
+
+def _measured(drawn: LossMap) -> str:
+    """The number that the map splits; of a quantile that is the share that took longer, with the time beside it."""
+    value = write(drawn.value, drawn.unit)
+    return (
+        f"{drawn.beside}: {value} took longer, {write(drawn.level, drawn.unit)} may," if drawn.beside else f"measured {value}"
+    )
 
 
 def _gap_words(drawn: LossMap) -> str:
@@ -138,6 +152,8 @@ def _interval(box: Box, unit: Unit) -> str:
 
 
 def _claim(box: Box) -> str:
+    if box.claim in (GOES_WITH, TAKEN_FOR_GRANTED):
+        return box.claim
     if box.starts_here and box.claim == STARTS_HERE:
         return "here" if box.is_named else "here, or by chance"
     return "here or below" if box.claim == AT_OR_BELOW else "not traced"
@@ -157,12 +173,21 @@ def footnotes(drawn: LossMap) -> Iterator[str]:
     if drawn.unexplained:
         yield f"unexplained: {write(drawn.unexplained, unit)} of the gap has no origin among what was seen"
     if drawn.headroom:
-        yield f"headroom: mending everything would go {write(drawn.headroom, unit)} beyond the target"
-    shares = [f"{write(share, SHARE)} {rung}" for rung, share in drawn.by_rung if share > 0]
+        is_measured = all(box.claim not in (GOES_WITH, TAKEN_FOR_GRANTED) for box in drawn.boxes)
+        how = "mending everything would go" if is_measured else "were all of it as at its reference, one would be"
+        yield f"headroom: {how} {write(drawn.headroom, unit)} beyond the target"
+    shares = [f"{write(share, SHARE)} {rung}" for rung, share in drawn.by_rung]
     if shares:
         yield f"evidence: {sentence(shares)}"
+    yield from beside_origins(drawn)
     yield from _missing(drawn, unit)
 
 
 def _missing(drawn: LossMap, unit: Unit) -> list[str]:
-    return [f"would tell more: {each.what} (up to {write(each.could_explain, unit)})" for each in drawn.missing]
+    return [f"would tell more: {each.what} ({_worth(each, unit)})" for each in drawn.missing]
+
+
+def _worth(missing: MissingData, unit: Unit) -> str:
+    """The most it could explain, and what it would if it is like what is recorded of the same places."""
+    most = f"up to {write(missing.could_explain, unit)}"
+    return most if missing.likely is None else f"{most}; about {write(missing.likely, unit)} if it is like the rest"

@@ -48,6 +48,7 @@ def _failed_last(calls: IbisTable) -> BooleanValue:
 
 
 NO_STEP = "no step recorded"
+ASKED = "asked_exposures"  # the table of the attempts somebody asked about
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,15 @@ def observe(engine: Engine, entity: str, period: Period, step: str | None = None
     lost = (a.outcome == "done").ifelse(None, a.failed_step.coalesce(a.last_step, NO_STEP))
     a = a.select(a.entity, a.attempt, a.consumer, a.channel, began_at=a.started_at, lost_step=lost)
     return _observed(engine, facts.exposures, _at_step(facts, a, step) if step else a.drop("entity"))
+
+
+def observe_attempts(engine: Engine, entity: str, attempts: pa.Table) -> Observed:
+    """Read the same of some attempts, whenever they started: a table with the column attempt."""
+    facts = FactTables(engine)
+    engine.add(ASKED, attempts)
+    a = facts.attempts.filter(facts.attempts.entity == entity).semi_join(engine.table(ASKED), ["attempt"])
+    lost = (a.outcome == "done").ifelse(None, a.failed_step.coalesce(a.last_step, NO_STEP))
+    return _observed(engine, facts.exposures, a.select(a.attempt, a.consumer, a.channel, lost_step=lost))
 
 
 def _at_step(facts: FactTables, attempts: IbisTable, step: str) -> IbisTable:

@@ -17,11 +17,14 @@ from wholeservice.findings.losses import (
     ASSUMED,
     AT_OR_BELOW,
     CHANNEL,
+    DRIVER,
+    GOES_WITH,
     INTERVAL,
     ITEMS,
     NOT_OBSERVED,
     SEVERAL,
     STARTS_HERE,
+    TAKEN_FOR_GRANTED,
     UNRECORDED,
     WORK,
     Box,
@@ -36,7 +39,7 @@ SMALLEST_DRAWN = 0.005  # of the gap
 KINDS = {
     "step": "Journey step", "part": "Part", "service": "Service", "supplier": "Supplier", "policy": "Policy", "wait": "Wait",
     "interface": "Interface", CHANNEL: "Channel", WORK: "Work", INTERVAL: "Work or wait", UNRECORDED: "Not recorded",
-    SEVERAL: "Smaller ones",
+    SEVERAL: "Smaller ones", DRIVER: "Goes with",
 }  # fmt: skip
 
 
@@ -142,7 +145,8 @@ def _thin_first(loss_map: LossMap) -> list[Ribbon]:
 
 def _headings(frame: _Frame) -> Iterator[Markup]:
     for index, row in enumerate(frame.layout.rows):
-        kinds = {frame.boxes[spot].kind for spot in row if isinstance(spot, str)}
+        here = [frame.boxes[spot] for spot in row if isinstance(spot, str)]
+        kinds = {box.kind for box in here if box.claim != TAKEN_FOR_GRANTED} or {box.kind for box in here}
         x = index * frame.column
         named = [name for kind, name in KINDS.items() if kind in kinds]
         named = [*named[:1], *(name.lower() for name in named[1:])]
@@ -238,7 +242,11 @@ def _box_says(loss_map: LossMap, box: Box) -> str:
     if box.flow_in <= 0:
         return f"{box.title}, {kind}: " + ("not observed" if box.claim == NOT_OBSERVED else "no loss passes here")
     parts = [f"{signed(-box.flow_in, loss_map.unit)} pass through"]
-    if box.starts_here > 0:
+    if box.claim in (GOES_WITH, TAKEN_FOR_GRANTED):
+        parts.append(
+            "it goes with them, which proves no cause" if box.claim == GOES_WITH else "somebody assumes so, without data"
+        )
+    elif box.starts_here > 0:
         parts.append(f"{signed(-box.starts_here, loss_map.unit)} start here")
     if box.not_traced > 0:
         parts.append(f"{signed(-box.not_traced, loss_map.unit)} start here or below, not traced further")
@@ -253,7 +261,7 @@ def _cover(box: Box, spot: tuple[float, float, float]) -> Iterator[Markup]:
     x, y, size = spot
     if box.claim == NOT_OBSERVED:
         yield svg.rect(x, y, BOX, size, "hatched", rx=5)
-    elif box.claim == AT_OR_BELOW:
+    elif box.claim in (AT_OR_BELOW, TAKEN_FOR_GRANTED):
         yield svg.rect(x, y, BOX, size, "hatched warm", rx=5)
 
 
@@ -261,6 +269,8 @@ def _edge(frame: _Frame, box: Box, spot: tuple[float, float, float]) -> Iterator
     """The part that starts here, on the right edge below what goes on to other boxes."""
     x, y, size = spot
     through = max(box.flow_in * frame.per_loss, 0.0)
+    if box.claim in (GOES_WITH, TAKEN_FOR_GRANTED):
+        return  # nothing is said to start there
     here, below = box.starts_here * frame.per_loss, box.not_traced * frame.per_loss
     top = y + size / 2 - through / 2 + max(0.0, through - here - below)
     if here > 0:
@@ -288,7 +298,8 @@ def _kind_words(box: Box, room: float) -> str:
     kind = KINDS.get(box.kind, box.kind).lower()
     choices = {
         NOT_OBSERVED: (NOT_MEASURED, "not seen"), AT_OR_BELOW: ("here or below", "or below"),
-        STARTS_HERE: (f"{kind}, starts here", kind),
+        STARTS_HERE: (f"{kind}, starts here", kind), GOES_WITH: ("goes with it",),
+        TAKEN_FOR_GRANTED: (f"{kind}, assumed", "assumed"),
     }  # fmt: skip
     return svg.first_that_fits((*choices.get(box.claim, (kind,)), kind, ""), svg.TINY, room)
 

@@ -13,12 +13,19 @@ from wholeservice.findings.ledger import Ledger, Pattern, account, enter_timed, 
 from wholeservice.findings.propagation import AT_OR_BELOW as AT_OR_BELOW
 from wholeservice.findings.propagation import STARTS_HERE as STARTS_HERE
 from wholeservice.findings.propagation import Plan, Wiring
+from wholeservice.findings.would_tell import MissingData as MissingData
+from wholeservice.findings.would_tell import what_would_tell
 from wholeservice.periods import Period
 from wholeservice.uncertainty import Interval
 from wholeservice.units import Unit
 
 LINKED, TIMED, FITTED, ASSUMED = "linked", "timed", "fitted", "assumed"
+UNTRACED = "untraced"
+RUNGS = (LINKED, TIMED, FITTED, ASSUMED, UNTRACED)
 PASSES_ON, HEALTHY, NOT_OBSERVED = "passes on", "healthy", "not observed"
+GOES_WITH, TAKEN_FOR_GRANTED = "goes with", "assumed"
+"""What is said of a box that is no origin: loss was seen to go with it, or somebody declared that some does."""
+DRIVER = "driver"
 WAIT, WORK, INTERVAL, UNRECORDED, CHANNEL, SEVERAL = "wait", "work", "interval", "unrecorded", "channel", "several"
 TIMES = (WAIT, WORK, INTERVAL, UNRECORDED)
 """Kinds of boxes that are pieces of time in the life of an item: see `fulfilment`."""
@@ -36,13 +43,13 @@ class Box:
     """
 
     id: str
-    kind: str  # step, part, service, supplier, policy, interface; or of `fulfilment`
+    kind: str  # step, part, service, supplier, policy, interface, driver; or of `fulfilment`
     title: str
     layer: int  # 0 is the step, growing away from the consumer
     flow_in: float
     starts_here: float
     not_traced: float
-    claim: str  # STARTS_HERE, AT_OR_BELOW, PASSES_ON, HEALTHY or NOT_OBSERVED
+    claim: str  # STARTS_HERE, AT_OR_BELOW, PASSES_ON, HEALTHY, NOT_OBSERVED; GOES_WITH or TAKEN_FOR_GRANTED: no origin
     interval: Interval | None = None  # of starts_here + not_traced
     alone: float | None = None
     last: float | None = None
@@ -52,6 +59,7 @@ class Box:
     is_top: bool = False  # named and separated from every other
     about: str = ""  # the entity that could act there, where the box is none itself
     by_team: tuple[tuple[str | None, float], ...] = ()  # who it was with, and how much of the loss; None: nobody wrote it down
+    by_level: tuple[tuple[str, float], ...] = ()  # of a driver: with which of its values, and how much of the loss
 
     @property
     def said(self) -> str:
@@ -69,14 +77,6 @@ class Ribbon:
     to_id: str
     size: float
     rung: str = LINKED
-
-
-@dataclass(frozen=True, slots=True)
-class MissingData:
-    """Data that is not there and how much of the loss it could explain, in the unit of the target."""
-
-    what: str
-    could_explain: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +104,8 @@ class LossMap:
     people_per_day: float | None = None
     why_no_map: str | None = None
     of: str = ATTEMPTS  # what the units are
+    beside: str = ""  # the number as it was declared, where the map counts something else: the milliseconds of a quantile
+    not_identified: tuple[tuple[str, str], ...] = ()  # (driver, why it can neither be blamed nor cleared)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +161,7 @@ def draw_up(asked: LossMap, seen: Observations) -> LossMap:
         headroom=max(0.0, -residual),
         by_rung=_by_rung(ledger),
         top=certainty.top,
-        missing=tuple(_missing(n, ledger, seen)),
+        missing=tuple(what_would_tell(n, ledger, seen.patterns, {box: place.title for box, place in seen.places.items()})),
     )
 
 
@@ -348,22 +350,6 @@ def _by_rung(ledger: Ledger) -> tuple[tuple[str, float], ...]:
         (FITTED, 0.0),
         (ASSUMED, 0.0),
         ("within reference", tolerated),
-        ("untraced", untraced),
+        (UNTRACED, untraced),
     )
     return tuple(row for row in rows if row[0] != "within reference" or row[1] > 1e-12)
-
-
-def _missing(n: float, ledger: Ledger, seen: Observations) -> Iterator[MissingData]:
-    """Yield what is not recorded, most promising first. Sizes overlap: one gap in the data may be mended in several ways."""
-    rows = [
-        (f"calls of {seen.places[box].title}", size) for box, size in ledger.dark.items() if box in seen.places and size > 0.5
-    ]
-    unlinked = sum(pattern.n for pattern in seen.patterns if pattern.lost_at and not pattern.is_linked)
-    unlinked -= sum(ledger.timed.values())
-    if unlinked > 0.5:
-        rows.append(("calls of the lost attempts for which none is recorded", unlinked))
-    at_steps = sum(ledger.untraced.values()) - sum(ledger.hidden.values())
-    if at_steps > 0.5:
-        rows.append(("what people met at the step itself: waits, messages, prices, rules", at_steps))
-    for what, size in sorted(rows, key=lambda row: (-row[1], row[0]))[:5]:
-        yield MissingData(what, size / n)

@@ -16,12 +16,14 @@ from typing import TYPE_CHECKING, Any
 from wholeservice.derived.exposures import NO_STEP
 from wholeservice.findings.joined_in_time import Timed, join_in_time
 from wholeservice.findings.ledger import Pattern
+from wholeservice.findings.left_over import fit_what_is_left
 from wholeservice.findings.losses import LossMap, Observations, Place, draw_up
-from wholeservice.findings.propagation import ABSORBED, Dependency, SeenCall
+from wholeservice.findings.propagation import ABSORBED, AT_OR_BELOW, STARTS_HERE, Attempt, Dependency, Plan, SeenCall
 from wholeservice.organisation.graph import Organisation, Target, steps
 from wholeservice.units import SHARE, write
 
 if TYPE_CHECKING:
+    from wholeservice.derived.drivers import Drivers
     from wholeservice.derived.exposures import Observed
     from wholeservice.derived.faults import Hours
 
@@ -59,18 +61,24 @@ class _Visit:
     met: tuple[_Met, ...]
 
 
-def trace(asked: LossMap, organisation: Organisation, observed: Observed, hours: Hours | None = None) -> LossMap:
+def trace(
+    asked: LossMap, organisation: Organisation, observed: Observed, hours: Hours | None = None, drivers: Drivers | None = None
+) -> LossMap:
     """
     Draw up the map of one missed target from the calls that attempts made, and from when parts were worse than usual.
 
     Shape    asked: target, value, gap, n and period; observed: what `derived.exposures` saw of the same entity and period. A
              service with a journey loses attempts at its steps; any other entity loses the calls made to it. *hours*: what
-             `derived.faults` saw beside the attempts that no call is linked to
+             `derived.faults` saw beside the attempts that no call is linked to; *drivers*: what `derived.drivers` knows of
+             the attempts, for what is left over
     Errors   none: where nothing can be said the map says why (`why_no_map`)
     """
     if not observed.units["lost_step"].drop_null():
         return replace(asked, why_no_map="nothing was seen to be lost in this period")
-    return draw_up(asked, observations(asked, organisation, observed, hours))
+    seen = observations(asked, organisation, observed, hours)
+    drawn = draw_up(asked, seen)
+    has_steps = bool(steps(organisation, asked.entity))
+    return fit_what_is_left(drawn, observed, seen, seen.pattern_of, drivers) if drivers and has_steps else drawn
 
 
 def observations(asked: LossMap, organisation: Organisation, observed: Observed, hours: Hours | None = None) -> Observations:
@@ -92,6 +100,26 @@ def observations(asked: LossMap, organisation: Organisation, observed: Observed,
     boxes = {step: box_of(asked.entity, step) for step in hours.passed["step"].unique().to_pylist()} if hours else {}
     timed = join_in_time(hours, asked.period, wiring, boxes) if hours and is_lone else Timed()
     return Observations(patterns, wiring, places, n_used, consumers, n_units, roots, timed, pattern_of)
+
+
+def met_by(organisation: Organisation, entity: str, observed: Observed) -> dict[str, dict[str, str]]:
+    """Return what failed by itself in each attempt, whether it was lost for it or not: attempt -> part -> claim."""
+    titles = {box_of(entity, step.id): step.title for step in steps(organisation, entity)}
+    visits = list(_visits(observed, entity))
+    wiring = _wiring(organisation, titles, visits)
+    plan, retried = Plan(wiring, frozenset(titles)), _retried(wiring)
+    at_step = {box: frozenset(each.to for each in uses) for box, uses in wiring.items()}
+    found: dict[str, dict[str, str]] = defaultdict(dict)
+    for visit in visits:
+        attempt = Attempt(_seen(visit, retried, at_step.get(visit.box, frozenset())), plan)
+        for box in attempt.failures_that_start():
+            claim = AT_OR_BELOW if attempt.explain(box).dark else STARTS_HERE
+            found[visit.attempt][box] = max(claim, found[visit.attempt].get(box, claim))  # "at or below" gives way
+    return dict(found)
+
+
+def _retried(wiring: Mapping[str, tuple[Dependency, ...]]) -> set[tuple[str, str]]:
+    return {(box, each.to) for box, uses in wiring.items() for each in uses if each.how == "retry"}
 
 
 def _roots(entity: str, titles: Mapping[str, str], lost: Iterable[str]) -> tuple[str, ...]:
@@ -157,7 +185,7 @@ def _patterns(
     units = observed.units.to_pylist()
     lost_step = {row["attempt"]: row["lost_step"] for row in units}
     stands_for = _stands_for(units)
-    retried = {(box, each.to) for box, uses in wiring.items() for each in uses if each.how == "retry"}
+    retried = _retried(wiring)
     declared = defaultdict(frozenset, {box: frozenset(each.to for each in uses) for box, uses in wiring.items()})
     counts: Counter[Key] = Counter()
     lost_as: dict[str, Key] = {}

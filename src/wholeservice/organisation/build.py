@@ -9,6 +9,7 @@ from typing import Any
 from wholeservice.documents import Node
 from wholeservice.errors import Place, Problem, suggest
 from wholeservice.organisation import kinds
+from wholeservice.organisation.assumptions import read_assumptions
 from wholeservice.organisation.codes import new_problem
 from wholeservice.organisation.graph import (
     Conflict,
@@ -227,7 +228,8 @@ class _Reader:
         read = {name: read_value(each, value, self.problems) for name, (each, value) in given.items() if name != kinds.TARGETS}
         because = read.get("because") or {}
         says = read.get("says") or plain_title(identity)
-        need = Need(identity, draft.id, says, because.get("research"), because.get("dated"), (), is_aim, place)
+        assumes = read_assumptions(read.get("assumes") or (), self.problems)
+        need = Need(identity, draft.id, says, because.get("research"), because.get("dated"), (), is_aim, place, assumes)
         return self._targeted(need, given[kinds.TARGETS][1] if kinds.TARGETS in given else None)
 
     def _targeted(self, need: Need, node: Node | None) -> Need:

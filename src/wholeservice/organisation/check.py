@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator, Mapping
 
 from wholeservice.errors import Place, Problem, suggest
 from wholeservice.organisation import kinds
+from wholeservice.organisation.assumed_places import check_assumptions
 from wholeservice.organisation.calendars import check_calendars
 from wholeservice.organisation.codes import new_problem
 from wholeservice.organisation.graph import (
@@ -51,7 +52,7 @@ def check(org: Organisation, known_measures: Measures | None = None) -> list[Pro
     Without them no target's measure is.
     """
     rules = (_references, _circles_of_use, _dates, _owners, _homes, _policies, _attempts, _funnels)
-    problems = [problem for rule in (*rules, check_calendars, check_stages) for problem in rule(org)]
+    problems = [problem for rule in (*rules, check_calendars, check_stages, check_assumptions) for problem in rule(org)]
     for need in org.needs:
         for target in need.targets:
             problems.extend(_target(org, need, target, known_measures))

@@ -216,4 +216,9 @@ CODES: Mapping[str, str] = {
         "sources name a stage by its name; which of the two work was in could not be told. Until then it is the first.",
         "value-streams:\n  pay: { stages: [{ stage: build, named: [doing] }, { stage: check, named: [doing] }] }",
         "value-streams:\n  pay: { stages: [{ stage: build, named: [doing] }, { stage: check, named: [checking] }] }"),
+    "ORG050": _page(
+        "An assumption of a need does not say where it is lost, how much of it, and why; or not within what there is.",
+        "an assumption stands on a loss map beside what was measured; without its reason nobody could ever drop it.",
+        "needs:\n  easy: { says: ..., assumes: { at: rooms, share: 120% } }",
+        "needs:\n  easy: { says: ..., assumes: { at: rooms, share: 20%, because: what staff say, dated: 2026-05-12 } }"),
 }  # fmt: skip

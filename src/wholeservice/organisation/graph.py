@@ -16,6 +16,7 @@ from typing import Any
 
 from wholeservice.errors import Place
 from wholeservice.organisation import kinds
+from wholeservice.organisation.assumptions import Assumption
 from wholeservice.units import Amount
 
 DECLARED, SEEN, DERIVED = "declared", "seen", "derived"
@@ -136,6 +137,7 @@ class Need:
     targets: tuple[Target, ...] = ()
     is_aim: bool = False
     place: Place | None = None
+    assumes: tuple[Assumption, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -373,6 +375,8 @@ def content_hash(org: Organisation) -> str:
         "targets": sorted([need.service, need.id, target.text] for need in org.needs for target in need.targets),
         "aliases": dict(org.aliases),
     }
+    if assumed := [[need.service, need.id, _canonical(each)] for need in org.needs for each in need.assumes]:
+        content["assumes"] = assumed  # where nobody assumes anything the hash is what it was
     return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=True).encode()).hexdigest()[:16]
 
 

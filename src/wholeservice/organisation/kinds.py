@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 TEXT, TEXTS, NUMBER, AMOUNT, DATE, FLAG, CHOICE = "text", "texts", "number", "amount", "date", "flag", "choice"
 REF, REFS, USES, AT, PROVIDES, REF_TO_CHOICES = "id", "ids", "uses", "steps", "names", "id-to-words"
 JOURNEY, STAGES, NEEDS, AIMS, TARGETS, EVIDENCE = "journey", "stages", "needs", "aims", "targets", "evidence"
+ASSUMED = "assumed"
 ALIASES, RECORD, NESTED, DURATION = "aliases", "record", "nested", "duration"
 
 SERVICE, PART, TEAM, POLICY, SUPPLIER, UNIT = "service", "part", "team", "policy", "supplier", "unit"
@@ -221,6 +222,12 @@ NEED_KIND = Kind(NEED, None, "what a consumer wants, in their words", (
     Field("because", EVIDENCE, "why we believe it: text, or research and the day it is dated", fields=(
         Field("research", TEXT, "what was done and found"),
         Field("dated", DATE, "the day of it"),
+    )),
+    Field("assumes", ASSUMED, "what somebody takes for granted of where it is lost, until data say so: one, or a list", fields=(
+        Field("at", TEXT, "the part, service, supplier, policy or step where it is lost", required=True),
+        Field("share", AMOUNT, "how much of all that is lost, such as 20%", required=True),
+        Field("because", TEXT, "why one may think so", required=True),
+        Field("dated", DATE, "the day it was written down"),
     )),
     Field("targets", TARGETS, "measurable stand-ins: [quantile] measure op number unit over window "
           "[@ step] [in channel] [for consumer] [from date]"),

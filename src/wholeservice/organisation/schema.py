@@ -22,6 +22,7 @@ _WRITTEN: Mapping[str, str] = {
     kinds.DATE: "day, such as 2026-05-12", kinds.FLAG: "true or false", kinds.STAGES: "list of stages",
     kinds.JOURNEY: "list of steps or groups of steps", kinds.NEEDS: "needs, each under its id",
     kinds.AIMS: "targets, each under its id", kinds.TARGETS: "list of targets", kinds.EVIDENCE: "text, or {research, dated}",
+    kinds.ASSUMED: "{at, share, because, dated}, or a list of them",
     kinds.ALIASES: "list of names, or {tool: name}", kinds.USES: "list of ids, {any: [a, b]}, {optional: a}, {retry: a}",
     kinds.AT: "list of steps", kinds.PROVIDES: "list of names", kinds.DURATION: "time, such as 30m, 8h or 7d",
 }  # fmt: skip
@@ -61,10 +62,11 @@ def _field(org: Organisation, each: Field) -> Schema:
         return {"anyOf": [_one_or_many(_id_of(org, each)), {"type": "object", "additionalProperties": roles}]}
     if each.type == kinds.NESTED:
         return _under_ids(f"#/definitions/{each.kinds[0]}")
-    if each.type in (kinds.RECORD, kinds.EVIDENCE):
+    if each.type in (kinds.RECORD, kinds.EVIDENCE, kinds.ASSUMED):
         record = {"type": "object", "additionalProperties": False,
                   "properties": {inner.name: _field(org, inner) for inner in each.fields}}  # fmt: skip
-        return record if each.type == kinds.RECORD else {"anyOf": [{"type": "string"}, record]}
+        others = {kinds.EVIDENCE: {"type": "string"}, kinds.ASSUMED: {"type": "array", "items": record}}
+        return {"anyOf": [others[each.type], record]} if each.type in others else record
     return _plain(each)
 
 

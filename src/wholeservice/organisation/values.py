@@ -187,6 +187,12 @@ def _evidence(each: Field, node: Node, problems: Problems) -> dict[str, Any] | N
     return {"research": _text(each, node, problems)} if node.text is not None else _record(each, node, problems)
 
 
+def _assumed(each: Field, node: Node, problems: Problems) -> tuple[dict[str, Any], ...]:
+    nodes = [node] if isinstance(node.value, dict) else node.items
+    records = [(_record(each, item, problems), item) for item in nodes]
+    return tuple(record | {"place": item.place} for record, item in records if record)
+
+
 _READERS: dict[str, Callable[[Field, Node, Problems], Any]] = {
     kinds.TEXT: _text,
     kinds.TEXTS: _texts,
@@ -199,6 +205,7 @@ _READERS: dict[str, Callable[[Field, Node, Problems], Any]] = {
     kinds.ALIASES: _aliases,
     kinds.RECORD: _record,
     kinds.EVIDENCE: _evidence,
+    kinds.ASSUMED: _assumed,
 }
 
 

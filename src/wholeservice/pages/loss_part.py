@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from wholeservice.draw import svg
 from wholeservice.draw.axes import signed
 from wholeservice.draw.loss_map import KINDS, LossDrawing
-from wholeservice.findings.losses import AT_OR_BELOW, ITEMS, UNRECORDED, Box, LossMap
+from wholeservice.findings.losses import AT_OR_BELOW, GOES_WITH, ITEMS, TAKEN_FOR_GRANTED, UNRECORDED, Box, LossMap
 from wholeservice.organisation.graph import team_of
 from wholeservice.organisation.remit import owner_of
 from wholeservice.pages.base import Data
@@ -65,6 +65,7 @@ class Missing:
 
     what: str
     could_explain: str
+    likely: str | None = None  # if what is missing is like what is recorded of the same places
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,9 @@ class LossPart:
     headroom: str | None
     missing: tuple[Missing, ...]
     way: str = WAY  # how to read the drawing
+    besides: tuple[str, ...] = ()  # what a loss goes with, what could not be told, what is assumed
+    is_beside: bool = False  # some of it only goes with something, or is assumed
+    beside: str = ""  # the time itself, where the map counts who took longer
     withs: tuple[str, ...] = ()  # of the largest origins, who it was with; only where work is followed
 
 
@@ -115,10 +119,15 @@ def _part(data: Data, loss_map: LossMap) -> LossPart:
         gap=signed(-loss_map.gap, unit), gap_range=_range(spread, unit),
         people=people_words(loss_map), drawing=drawing, why_no_map=_sentence(loss_map.why_no_map),
         origins=tuple(origin_of(data, loss_map, box) for box in origins_of(loss_map)),
-        rungs=tuple(Rung(_rung_words(loss_map, name), write(share, SHARE)) for name, share in loss_map.by_rung if share > 0),
+        rungs=tuple(Rung(_rung_words(loss_map, name), write(share, SHARE)) for name, share in loss_map.by_rung),
         unexplained=signed(-loss_map.unexplained, unit) if loss_map.unexplained > 0 else None,
         headroom=signed(loss_map.headroom, unit) if loss_map.headroom > 0 else None,
-        missing=tuple(Missing(each.what, signed(-each.could_explain, unit)) for each in loss_map.missing),
+        missing=tuple(
+            Missing(each.what, signed(-each.could_explain, unit), None if each.likely is None else signed(-each.likely, unit))
+            for each in loss_map.missing
+        ),
+        besides=tuple(_sentence(each) or "" for each in beside_origins(loss_map)), beside=loss_map.beside,
+        is_beside=any(box.claim in (GOES_WITH, TAKEN_FOR_GRANTED) for box in loss_map.boxes),
         way=WAY_OF_ITEMS if loss_map.of == ITEMS else WAY, withs=tuple(with_words(loss_map)),
     )  # fmt: skip
 
@@ -136,6 +145,24 @@ def with_words(loss_map: LossMap) -> list[str]:
         f"{box.title}: " + listed([_share_of(team, write(size, unit)) for team, size in box.by_team[:N_ORIGINS]])
         for box in told
     ]
+
+
+def beside_origins(loss_map: LossMap) -> list[str]:
+    """Say what is no origin: what a loss goes with and with which values, what could not be told, what somebody assumes."""
+    unit = difference_unit(loss_map.unit)
+    told = []
+    for box in loss_map.boxes:
+        size = write(box.starts_here, unit)
+        if box.claim == GOES_WITH:
+            levels = listed([f"{level} {write(part, unit)}" for level, part in box.by_level[:N_ORIGINS]])
+            told.append(f"{size} go with {box.title} ({levels}), beyond {box.reference}; that is no proof of a cause")
+        if box.claim == TAKEN_FOR_GRANTED:
+            told.append(f"{size} are assumed to be lost at {box.title}, and no data say so: {box.reference}")
+    by_reason: dict[str, list[str]] = {}
+    for title, why in loss_map.not_identified:
+        by_reason.setdefault(why, []).append(title.lower())
+    unknown = "; ".join(f"{listed(titles)} ({why})" for why, titles in by_reason.items())
+    return [*told, f"can be neither blamed nor cleared: {unknown}"] if unknown else told
 
 
 def _share_of(team: str | None, size: str) -> str:
@@ -182,7 +209,7 @@ def people_words(loss_map: LossMap) -> str | None:
 
 def origins_of(loss_map: LossMap) -> list[Box]:
     """Return the boxes where loss starts, or below which it does: what mending one alone would win back most first."""
-    starting = [box for box in loss_map.boxes if box.starts_here + box.not_traced > 0]
+    starting = [box for box in loss_map.boxes if box.starts_here + box.not_traced > 0 and box.claim != TAKEN_FOR_GRANTED]
     return sorted(starting, key=lambda box: (-(box.alone or 0.0), -(box.starts_here + box.not_traced), box.id))[:N_ORIGINS]
 
 
@@ -206,7 +233,11 @@ def origin_of(data: Data, loss_map: LossMap, box: Box) -> Origin:
 def loss_title(loss_map: LossMap) -> str:
     """State what can be said of where a gap starts: one place, several that cannot be told apart, or none."""
     unit = difference_unit(loss_map.unit)
-    gap = f"{write(loss_map.gap, unit)} are missing"
+    gap = (
+        f"{write(loss_map.gap, unit)} more took too long than may"
+        if loss_map.beside
+        else f"{write(loss_map.gap, unit)} are missing"
+    )
     if loss_map.why_no_map:
         return f"{gap}; where they are lost cannot be drawn yet"
     boxes = {box.id: box for box in loss_map.boxes}

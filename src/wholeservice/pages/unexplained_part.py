@@ -11,6 +11,8 @@ def unexplained_words(losses: tuple[LossPart, ...]) -> tuple[str, ...]:
 
 
 def _words(loss: LossPart) -> str:
+    if loss.unexplained is None and loss.is_beside:
+        return f"“{loss.says}”: not all of the {loss.gap} has a place where it starts; what it goes with is no explanation."
     if loss.unexplained is None:
         return f"“{loss.says}”: every part of the {loss.gap} has a place where it starts, or below which it starts."
     return f"“{loss.says}”: of {loss.gap}, {loss.unexplained} is claimed by no place."
