@@ -37,7 +37,9 @@ HOMES: dict[str, tuple[str, ...]] = {
         "engines", "sources", "mapping", "facts", "proposal", "derived", "measures", "findings", "improvements",
         "app.stored_results", "app.derived_store", "app.example",
     ),
-    "numpy": ("uncertainty", "sources", "mapping", "facts", "proposal", "derived", "measures", "findings", "simulation"),
+    "numpy": (
+        "uncertainty", "sources", "mapping", "facts", "proposal", "derived", "measures", "findings", "improvements", "simulation",
+    ),
     "scipy": ("uncertainty", "findings.confidence", "findings.windows"),
     "python_calamine": ("sources",),
     "sqlalchemy": ("sources",),

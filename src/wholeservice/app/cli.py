@@ -27,6 +27,7 @@ COMMANDS = {
     "explain": lambda: import_module("wholeservice.app.explain_command").explain,
     "forget": lambda: import_module("wholeservice.app.forget_command").forget,
     "ingest": lambda: import_module("wholeservice.app.ingest_command").ingest,
+    "improve": lambda: import_module("wholeservice.app.improve_command").improve,
     "init": lambda: import_module("wholeservice.app.init_command").init,
     "map": lambda: import_module("wholeservice.app.map_command").map_file,
     "measure": lambda: import_module("wholeservice.app.measure_command").measure,

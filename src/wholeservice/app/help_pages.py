@@ -84,6 +84,7 @@ def problem_codes() -> dict[str, str]:
         example,
         failures,
         forget_command,
+        improve_verify,
         init_command,
         map_command,
         measured,
@@ -104,7 +105,7 @@ def problem_codes() -> dict[str, str]:
 
     stored = (backup.CODES, guard.CODES, maintenance.CODES)
     rooms = (organisation_codes.CODES, engine_codes.CODES, source_codes.CODES, store.CODES, *stored, scenario.PROBLEMS)
-    commands = (init_command, forget_command, map_command, report_command, store_command)
+    commands = (init_command, improve_verify, forget_command, map_command, report_command, store_command)
     ours = (failures, pictures, repeat, settings, stored_results, measured, traced, example, *commands)
     books = (*rooms, *(module.CODES for module in ours), CODES)
     return {code: text for book in books for code, text in book.items()}

@@ -2,7 +2,7 @@
 
     .wholeservice/results/current              the name of the newest snapshot
     .wholeservice/results/<snapshot>/          statistics.parquet, findings.json, loss_maps.json, sources.json, absent.json,
-                                               flows.json, stories.json, about.json, and the organisation they were made with:
+                                               flows.json, stories.json, happened.json, about.json, and the organisation they were made with:
                                                organisation/*.yaml, sightings.parquet
 
 A snapshot is named by the run that pinned the facts, the hash of the declared organisation, and the version of the
@@ -29,6 +29,7 @@ from wholeservice.facts.quality import SourceQuality
 from wholeservice.findings.absent import Absent
 from wholeservice.findings.base import Finding
 from wholeservice.findings.losses import LossMap
+from wholeservice.improvements.judged import Happened
 from wholeservice.measures.base import Measure
 from wholeservice.measures.flow_told import Flow, Story
 from wholeservice.organisation import load as organisation_files
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
 
 CURRENT, STATISTICS, SIGHTINGS = "current", "statistics.parquet", "sightings.parquet"
 FINDINGS, LOSS_MAPS, SOURCES, ABOUT = "findings.json", "loss_maps.json", "sources.json", "about.json"
-ABSENT, FLOWS, STORIES = "absent.json", "flows.json", "stories.json"
+ABSENT, FLOWS, STORIES, HAPPENED = "absent.json", "flows.json", "stories.json", "happened.json"
 
 CODES = {
     "RES001": "Nothing was measured in this workspace yet. `wholeservice ingest` reads the sources named in wholeservice.yaml"
@@ -145,6 +146,7 @@ def _write_whole(final: Path, data: Data, rows: Rows, declared: Path) -> None:
         _write_json(working / ABSENT, data.absent)
         _write_json(working / FLOWS, data.flows)
         _write_json(working / STORIES, dict(data.stories))
+        _write_json(working / HAPPENED, data.happened)
         _write_json(working / ABOUT, {"snapshot": data.snapshot, "zone": data.zone, "runs": data.runs})
         working.rename(final)
     except OSError:
@@ -206,6 +208,7 @@ def _load(folder: Path, measures: Sequence[Measure]) -> Data:
         sources=_known_since(SourceQuality, folder / SOURCES),
         absent=_known_since(Absent, folder / ABSENT),
         flows=_known_since(Flow, folder / FLOWS),
+        happened=_known_since(Happened, folder / HAPPENED),
         stories=StoredStories(_read_json(folder / STORIES) if (folder / STORIES).exists() else {}),
     )
 

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from wholeservice.findings.absent import Absent
     from wholeservice.findings.base import Finding
     from wholeservice.findings.losses import LossMap
+    from wholeservice.improvements.base import Improvement
+    from wholeservice.improvements.judged import Happened
     from wholeservice.measures.base import Cell, Measure
     from wholeservice.measures.behind_rows import Behind
     from wholeservice.measures.flow_told import Flow, Story
@@ -32,6 +34,7 @@ class Data:
     `measured` names the runs whose results are stored, so that they can be shown.
     `absent` are the journeys that people are on and no service describes, most people first.
     `flows` are how work flows through each stream, team and service that has any; `stories` the lives of the items in them.
+    `improvements` is the log, oldest first; `happened` the releases and incidents that verdicts name beside them.
     `rows` looks up rows in the facts that the snapshot pinned, so a snapshot always gives the same; None: no facts here.
     """
 
@@ -50,6 +53,8 @@ class Data:
     absent: tuple[Absent, ...] = ()
     flows: tuple[Flow, ...] = ()
     stories: Mapping[str, Story] = field(default_factory=dict)
+    improvements: tuple[Improvement, ...] = ()
+    happened: tuple[Happened, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
