@@ -37,7 +37,7 @@ def _cell(seeds: range, cell: tuple) -> Rates:
 
 def table(found: Sequence[Rates]) -> Iterator[str]:
     """Yield the truth table as Markdown."""
-    yield "| situation | true effect | n | found improved | **wrong and confident** | before/after: improved | before/after: wrong |"
+    yield "| situation | true effect | n | found improved | **wrong and confident** | plainly compared: improved | wrong |"
     yield "|---|--:|--:|--:|--:|--:|--:|"
     for each in found:
         shares = (each.improved, each.wrong, each.naive_improved, each.naive_wrong)

@@ -38,7 +38,8 @@ HOMES: dict[str, tuple[str, ...]] = {
         "app.stored_results", "app.derived_store", "app.example",
     ),
     "numpy": (
-        "uncertainty", "sources", "mapping", "facts", "proposal", "derived", "measures", "findings", "improvements", "simulation",
+        "uncertainty", "sources", "mapping", "facts", "proposal", "derived", "measures", "findings", "improvements",
+        "simulation",
     ),
     "scipy": ("uncertainty", "findings.confidence", "findings.windows"),
     "python_calamine": ("sources",),

@@ -1,4 +1,4 @@
-"""`wholeservice improve verify`: did improvements move the numbers they promised, for the better or worse, here or elsewhere?"""
+"""`wholeservice improve verify`: did improvements move the numbers they promised, and what got worse elsewhere?"""
 
 from __future__ import annotations
 
@@ -66,7 +66,8 @@ def find_improvement(data: Data, word: str) -> Improvement:
     known = {each.id: each for each in data.improvements}
     if word in known:
         return known[word]
-    raise InputError(Problem("IMP006", f"no improvement is called '{word}'", expected=f"the id of one of {len(known)} improvements",
+    expected = f"the id of one of {len(known)} improvements"
+    raise InputError(Problem("IMP006", f"no improvement is called '{word}'", expected=expected,
                              nearest=suggest(word, known), next_step="wholeservice improve list names them all"))  # fmt: skip
 
 

@@ -2,8 +2,8 @@
 
     .wholeservice/results/current              the name of the newest snapshot
     .wholeservice/results/<snapshot>/          statistics.parquet, findings.json, loss_maps.json, sources.json, absent.json,
-                                               flows.json, stories.json, happened.json, about.json, and the organisation they were made with:
-                                               organisation/*.yaml, sightings.parquet
+                                               flows.json, stories.json, happened.json, about.json, and the organisation they
+                                               were made with: organisation/*.yaml, sightings.parquet
 
 A snapshot is named by the run that pinned the facts, the hash of the declared organisation, and the version of the
 definitions. Everything is written into a temporary folder that is then renamed: a half-written result is never seen.

@@ -43,6 +43,7 @@ from wholeservice.draw import (
     gap,
     interrupted,
     journey,
+    leaderboard,
     life,
     loss_map,
     spark,
@@ -358,7 +359,7 @@ def _templates() -> Any:
         trend=trend, gap=gap, journey=journey, loss_map=loss_map, spark=spark, day_strip=day_strip, patterns=svg.patterns,
         blueprint=blueprint, drop_out=drop_out, channel_matrix=channel_matrix, emotion=emotion, forest=forest,
         value_stream=value_stream, cumulative_flow=cumulative_flow, ageing=ageing, cycle_scatter=cycle_scatter, life=life,
-        follows_map=follows_map, interrupted=interrupted,
+        follows_map=follows_map, interrupted=interrupted, leaderboard=leaderboard,
         static=lambda name: f"/static/{static_version()}/{name}", split=split, seen_at=seen_at,
     )  # fmt: skip
     return environment

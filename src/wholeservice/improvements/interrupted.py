@@ -117,6 +117,15 @@ def slope_of(periods: Periods) -> Change:
     return _Weighed(periods).slope()
 
 
+def contrast_of(periods: Periods, groups: tuple[int, ...], weights: tuple[float, ...]) -> Change:
+    """
+    Return a weighed sum of the means of groups of periods, with its interval: (-1, 1) is the second mean less the first.
+
+    Shape    *groups* says of each period in which it is, counted from 0; each of them has a weight and at least one period
+    """
+    return _Weighed(periods, groups).contrast(weights)
+
+
 def placebo(before: Periods, n_season: int = 0) -> Placebo:
     """Look for a change at each date among the periods *before* the true one that leaves enough of them on both sides."""
     dates = [at for at in range(len(before)) if can_tell(at, len(before) - at, n_season)]
@@ -142,7 +151,7 @@ def _stops_at(change: Change) -> float:
 class _Weighed:
     """A series under every size and persistence of noise on the grid: the inverse of its covariance, made once."""
 
-    def __init__(self, periods: Periods) -> None:
+    def __init__(self, periods: Periods, groups: tuple[int, ...] = ()) -> None:
         import numpy as np
 
         self.periods = periods
@@ -152,7 +161,8 @@ class _Weighed:
         self.at: Array = np.array(periods.places, dtype=float)
         self.at -= self.at.mean()
         seasons = [np.array(each, dtype=float) for each in zip(*periods.seasons, strict=True)]
-        self.plain: Array = np.column_stack([np.ones_like(self.y), self.at, *seasons])
+        level = [np.array(groups) == each for each in sorted(set(groups))] or [np.ones_like(self.y), self.at]
+        self.plain: Array = np.column_stack([*level, *seasons]).astype(float)
         self.inverse, self.log_size, self.width = self._grid()
         self.weighed_y: Array = self.inverse @ self.y
         self.weighed_plain: Array = self.inverse @ self.plain
@@ -207,6 +217,14 @@ class _Weighed:
     def slope(self) -> Change:
         coefficients, covariance, weights = self._fit(self.plain, self.weighed_plain)
         return _of_mixture(coefficients[:, 1], covariance[:, 1, 1], weights)
+
+    def contrast(self, weights: tuple[float, ...]) -> Change:
+        import numpy as np
+
+        coefficients, covariance, by = self._fit(self.plain, self.weighed_plain)
+        n, of = len(weights), np.array(weights)
+        spreads = np.einsum("i,gij,j->g", of, covariance[:, :n, :n], of)
+        return _of_mixture(coefficients[:, :n] @ of, spreads, by)
 
     def expected(self, n_before: int) -> tuple[Expected, ...]:
         import numpy as np

@@ -63,16 +63,20 @@ class Split:
         return (*self.before, *self.after)
 
 
-def series_of(results: Results, number: Number, zone: str, started_at: dt.datetime | None = None) -> Series | None:
+def series_of(
+    results: Results, number: Number, zone: str, started_at: dt.datetime | None = None, *, measure: Measure | None = None,
+    segment: str | None = None,
+) -> Series | None:  # fmt: skip
     """
     Return the series of a number, of the shortest periods that a change at *started_at* can be told from.
 
-    Shape    None where no like periods were measured; where none of the lengths tells enough, the one with most periods
+    Shape    None where no like periods were measured; where none of the lengths tells enough, the one with most periods.
+             *measure* finishes the sums otherwise than the registered one of the number, such as a quantile
     """
-    measure = results.measures.get(number.measure)
+    measure = measure or results.measures.get(number.measure)
     if measure is None:
         return None
-    rows = results.rows(number.measure, number.entity, step=number.step, channel=number.channel)
+    rows = results.rows(number.measure, number.entity, step=number.step, channel=number.channel, segment=segment)
     found = [each for days in LENGTHS if (each := _of_length(measure, number, rows, days, zone)).periods]
     found = [_matured(results, each, zone) for each in found]
     telling = (each for each in found if started_at and tells(each, started_at))

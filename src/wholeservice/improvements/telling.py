@@ -9,9 +9,9 @@ from wholeservice.improvements.verify import WORDS_OF_DAYS
 from wholeservice.units import difference_unit, write
 
 METHOD = (
-    "Interrupted series: level, trend{season} and one change at the date, fitted by generalised least squares to {n} {word}s. The "
-    "noise is sampling plus what {word}s differ by, whose size and persistence are averaged over by restricted likelihood; the "
-    "95 % interval is that of the mixture."
+    "Interrupted series: level, trend{season} and one change at the date, fitted by generalised least squares to {n} {word}s. "
+    "The noise is sampling plus what {word}s differ by, whose size and persistence are averaged over by restricted likelihood; "
+    "the 95 % interval is that of the mixture."
 )
 
 

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from wholeservice.improvements.needs import NOTHING_OLDER
+
 if TYPE_CHECKING:
     from wholeservice.facts.quality import Declaration, SourceQuality
     from wholeservice.findings.absent import Absent
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
     from wholeservice.findings.losses import LossMap
     from wholeservice.improvements.base import Improvement
     from wholeservice.improvements.judged import Happened
+    from wholeservice.improvements.needs import Then
     from wholeservice.measures.base import Cell, Measure
     from wholeservice.measures.behind_rows import Behind
     from wholeservice.measures.flow_told import Flow, Story
@@ -35,6 +38,7 @@ class Data:
     `absent` are the journeys that people are on and no service describes, most people first.
     `flows` are how work flows through each stream, team and service that has any; `stories` the lives of the items in them.
     `improvements` is the log, oldest first; `happened` the releases and incidents that verdicts name beside them.
+    `needs_then` are the needs as an older snapshot declared them; a leaderboard goes by their targets.
     `rows` looks up rows in the facts that the snapshot pinned, so a snapshot always gives the same; None: no facts here.
     """
 
@@ -55,6 +59,7 @@ class Data:
     stories: Mapping[str, Story] = field(default_factory=dict)
     improvements: tuple[Improvement, ...] = ()
     happened: tuple[Happened, ...] = ()
+    needs_then: Then = NOTHING_OLDER
 
 
 @dataclass(frozen=True, slots=True)
