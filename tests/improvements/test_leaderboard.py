@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from improvements.by_hand import COMPLETION, EASE, MEASURES, rows, wavy, week
-from wholeservice.app.needs_then import needs_then
+from wholeservice.app.known_before import needs_then
 from wholeservice.app.stored_results import ABOUT
 from wholeservice.improvements.leaderboard import Standing, boards, shrunk
 from wholeservice.improvements.needs import NOTHING_OLDER, Then, need_series

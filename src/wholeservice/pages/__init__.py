@@ -27,6 +27,7 @@ from wholeservice.pages import (
     stream,
     streams,
     team,
+    transformation,
 )
 from wholeservice.pages.base import Page
 
@@ -45,6 +46,7 @@ PAGES: tuple[Page, ...] = (
     stream.PAGE,
     item.PAGE,
     leaderboard.PAGE,
+    transformation.PAGE,
     findings.PAGE,
     finding.PAGE,
     measures.PAGE,

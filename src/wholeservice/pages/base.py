@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -38,7 +39,8 @@ class Data:
     `absent` are the journeys that people are on and no service describes, most people first.
     `flows` are how work flows through each stream, team and service that has any; `stories` the lives of the items in them.
     `improvements` is the log, oldest first; `happened` the releases and incidents that verdicts name beside them.
-    `needs_then` are the needs as an older snapshot declared them; a leaderboard goes by their targets.
+    `needs_then` are the needs as an older snapshot declared them; a leaderboard goes by their targets. `seen_first`
+    says since when stored snapshots know a finding (`standing.key_of`).
     `rows` looks up rows in the facts that the snapshot pinned, so a snapshot always gives the same; None: no facts here.
     """
 
@@ -60,6 +62,7 @@ class Data:
     improvements: tuple[Improvement, ...] = ()
     happened: tuple[Happened, ...] = ()
     needs_then: Then = NOTHING_OLDER
+    seen_first: Mapping[str, dt.datetime] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
