@@ -1,6 +1,6 @@
 """The truth table of verdicts by one command: how often a change is found, and how often a verdict is wrong and confident.
 
-    OPENBLAS_NUM_THREADS=1 python -m benchmarks.verify_table 200 --write docs/verify.md
+    OPENBLAS_NUM_THREADS=1 python -m benchmarks.verify_table 100 --write docs/verify.md
 
 Each series has its own seed; `--first` picks the first one, so that no run need repeat another.
 """

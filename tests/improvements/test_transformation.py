@@ -54,8 +54,8 @@ def test_what_a_quarter_closed_is_its_mean_less_that_of_the_one_before():
     means = [sum(each) / len(each) for each in by_quarter.values() if len(each) >= 4]
     closed = [after - before for before, after in pairwise(means)]
     assert [each.quarter.words for each in found.quarters] == ["2026-Q2", "2026-Q3", "2026-Q4"]
-    assert [each.by for each in found.quarters] == pytest.approx(closed, abs=0.3)
-    assert found.faster.by == pytest.approx(closed[2] - closed[1], abs=0.5)
+    assert [each.by for each in found.quarters] == pytest.approx(closed, abs=0.5)
+    assert found.faster.by == pytest.approx(closed[2] - closed[1], abs=0.8)
     assert closed[2] > 9 > 6 > closed[1] > 5
     assert found.quarters[2].low > 0
     assert found.quarters[0].low < 0 < found.quarters[0].high
@@ -116,7 +116,7 @@ def test_what_was_closed_without_evidence_is_not_measured():
 
 def finding(days: int = 0, **more) -> Finding:
     period = Period(week(20) - dt.timedelta(days=days), week(24), ROLLING)
-    return Finding("F101", "stay", "missed", period=period, **{"need": "finish", **more})
+    return Finding("F101", "stay", "missed", period=period, **{"need": "finish", "size": 0.1, **more})
 
 
 def windows(shares) -> Results:
@@ -134,6 +134,7 @@ def test_a_target_is_missed_since_the_first_window_in_a_row():
     found = windows([0.60, 0.85, 0.70, 0.71, 0.69, 0.70])
     assert missed_since(finding(), found, org, "UTC") == week(8)
     assert missed_since(finding(need="other"), found, org, "UTC") is None
+    assert missed_since(finding(1), found, org, "UTC") is None  # about another number of the same need
     assert missed_since(finding(), windows([0.6, 0.9]), org, "UTC") is None
 
 
@@ -160,6 +161,7 @@ def test_what_somebody_funded_does_not_stand_and_what_failed_does():
     assert left_standing(*given, (for_it,), firsts, org, week(24)) == ()
     assert len(left_standing(*given, (replace(for_it, closed=NO_EFFECT),), firsts, org, week(24))) == 1
     assert left_standing(*given, (), {}, org, week(24))[0].days is None
+    assert left_standing([finding(size=None)], (), firsts, org, week(24)) == ()  # such as a need that nobody measures
 
 
 def test_from_a_finding_to_a_verified_change_counts_days_of_those_that_helped():

@@ -91,7 +91,7 @@ def table(interrupted: Interrupted) -> svg.Table:
 
 
 def _frame(interrupted: Interrupted, width: float, height: float) -> _Frame:
-    numbers = [each for point in interrupted.points for each in (point.value, point.expected)]
+    numbers = [each for point in interrupted.points for each in (point.value, point.low, point.high, point.expected)]
     known = [each for each in numbers if each is not None]
     marks = domain(known, interrupted.unit)
     left = max(svg.width(short(mark, interrupted.unit), svg.SMALL) for mark in marks) + 14

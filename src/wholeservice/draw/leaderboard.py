@@ -56,7 +56,7 @@ class _Frame:
     series: float  # where the little trends begin
 
 
-def draw(board: Leaderboard, *, width: float = 1240) -> Markup:
+def draw(board: Leaderboard, *, width: float = 1180) -> Markup:
     """Return the rows as an SVG; a row with an address leads to what was done there."""
     frame, height = _frame(board, width), TOP + len(board.rows) * ROW + FOOT
     sheet = svg.Drawing(board.id, board.title, says(board), width, height, is_interactive=any(row.href for row in board.rows))
@@ -151,7 +151,7 @@ def _rate(frame: _Frame, row: LeaderRow, y: float) -> Iterator[Markup]:
     ends = [min(frame.x.to_px, max(frame.x.from_px, frame.x(end))) for end in (low, high)]
     yield svg.line(ends[0], y, ends[1], y, f"whisker wide {tone}")
     yield svg.circle(min(frame.x.to_px, max(frame.x.from_px, frame.x(by))), y, 5.5, f"dot {tone}")
-    words = f"{'−' if by < 0 else '+'}{abs(by):.1f}"
+    words = "±0" if abs(by) < 0.05 else f"{'−' if by < 0 else '+'}{abs(by):.1f}"
     colour = {"up": "gain", "down": "loss"}.get(tone, "")
     yield svg.text(frame.series - 20, y + 5, words, svg.STRONG, anchor="end", tone=colour)
 

@@ -1,7 +1,7 @@
 """Needs over time, held against the targets they had at the start of a period: one that was changed meanwhile moves nothing.
 
-Numbers of different needs are put on one scale, points: percentage points of a share, and of anything else the hundredth part
-of its target at the start.
+Numbers of different needs are put on one scale, points: percentage points of a share; of anything else the hundredth part of
+its target at the start, or of its mean where that is larger, so that a time eleven times its target does not drown the rest.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from wholeservice.findings.target_result import asked_measure, result_of
 from wholeservice.improvements.base import Number
 from wholeservice.improvements.series import Series, series_of
+from wholeservice.measures.base import Measure
 from wholeservice.measures.results import Results
 from wholeservice.organisation.graph import Need, Organisation, Target
 
@@ -87,9 +88,16 @@ def need_series(results: Results, org: Organisation, zone: str, then: Then, from
         number = Number(measure.name, need.service, target.step, target.channel)
         series = series_of(results, number, zone, measure=measure, segment=target.consumer)
         periods = tuple(each for each in series.periods if each.cell.from_at >= from_at) if series else ()
-        scale = 100.0 if measure.unit.kind == "share" else 100.0 / abs(judged.level) if judged.level else None
-        if series and periods and scale:
+        if series and periods and (scale := _scale(measure, judged.level, [each.value for each in periods])):
             yield NeedSeries(need, target, judged.level, target.direction * scale, replace(series, periods=periods), is_changed)
+
+
+def _scale(measure: Measure, level: float, values: Sequence[float]) -> float | None:
+    """How many points one unit is; None where everything is 0."""
+    if measure.unit.kind == "share":
+        return 100.0
+    largest = max(abs(level), sum(map(abs, values)) / len(values))
+    return 100.0 / largest if largest else None
 
 
 def newest_end(results: Results, entities: Sequence[str]) -> dt.datetime | None:

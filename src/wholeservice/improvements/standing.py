@@ -48,14 +48,14 @@ def left_standing(
     as_of: dt.datetime,
 ) -> tuple[Standing, ...]:  # fmt: skip
     """
-    Return the findings about services that no improvement is for, those that stand longest first.
+    Return the losses, findings of a size or about people, that no improvement is for, those that stand longest first.
 
     Shape    an improvement that was closed as anything but improved funds nothing any more
     """
     funded = {ref for each in improvements if each.closed in (None, IMPROVED) for ref in each.findings}
     found = []
     for finding in findings:
-        if finding.about_data or reference_of(finding) in funded:
+        if finding.about_data or (finding.size is None and finding.people is None) or reference_of(finding) in funded:
             continue
         first = firsts.get(key_of(finding))
         days = (as_of - first.at).days if first else None
@@ -102,7 +102,7 @@ def missed_since(finding: Finding, results: Results, org: Organisation, zone: st
     targets = ((need, target) for need in needs for target in need.targets if target.step == finding.step)
     for need, target in targets:
         measure, judged = asked_measure(results, target), result_of(results, need, target, zone)
-        if measure is not None and judged is not None and judged.is_missed:
+        if measure is not None and judged is not None and judged.is_missed and judged.point.period == finding.period:
             return _since(judged, results, measure)
     return None
 

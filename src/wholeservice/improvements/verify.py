@@ -17,6 +17,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from math import inf
 
 from wholeservice.improvements.base import (
     IMPROVED,
@@ -45,7 +46,7 @@ from wholeservice.improvements.rivals import rivals_of
 from wholeservice.improvements.series import Series, Split, less, n_season, periods_of, series_of, split_at
 from wholeservice.improvements.worth import promised_of, worth_of
 from wholeservice.measures.base import Measure
-from wholeservice.measures.results import Results
+from wholeservice.measures.results import NEVER_BELOW_0, Results
 from wholeservice.organisation.graph import Organisation
 from wholeservice.uncertainty import Z_95
 from wholeservice.units import COUNT, difference_unit, money
@@ -91,7 +92,7 @@ def judge_number(looked: Looked, improvement: Improvement, number: Number, role:
     count = n_season(series, split)
     if not can_tell(len(split.before), len(split.after), count):
         verdict, why = _too_few(series, split, count)
-        return replace(found, verdict=verdict, why=why, points=_points(split, ()))
+        return replace(found, verdict=verdict, why=why, points=_points(series.measure, split, ()))
     return _with_effect(looked, improvement, found, (series, split))
 
 
@@ -104,12 +105,13 @@ def _with_effect(looked: Looked, improvement: Improvement, found: Judged, seen: 
     expected = expected_without(periods, n_before)
     n = sum(each.n for each in split.after) or 1.0
     theirs = _mean([each.theirs for each in split.after])
-    level = theirs + _mean([each.value for each in expected[n_before:]])
+    level = possible(theirs + _mean([each.value for each in expected[n_before:]]), series.measure)
     usual = _mean([each.value + each.theirs for each in split.before])
     worth, worth_from = worth_of(improvement, found.number, series.measure, usual)
-    judged = replace(_signed(found, series.measure, change), worth=worth, worth_from=worth_from, n=n, expected=level,
-                     value=theirs + _mean([each.value for each in split.after]), n_dates=tried.n_dates, n_alarms=tried.n_alarms,
-                     widened=tried.factor, has_year=count in (2, 8), points=_points(split, expected))  # fmt: skip
+    value, points = theirs + _mean([each.value for each in split.after]), _points(series.measure, split, expected)
+    judged = replace(_signed(found, series.measure, change), worth=worth, worth_from=worth_from, n=n, expected=level, value=value,
+                     n_dates=tried.n_dates, n_alarms=tried.n_alarms, widened=tried.factor, has_year=count in (2, 8),
+                     points=points)  # fmt: skip
     verdict = verdict_of(judged.low, judged.high, worth)
     return replace(judged, verdict=verdict, why=_why_unclear(judged) if verdict == UNCLEAR else None)
 
@@ -191,15 +193,27 @@ def _parallel(looked: Looked, series: Series, entity: str, started_at: dt.dateti
     return "", apart
 
 
-def _points(split: Split, expected: Sequence[Expected]) -> tuple[SeriesPoint, ...]:
+def _points(measure: Measure, split: Split, expected: Sequence[Expected]) -> tuple[SeriesPoint, ...]:
     found = []
     for at, each in enumerate(split.every):
         half, value, line = Z_95 * each.variance**0.5, each.value + each.theirs, expected[at] if expected else None
-        point = SeriesPoint(each.cell.from_at, each.cell.to_at, value, value - half, value + half, each.n,
-                            at >= len(split.before))  # fmt: skip
-        ends = (each.theirs + end for end in (line.value, line.low, line.high)) if line else (None, None, None)
+        low, high = possible(value - half, measure), possible(value + half, measure)
+        point = SeriesPoint(each.cell.from_at, each.cell.to_at, value, low, high, each.n, at >= len(split.before))
+        ends = [possible(each.theirs + end, measure) for end in (line.value, line.low, line.high)] if line else [None] * 3
         found.append(replace(point, **dict(zip(("expected", "expected_low", "expected_high"), ends, strict=True))))
     return tuple(found)
+
+
+def possible(value: float, measure: Measure) -> float:
+    """
+    Return a number as near as it can be: a line goes on beyond 100 %, a share does not, nor a count below 0.
+
+    >>> from wholeservice.units import SHARE
+    >>> possible(1.001, Measure("m", "M", SHARE, "higher", (), lambda _: (), lambda _: None))
+    1.0
+    """
+    lowest = 0.0 if measure.unit.kind in NEVER_BELOW_0 else -inf
+    return min(max(value, lowest), 1.0 if measure.unit.kind == "share" else inf)
 
 
 def _mean(values: Sequence[float]) -> float:

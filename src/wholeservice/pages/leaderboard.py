@@ -119,7 +119,7 @@ def _did(data: Data, row: Standing) -> Did:
 
 
 def _rate(by: float, low: float, high: float) -> str:
-    return f"{by:+.1f}, likely {low:+.1f} to {high:+.1f}".replace("-", "−")
+    return f"{by:+.1f}, likely {low:+.1f} to {high:+.1f}".replace("+0.0", "±0").replace("-0.0", "±0").replace("-", "−")
 
 
 def _is_there(data: Data, row: Standing, improvement: Improvement) -> bool:

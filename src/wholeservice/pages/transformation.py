@@ -111,7 +111,7 @@ def _faster(pace: Pace) -> str | None:
         return None
     word = "Faster" if faster.low > 0 else "Slower" if faster.high < 0 else "Neither faster nor slower for certain"
     change = f"{faster.by:+.1f} points, likely {faster.low:+.1f} to {faster.high:+.1f}".replace("-", "−")
-    return f"{word} than in the quarter before: {change}, of {plural(faster.n_needs, 'need')}"
+    return f"{word} than in the quarter before: {change}, of the {plural(faster.n_needs, 'need')} measured in all three"
 
 
 def _pace_missing(pace: Pace) -> str | None:
@@ -142,11 +142,11 @@ def _left(data: Data, standing: Standing) -> LeftRow:
 def _left_says(left: tuple[Standing, ...]) -> str:
     known = sorted(each.days for each in left if each.days is not None)
     if not left:
-        return "Every finding about a service has an improvement that is for it"
+        return "Every loss that was found has an improvement that is for it"
     if not known:
-        return f"{plural(len(left), 'finding')} with no improvement for it; since when they are there is not known"
+        return f"{plural(len(left), 'loss', 'losses')} with no improvement; since when they are there is not known"
     half = f"half of those known stand {known[len(known) // 2]:,} days or longer"
-    return f"{plural(len(left), 'finding')} without an improvement; {half}"
+    return f"{plural(len(left), 'loss', 'losses')} without an improvement; {half}"
 
 
 def _took_says(took: Took) -> str | None:
