@@ -55,7 +55,7 @@ class _Frame:
     marks: list[float]
 
 
-def draw(interrupted: Interrupted, *, width: float = 760, height: float = 260) -> Markup:
+def draw(interrupted: Interrupted, *, width: float = 560, height: float = 240) -> Markup:
     """Return the series as an SVG."""
     frame = _frame(interrupted, width, height)
     sheet = svg.Drawing(interrupted.id, interrupted.title, says(interrupted), width, height)

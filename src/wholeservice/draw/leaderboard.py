@@ -132,7 +132,7 @@ def _row(frame: _Frame, row: LeaderRow, y: float) -> Markup:
     parts += _met(row, middle)
     parts += _rate(frame, row, middle) if row.by is not None else _missing(frame, row, middle)
     parts += _series(frame, row, middle)
-    parts.append(svg.text(frame.width, middle + 5, f"{row.n:,.0f}", svg.BODY, anchor="end"))
+    parts.append(svg.text(frame.width, middle + 5, f"{row.n:,.0f}" if row.n else NONE, svg.BODY, anchor="end"))
     return svg.linked(row.href, _row_says(row), *parts)
 
 

@@ -109,9 +109,9 @@ def _with_effect(looked: Looked, improvement: Improvement, found: Judged, seen: 
     usual = _mean([each.value + each.theirs for each in split.before])
     worth, worth_from = worth_of(improvement, found.number, series.measure, usual)
     value, points = theirs + _mean([each.value for each in split.after]), _points(series.measure, split, expected)
-    judged = replace(_signed(found, series.measure, change), worth=worth, worth_from=worth_from, n=n, expected=level, value=value,
-                     n_dates=tried.n_dates, n_alarms=tried.n_alarms, widened=tried.factor, has_year=count in (2, 8),
-                     points=points)  # fmt: skip
+    judged = replace(_signed(found, series.measure, change), worth=worth, worth_from=worth_from, n=n, expected=level,
+                     value=value, n_dates=tried.n_dates, n_alarms=tried.n_alarms, widened=tried.factor,
+                     has_year=count in (2, 8), points=points)  # fmt: skip
     verdict = verdict_of(judged.low, judged.high, worth)
     return replace(judged, verdict=verdict, why=_why_unclear(judged) if verdict == UNCLEAR else None)
 
