@@ -34,7 +34,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "pyspark": ("engines",),
     "deltalake": ("facts.store", "facts.store_problems", "facts.delta_log"),
     "pyarrow": (
-        "engines", "sources", "mapping", "facts", "proposal", "derived", "measures", "findings", "improvements",
+        "engines", "sources", "mapping", "facts", "proposal", "derived", "measures", "findings", "improvements", "simulation",
         "app.stored_results", "app.derived_store", "app.example",
     ),
     "numpy": (

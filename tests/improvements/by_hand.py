@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 
 from wholeservice.improvements.base import PROMISED, Improvement, Number, Promise
-from wholeservice.improvements.verify import Looked
+from wholeservice.improvements.looked import Looked
 from wholeservice.measures.base import Cell, Measure, Statistics
 from wholeservice.measures.finish import finish_share
 from wholeservice.measures.results import Results

@@ -21,7 +21,9 @@ from wholeservice.improvements.base import (
     Promise,
 )
 from wholeservice.improvements.elsewhere import elsewhere
+from wholeservice.improvements.interrupted import change_since
 from wholeservice.improvements.judged import INCIDENT, RELEASE, Happened
+from wholeservice.improvements.series import periods_of, series_of, split_at
 from wholeservice.improvements.verify import entries_of, judge, judge_number, verdict_of
 from wholeservice.measures.base import Cell, Statistics
 from wholeservice.measures.results import Results
@@ -205,3 +207,15 @@ def test_a_verdict_is_written_into_the_log_with_its_number():
     entry = next(entries_of([verdict(wavy(0.70, 20, 0.10, 12))], week(20), "maya"))
     assert (entry.question, entry.says, entry.evidence, entry.by) == (VERDICT, IMPROVED, "completion of stay", "maya")
     assert (entry.value, entry.unit) == (pytest.approx(0.10, abs=0.02), "percentage points")
+
+
+def test_a_series_that_was_called_changed_before_has_a_wider_range():
+    """Eight weeks at 60 %, twelve at 75 %, then 90 %: the earlier step widens the range by the factor that is told."""
+    shares = [*wavy(0.60, 8), *wavy(0.75, 20)[8:], *wavy(0.90, 28)[20:]]
+    seen, mine = looked({STAY: shares}), improvement(20)
+    found = judge(seen, mine)[0]
+    series = series_of(seen.results, NUMBER, "UTC", mine.started_at)
+    plain = change_since(periods_of(series, split_at(series, mine.started_at), "UTC"), 20)
+    assert (found.n_dates, found.n_alarms) == (13, 1)
+    assert found.widened > 1.2
+    assert found.high - found.low == pytest.approx(found.widened * (plain.high - plain.low))

@@ -13,9 +13,10 @@ from dataclasses import dataclass, replace
 from wholeservice.improvements.base import WORSE, Improvement, Number
 from wholeservice.improvements.interrupted import can_tell, change_since
 from wholeservice.improvements.judged import ALSO_WORSE, Judged
+from wholeservice.improvements.looked import Looked
 from wholeservice.improvements.reach import entities_reached, numbers_named
 from wholeservice.improvements.series import n_season, periods_of, series_of, split_at
-from wholeservice.improvements.verify import Looked, judge_number
+from wholeservice.improvements.verify import judge_number
 from wholeservice.measures.results import keys_of
 from wholeservice.uncertainty import surely
 

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from wholeservice.improvements.base import STARTED, Improvement, Number
 from wholeservice.improvements.judged import IMPROVEMENT, Happened, Rival
+from wholeservice.improvements.looked import Looked
 from wholeservice.improvements.reach import entities_behind, numbers_named
 from wholeservice.improvements.series import MOST_AFTER
-
-if TYPE_CHECKING:
-    from wholeservice.improvements.verify import Looked
 
 
 def rivals_of(looked: Looked, improvement: Improvement, number: Number, days: int) -> tuple[Rival, ...]:

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import inf
 
 from wholeservice.improvements.base import (
@@ -41,28 +41,17 @@ from wholeservice.improvements.interrupted import (
     placebo,
     slope_of,
 )
-from wholeservice.improvements.judged import JUDGED_BY_NUMBER, PROMISED_NUMBER, Happened, Judged, SeriesPoint
+from wholeservice.improvements.judged import JUDGED_BY_NUMBER, PROMISED_NUMBER, Judged, SeriesPoint
+from wholeservice.improvements.looked import Looked
 from wholeservice.improvements.rivals import rivals_of
 from wholeservice.improvements.series import Series, Split, less, n_season, periods_of, series_of, split_at
 from wholeservice.improvements.worth import promised_of, worth_of
 from wholeservice.measures.base import Measure
-from wholeservice.measures.results import NEVER_BELOW_0, Results
-from wholeservice.organisation.graph import Organisation
+from wholeservice.measures.results import NEVER_BELOW_0
 from wholeservice.uncertainty import Z_95
 from wholeservice.units import COUNT, difference_unit, money
 
 WORDS_OF_DAYS = {1: "day", 7: "week", 30: "month", 91: "quarter"}
-
-
-@dataclass(frozen=True, slots=True)
-class Looked:
-    """All that a verdict looks at: results as nobody asked for a period, what happened when, and the other improvements."""
-
-    organisation: Organisation
-    results: Results
-    zone: str
-    improvements: tuple[Improvement, ...] = ()
-    happened: tuple[Happened, ...] = ()
 
 
 def judge(looked: Looked, improvement: Improvement) -> tuple[Judged, ...]:

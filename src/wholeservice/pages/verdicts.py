@@ -8,7 +8,8 @@ from weakref import WeakKeyDictionary
 from wholeservice.improvements.base import Improvement
 from wholeservice.improvements.elsewhere import Elsewhere, elsewhere
 from wholeservice.improvements.judged import Judged
-from wholeservice.improvements.verify import Looked, judge
+from wholeservice.improvements.looked import Looked
+from wholeservice.improvements.verify import judge
 from wholeservice.measures.asked import unasked
 from wholeservice.measures.results import Results
 from wholeservice.pages.base import Data

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from wholeservice.improvements.base import IMPROVED, NO_EFFECT, PROMISED, WORSE, Improvement, Number, Promise
 from wholeservice.improvements.judged import INCIDENT, PROMISED_NUMBER, Happened, Judged
-from wholeservice.improvements.verify import Looked, judge_number
+from wholeservice.improvements.looked import Looked
+from wholeservice.improvements.verify import judge_number
 from wholeservice.measures.base import Cell, Measure, Statistics
 from wholeservice.measures.finish import finish_share
 from wholeservice.measures.results import Results
