@@ -147,7 +147,7 @@ def happened_in(engine: Engine) -> tuple[Happened, ...]:
     from wholeservice.facts.identity import FactTables
 
     rows = engine.run(happened(FactTables(engine))).to_pylist()
-    return tuple(Happened(each["kind"], each["entity"], each["happened_at"].astimezone(dt.UTC), each["id"]) for each in rows)
+    return tuple(Happened(each["kind"], each["entity"], each["began_at"].astimezone(dt.UTC), each["id"]) for each in rows)
 
 
 def extracts(engine: Engine) -> dict[str, list[dict[str, Any]]]:

@@ -19,12 +19,12 @@ def happened(facts: FactTables) -> IbisTable:
     """
     Return the newest releases and incidents of known services and parts.
 
-    Shape    one row each, newest first, at most `MOST`: kind, entity, happened_at, id (of the deployment or the incident)
+    Shape    one row each, newest first, at most `MOST`: kind, entity, began_at, id (of the deployment or the incident)
     """
     import ibis
 
     d, i = facts.deliveries, incidents(facts)
-    released = d.select(kind=ibis.literal(RELEASE), entity=d.entity, happened_at=d.deployed_at, id=d.deployment)
-    harmed = i.select(kind=ibis.literal(INCIDENT), entity=i.entity, happened_at=i.started_at, id=i.incident)
+    released = d.select(kind=ibis.literal(RELEASE), entity=d.entity, began_at=d.deployed_at, id=d.deployment)
+    harmed = i.select(kind=ibis.literal(INCIDENT), entity=i.entity, began_at=i.started_at, id=i.incident)
     both = released.union(harmed).filter(lambda t: t.entity.notnull())
-    return both.order_by([both.happened_at.desc(), both.kind, both.entity, both.id]).limit(MOST)
+    return both.order_by([both.began_at.desc(), both.kind, both.entity, both.id]).limit(MOST)

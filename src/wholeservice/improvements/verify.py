@@ -159,7 +159,7 @@ def _compared(looked: Looked, improvement: Improvement, series: Series, started_
     Series, tuple[str, ...], tuple[str, ...]
 ]:  # fmt: skip
     """The series less that of the first service named that ran parallel before; itself where none did, and why."""
-    why = []
+    why: list[str] = []
     for entity in improvement.compared_with:
         reason, less_it = _parallel(looked, series, entity, started_at)
         if less_it is not None:
@@ -183,13 +183,17 @@ def _parallel(looked: Looked, series: Series, entity: str, started_at: dt.dateti
 
 
 def _points(measure: Measure, split: Split, expected: Sequence[Expected]) -> tuple[SeriesPoint, ...]:
+    """What is drawn, within what the number can be; what it is compared with is put back, so that it is the number itself."""
     found = []
     for at, each in enumerate(split.every):
-        half, value, line = Z_95 * each.variance**0.5, each.value + each.theirs, expected[at] if expected else None
+        half, value = Z_95 * each.variance**0.5, each.value + each.theirs
         low, high = possible(value - half, measure), possible(value + half, measure)
         point = SeriesPoint(each.cell.from_at, each.cell.to_at, value, low, high, each.n, at >= len(split.before))
-        ends = [possible(each.theirs + end, measure) for end in (line.value, line.low, line.high)] if line else [None] * 3
-        found.append(replace(point, **dict(zip(("expected", "expected_low", "expected_high"), ends, strict=True))))
+        if expected:
+            line = expected[at]
+            value, low, high = (possible(each.theirs + end, measure) for end in (line.value, line.low, line.high))
+            point = replace(point, expected=value, expected_low=low, expected_high=high)
+        found.append(point)
     return tuple(found)
 
 

@@ -61,10 +61,10 @@ def build(data: Data) -> LeaderboardPage:
     if found is None:
         return LeaderboardPage("Nothing was measured yet", None, _fixed(data), None, None, (), data.snapshot)
     services, teams = found
-    drawn = [_drawn(data, each, name) for each, name in ((services, "services"), (teams, "teams"))]
+    of_services, of_teams = _drawn(data, services, "services"), _drawn(data, teams, "teams")
     did = tuple(_did(data, row) for board in found for row in board.rows if row.by is not None)
     period = when(data, Period(services.from_at, services.to_at))
-    return LeaderboardPage(_title(data, services), period, _fixed(data), *drawn, did, data.snapshot)
+    return LeaderboardPage(_title(data, services), period, _fixed(data), of_services, of_teams, did, data.snapshot)
 
 
 def _fixed(data: Data) -> str:

@@ -135,7 +135,7 @@ def _left(data: Data, standing: Standing) -> LeftRow:
     return LeftRow(
         finding.title, address("finding", str(data.findings.index(finding) + 1)), standing.days,
         f"{civil(first.at, data.zone):%d %b %Y}" if first else None, first.how if first else None, standing.owner, team,
-        data.organisation.entities[team].title if team in data.organisation.entities else None,
+        data.organisation.entities[team].title if team and team in data.organisation.entities else None,
     )  # fmt: skip
 
 
