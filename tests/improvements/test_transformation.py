@@ -9,12 +9,15 @@ from itertools import pairwise
 
 import pytest
 
+from draw.boxes import outside, overlaps
 from improvements.by_hand import COMPLETION, MEASURES, improvement, looked, rows, wavy, week
 from improvements.test_leaderboard import need, organisation
 from wholeservice.app import web
 from wholeservice.app.known_before import seen_first
 from wholeservice.app.records import to_plain
 from wholeservice.app.stored_results import FINDINGS
+from wholeservice.draw import leaderboard
+from wholeservice.draw.leaderboard import LeaderRow
 from wholeservice.findings.base import Finding
 from wholeservice.improvements.base import CLOSED, IMPROVED, NO_EFFECT, PROMISE, VERDICT, WITHOUT_EVIDENCE, Entry, Promise
 from wholeservice.improvements.needs import NOTHING_OLDER, need_series
@@ -230,3 +233,19 @@ def test_the_leaderboard_page_opens_what_they_did():
     assert 'id="did-stay"' in html
     assert "completion &gt;= 80% over 28d" in html
     assert PAGE["leaderboard"].sheet(data, page).rows[0][1:4] == ("stay", "1", 0)
+    markup = leaderboard.draw(page.services)
+    assert (overlaps(markup), outside(markup)) == ([], [])
+    assert markup.count("dot up") == 1
+
+
+def test_a_row_without_a_rate_is_hatched_with_its_reason():
+    """Seven answers give no dot, no rank, and the reason on the hatch; long names stay in their column."""
+    why = "7 answers, at least 30 needed"
+    rows_ = (LeaderRow("Rindfleischetikettierungsüberwachungsaufgabenübertragung", "–", 0, 0, 7, why=why),
+             LeaderRow("b", "1–2", 1, 3, 120, 4.0, -2.0, 10.0, series=(1.0, 2.0)))  # fmt: skip
+    board = leaderboard.Leaderboard("x", "Who", rows_)
+    markup = leaderboard.draw(board)
+    assert why in markup
+    assert (markup.count('class="hatched"'), markup.count("dot flat")) == (1, 1)
+    assert (overlaps(markup), outside(markup)) == ([], [])
+    assert leaderboard.table(board).rows[1][:3] == ("b", "1–2", "1 of 3")
