@@ -79,7 +79,7 @@ class Board:
 
 def boards(results: Results, org: Organisation, zone: str, then: Then) -> tuple[Board, Board] | None:
     """Return the boards of services (parts included where they have needs) and of teams; None where nothing was measured."""
-    to_at = newest_end(results, tuple(org.entities))
+    to_at = newest_end(results, org.entities)
     if to_at is None:
         return None
     from_at = to_at - dt.timedelta(days=A_YEAR_DAYS)

@@ -7,7 +7,7 @@ its target at the start, or of its mean where that is larger, so that a time ele
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from wholeservice.findings.target_result import asked_measure, result_of
@@ -100,7 +100,8 @@ def _scale(measure: Measure, level: float, values: Sequence[float]) -> float | N
     return 100.0 / largest if largest else None
 
 
-def newest_end(results: Results, entities: Sequence[str]) -> dt.datetime | None:
+def newest_end(results: Results, entities: Collection[str]) -> dt.datetime | None:
     """Return when the newest measured period of any of these ends."""
-    ends = (cell.to_at for name in results.measures for cell, _ in results.every(name) if cell.entity in entities)
+    known = frozenset(entities)
+    ends = (cell.to_at for name in results.measures for cell, _ in results.every(name) if cell.entity in known)
     return max(ends, default=None)

@@ -69,7 +69,7 @@ class TransformationPage:
 def build(data: Data) -> TransformationPage:
     """Return what changes in the whole organisation, and how fast."""
     results, org = unasked(data.results), data.organisation
-    as_of = newest_end(results, tuple(org.entities)) or dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+    as_of = newest_end(results, org.entities) or dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
     verdicts = {each.id: verdicts_on(data, each) for each in data.improvements}
     outcomes = {each.id: outcome_of(each, verdicts[each.id]) for each in data.improvements}
     since = as_of - dt.timedelta(days=A_YEAR_DAYS)
