@@ -193,7 +193,7 @@ class _Weighed:
         """Coefficients and their covariances under each noise, and the weight of each."""
         import numpy as np
 
-        covariance: Array = np.linalg.inv(x.T @ weighed_x)
+        covariance = np.asarray(np.linalg.inv(x.T @ weighed_x), dtype=np.float64)
         toward = self.weighed_y @ x
         coefficients = (covariance @ toward[:, :, None])[:, :, 0]
         misfit = self.weighed_y @ self.y - (coefficients * toward).sum(axis=1)
