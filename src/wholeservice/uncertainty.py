@@ -10,10 +10,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import numpy as np
+
+    Array = np.ndarray[Any, np.dtype[np.float64]]
 
 SAMPLING, BETWEEN_PERIODS = "sampling", "variation between periods"
 Z_95 = 1.959963984540054
@@ -239,6 +241,34 @@ def chance_below(one: tuple[float, float, float], other: tuple[float, float, flo
         return 1.0
     n_free = both**2 / (spread**2 / (n - 1) + other_spread**2 / (n_other - 1))
     return float(stdtr(n_free, (low - high) / both**0.5))
+
+
+def mixture_quantile(level: float, means: Array, spreads: Array, weights: Array) -> float:
+    """
+    Return the number below which a mixture of normal distributions lies with a chance of *level*.
+
+    Shape    means, spreads (standard deviations) and weights (which add up to 1) of the same length
+
+    >>> import numpy as np
+    >>> round(mixture_quantile(0.975, np.array([0.0]), np.array([1.0]), np.array([1.0])), 3)
+    1.96
+    """
+    from scipy.special import ndtr
+
+    low, high = float((means - 40 * spreads).min()), float((means + 40 * spreads).max())
+    safe, enough = spreads + 1e-300, 1e-8 * float(weights @ spreads)
+    while high - low > enough and low < (middle := (low + high) / 2) < high:
+        is_below = float(weights @ ndtr((middle - means) / safe)) < level
+        low, high = (middle, high) if is_below else (low, middle)
+    return (low + high) / 2
+
+
+def mixture_tail(means: Array, spreads: Array, weights: Array) -> float:
+    """Return twice the smaller chance of a mixture of normal distributions to lie below, or above, 0."""
+    from scipy.special import ndtr
+
+    below = float(weights @ ndtr(-means / (spreads + 1e-300)))
+    return min(1.0, 2 * min(below, 1 - below))
 
 
 def surely(chances: Sequence[float], level: float = 0.025) -> list[bool]:

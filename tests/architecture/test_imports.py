@@ -37,7 +37,10 @@ HOMES: dict[str, tuple[str, ...]] = {
         "engines", "sources", "mapping", "facts", "proposal", "derived", "measures", "findings", "simulation",
         "app.stored_results", "app.derived_store", "app.example",
     ),
-    "numpy": ("uncertainty", "sources", "mapping", "facts", "proposal", "derived", "measures", "findings", "simulation"),
+    "numpy": (
+        "uncertainty", "sources", "mapping", "facts", "proposal", "derived", "measures", "findings", "improvements",
+        "simulation",
+    ),
     "scipy": ("uncertainty", "findings.confidence", "findings.windows"),
     "python_calamine": ("sources",),
     "sqlalchemy": ("sources",),

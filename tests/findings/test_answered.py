@@ -7,6 +7,7 @@ import random
 
 import pytest
 
+from simulation.as_product import arrow_rows
 from wholeservice import tables
 from wholeservice.derived.drivers import observe_drivers_of
 from wholeservice.derived.exposures import observe_attempts
@@ -21,7 +22,6 @@ from wholeservice.measures.nps import MEASURE as NPS
 from wholeservice.measures.satisfaction import MEASURE as SATISFACTION
 from wholeservice.organisation.load import load_texts
 from wholeservice.periods import ROLLING, Period
-from wholeservice.simulation.traced import arrow_rows
 from wholeservice.tables import Answer, Call, Interaction
 from wholeservice.units import NET_SCORE, SCALE
 

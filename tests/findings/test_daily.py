@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from findings.test_trace import BANK, FINE, ORGANISATION, PERIOD, START, Told
+from simulation.as_product import arrow_rows
 from wholeservice import tables
 from wholeservice.derived.exposures import observe
 from wholeservice.derived.faults import observe_hours
@@ -22,7 +23,6 @@ from wholeservice.organisation.load import load_texts
 from wholeservice.periods import Period
 from wholeservice.simulation.organisations import random_world
 from wholeservice.simulation.run import recorded, simulate
-from wholeservice.simulation.traced import arrow_rows
 from wholeservice.simulation.world import STARTS_ON
 from wholeservice.units import SHARE
 

@@ -10,6 +10,7 @@ from functools import cache
 import numpy as np
 import pytest
 
+from simulation.as_product import arrow_rows
 from wholeservice import tables
 from wholeservice.derived.drivers import observe_drivers
 from wholeservice.derived.exposures import observe
@@ -22,7 +23,6 @@ from wholeservice.findings.trace import trace
 from wholeservice.measures.compute import prepare
 from wholeservice.organisation.load import load_texts
 from wholeservice.periods import Period
-from wholeservice.simulation.traced import arrow_rows
 from wholeservice.tables import Interaction, Judgement
 from wholeservice.units import SHARE
 

@@ -8,6 +8,7 @@ from bisect import bisect_right
 import pytest
 
 from findings.cases import cell_of
+from simulation.as_product import arrow_rows
 from wholeservice import tables
 from wholeservice.app.loss_maps import loss_maps
 from wholeservice.engines.duckdb_engine import DuckdbEngine
@@ -20,7 +21,6 @@ from wholeservice.measures.compute import prepare
 from wholeservice.measures.durations import LAST, edges_of
 from wholeservice.measures.results import Results
 from wholeservice.organisation.load import load_texts
-from wholeservice.simulation.traced import arrow_rows
 from wholeservice.tables import Call
 
 BEGINS = [edges_of(bucket)[0] for bucket in range(LAST + 1)]

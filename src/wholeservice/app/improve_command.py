@@ -10,6 +10,7 @@ import click
 COMMANDS: dict[str, Callable[[], click.Command]] = {
     "add": lambda: import_module("wholeservice.app.improve_add").add,
     "list": lambda: import_module("wholeservice.app.improve_list").list_improvements,
+    "verify": lambda: import_module("wholeservice.app.improve_verify").verify,
 }
 
 
@@ -27,7 +28,7 @@ class _Commands(click.Group):
 
 @click.group(cls=_Commands)
 def improve() -> None:
-    """Keep the improvement log: say what is changed and what it promises, and what was learnt.
+    """Keep the improvement log: say what is changed and what it promises, whether it helped, and what was learnt.
 
     Everybody may read it, on the pages too, and nothing is ever taken out of it. docs/improve.md says how.
 

@@ -26,6 +26,7 @@ from wholeservice.findings.base import Facts
 from wholeservice.findings.find import find
 from wholeservice.findings.junction import EXTRACT as LASTING
 from wholeservice.findings.junction import lasting_rows
+from wholeservice.improvements.judged import Happened
 from wholeservice.measures import MEASURES
 from wholeservice.measures.results import Results
 from wholeservice.organisation.graph import Organisation
@@ -118,11 +119,11 @@ def _computed(pinned: Pinned, snapshot: str, doing: Doing, kept: derived_store.K
         findings = find(facts)
         doing("how work flows")
         told, stories = flows(engine, organisation, pinned.zone)
-        improvements = improvements_in(engine, organisation)
+        improvements, happened = improvements_in(engine, organisation), happened_in(engine)
         runs = run_rows(pinned.store, pinned.run, {each.source: (each.names.of, each.names.n) for each in sources})
     measures = {measure.name: measure for measure in MEASURES}
     data = Data(organisation, results, findings, maps, measures, runs, snapshot, pinned.zone, sources, absent=absent,
-                flows=told, stories=stories, open_times=open_times, improvements=improvements)  # fmt: skip
+                flows=told, stories=stories, open_times=open_times, improvements=improvements, happened=happened)  # fmt: skip
     return data, Rows(to_arrow(rows), sightings, made.changes.share if made.changes else None), pieces
 
 
@@ -145,6 +146,15 @@ def newest_at(engine: Engine, zone: str) -> dt.datetime | None:
     tallied = engine.run(tallies.aggregate(newest_at=tallies.to_at.max())).to_pylist()[0]["newest_at"]
     known = [instant(covered.after_on, zone)] if covered else []
     return max([*known, *([tallied.astimezone(dt.UTC)] if tallied else [])], default=None)
+
+
+def happened_in(engine: Engine) -> tuple[Happened, ...]:
+    """Return the releases and incidents that may stand beside a verdict, newest first."""
+    from wholeservice.derived.happened import happened
+    from wholeservice.facts.identity import FactTables
+
+    rows = engine.run(happened(FactTables(engine))).to_pylist()
+    return tuple(Happened(each["kind"], each["entity"], each["began_at"].astimezone(dt.UTC), each["id"]) for each in rows)
 
 
 def extracts(engine: Engine) -> dict[str, list[dict[str, Any]]]:

@@ -2,8 +2,9 @@
 
     .wholeservice/results/current              the name of the newest snapshot
     .wholeservice/results/<snapshot>/          statistics.parquet, findings.json, loss_maps.json, sources.json, absent.json,
-                                               flows.json, stories.json, open_times.json, improvements.json, about.json, and the
-                                               organisation they were made with: organisation/*.yaml, sightings.parquet
+                                               flows.json, stories.json, open_times.json, improvements.json, happened.json,
+                                               about.json, and the organisation they were made with: organisation/*.yaml,
+                                               sightings.parquet
 
 A snapshot is named by the run that pinned the facts, the hash of the declared organisation, and the version of the
 definitions. Everything is written into a temporary folder that is then renamed: a half-written result is never seen.
@@ -31,6 +32,7 @@ from wholeservice.findings.base import Finding
 from wholeservice.findings.junction import OpenTime
 from wholeservice.findings.losses import LossMap
 from wholeservice.improvements.base import Improvement
+from wholeservice.improvements.judged import Happened
 from wholeservice.measures.base import Measure
 from wholeservice.measures.flow_told import Flow, Story
 from wholeservice.organisation import load as organisation_files
@@ -46,7 +48,7 @@ FOLDER = "results"
 CURRENT, STATISTICS, SIGHTINGS = "current", "statistics.parquet", "sightings.parquet"
 FINDINGS, LOSS_MAPS, SOURCES, ABOUT = "findings.json", "loss_maps.json", "sources.json", "about.json"
 ABSENT, FLOWS, STORIES = "absent.json", "flows.json", "stories.json"
-OPEN_TIMES, IMPROVEMENTS = "open_times.json", "improvements.json"
+OPEN_TIMES, IMPROVEMENTS, HAPPENED = "open_times.json", "improvements.json", "happened.json"
 
 CODES = {
     "RES001": "Nothing was measured in this workspace yet. `wholeservice ingest` reads the sources named in wholeservice.yaml"
@@ -151,6 +153,7 @@ def _write_whole(final: Path, data: Data, rows: Rows, declared: Path) -> None:
         _write_json(working / STORIES, dict(data.stories))
         _write_json(working / IMPROVEMENTS, data.improvements)
         _write_json(working / OPEN_TIMES, data.open_times)
+        _write_json(working / HAPPENED, data.happened)
         _write_json(working / ABOUT, {"snapshot": data.snapshot, "zone": data.zone, "runs": data.runs})
         working.rename(final)
     except OSError:
@@ -213,6 +216,7 @@ def _load(folder: Path, measures: Sequence[Measure]) -> Data:
         absent=_known_since(Absent, folder / ABSENT),
         flows=_known_since(Flow, folder / FLOWS),
         open_times=_known_since(OpenTime, folder / OPEN_TIMES),
+        happened=_known_since(Happened, folder / HAPPENED),
         stories=StoredStories(_read_json(folder / STORIES) if (folder / STORIES).exists() else {}),
         improvements=_known_since(Improvement, folder / IMPROVEMENTS),
     )

@@ -41,7 +41,9 @@ from wholeservice.draw import (
     follows_map,
     forest,
     gap,
+    interrupted,
     journey,
+    leaderboard,
     life,
     loss_map,
     open_time,
@@ -362,7 +364,7 @@ def _templates() -> Any:
         spark=spark, day_strip=day_strip, patterns=svg.patterns,
         blueprint=blueprint, drop_out=drop_out, channel_matrix=channel_matrix, emotion=emotion, forest=forest,
         value_stream=value_stream, cumulative_flow=cumulative_flow, ageing=ageing, cycle_scatter=cycle_scatter, life=life,
-        follows_map=follows_map,
+        follows_map=follows_map, interrupted=interrupted, leaderboard=leaderboard,
         static=lambda name: f"/static/{static_version()}/{name}", split=split, seen_at=seen_at,
     )  # fmt: skip
     return environment

@@ -144,12 +144,15 @@ def _compute(
 
 
 def _with_settings(settings: Settings, data: Data) -> Data:
-    """Return results with what only the workspace knows: where each source is declared, and the rows behind each number."""
+    """Return results with what only the workspace knows: where sources are declared, rows behind numbers, older needs."""
+    from wholeservice.app.known_before import needs_then, seen_first
     from wholeservice.app.rows_behind import rows_behind
 
     order = tuple(settings.sources.mapping) if settings.sources else ()
     rows = rows_behind(data, store_of(settings), settings.state / derived_store.FOLDER, order)
-    return replace(data, declarations=declarations(settings), rows=rows)
+    then = needs_then(results_folder(settings), data.snapshot)
+    seen = seen_first(results_folder(settings))
+    return replace(data, declarations=declarations(settings), rows=rows, needs_then=then, seen_first=seen)
 
 
 def _is_always_full() -> bool:

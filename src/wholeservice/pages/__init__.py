@@ -16,6 +16,7 @@ from wholeservice.pages import (
     improvements,
     item,
     junction,
+    leaderboard,
     measure,
     measures,
     owner,
@@ -29,6 +30,7 @@ from wholeservice.pages import (
     stream,
     streams,
     team,
+    transformation,
 )
 from wholeservice.pages.base import Page
 
@@ -47,6 +49,8 @@ PAGES: tuple[Page, ...] = (
     stream.PAGE,
     item.PAGE,
     junction.PAGE,
+    leaderboard.PAGE,
+    transformation.PAGE,
     findings.PAGE,
     finding.PAGE,
     improvements.PAGE,

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from wholeservice.improvements.needs import NOTHING_OLDER
 
 if TYPE_CHECKING:
     from wholeservice.facts.quality import Declaration, SourceQuality
@@ -13,6 +16,8 @@ if TYPE_CHECKING:
     from wholeservice.findings.junction import OpenTime
     from wholeservice.findings.losses import LossMap
     from wholeservice.improvements.base import Improvement
+    from wholeservice.improvements.judged import Happened
+    from wholeservice.improvements.needs import Then
     from wholeservice.measures.base import Cell, Measure
     from wholeservice.measures.behind_rows import Behind
     from wholeservice.measures.flow_told import Flow, Story
@@ -37,6 +42,9 @@ class Data:
     `improvements` is the log, oldest first, ordered on pages by `prioritised_by` (None: the workspace chose nothing). That of
     the newest snapshot holds what was written since, up to `log_mark`. `is_open`: whoever reads may write to it.
     `open_times` are why each place of each loss map still loses, map by map, the largest place first.
+    `happened` are the releases and incidents that verdicts name beside improvements. `needs_then` are the needs as an older
+    snapshot declared them; a leaderboard goes by their targets. `seen_first` says since when stored snapshots know a finding
+    (`standing.key_of`).
     `rows` looks up rows in the facts that the snapshot pinned, so a snapshot always gives the same; None: no facts here.
     """
 
@@ -60,6 +68,9 @@ class Data:
     log_mark: str = ""
     is_open: bool = False
     open_times: tuple[OpenTime, ...] = ()
+    happened: tuple[Happened, ...] = ()
+    needs_then: Then = NOTHING_OLDER
+    seen_first: Mapping[str, dt.datetime] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

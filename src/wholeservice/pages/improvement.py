@@ -29,6 +29,7 @@ from wholeservice.pages.addresses import address
 from wholeservice.pages.base import Data, Page, Sheet
 from wholeservice.pages.improvements_part import ImprovementRow, Place, day, numbers_words, place_of, row_of
 from wholeservice.pages.sources_part import moment
+from wholeservice.pages.verdict_part import VerdictPart, verdict_part
 
 SAID = {
     SAYS: "What is changed", PROBLEM: "Problem", HYPOTHESIS: "Hypothesis", OWNER: "Owner", PROMISE: "Promise",
@@ -78,6 +79,7 @@ class ImprovementPage:
     history: tuple[HistoryRow, ...]
     is_open: bool
     snapshot: str
+    helped: VerdictPart | None = None  # did it help, number by number; None: it promises no number
 
 
 def build(data: Data, improvement: str) -> ImprovementPage | None:
@@ -98,6 +100,7 @@ def build(data: Data, improvement: str) -> ImprovementPage | None:
         work=tuple(_work(data, each) for each in one.work), learnt=one.learnt, closed=_closed(data, one),
         alike=tuple(AlikeRow(row_of(data, each), why) for each, why in alike(one, data.improvements)[:MOST_ALIKE]),
         history=tuple(_history(data, each) for each in one.entries), is_open=data.is_open, snapshot=data.snapshot,
+        helped=verdict_part(data, one),
     )  # fmt: skip
 
 

@@ -15,12 +15,14 @@ from wholeservice.improvements.places import STEP, place_at
 from wholeservice.improvements.priorities import Priority, priority_words
 from wholeservice.improvements.states import NEVER_JUDGED, NO_VERDICT, UNPROVEN, is_measured, state_of
 from wholeservice.improvements.states import OPEN as NOT_STARTED
+from wholeservice.improvements.verify import entries_of
 from wholeservice.organisation import graph
 from wholeservice.organisation.graph import Entity
 from wholeservice.pages.addresses import address
 from wholeservice.pages.base import Data
 from wholeservice.pages.entries import address_of
 from wholeservice.pages.numbers import plural
+from wholeservice.pages.verdicts import verdicts_on
 
 MOST_DAILY = 200
 UNJUDGED = (NOT_STARTED, NO_VERDICT, NEVER_JUDGED, STILL_MEASURING)
@@ -129,7 +131,7 @@ def name_of(finding: Finding) -> str:
 
 def promise_rows(data: Data, each: Improvement) -> tuple[PromiseRow, ...]:
     """Return what was promised with the newest verdict on the same number; verdicts on other numbers come after."""
-    verdicts = {parse_number(one.evidence or ""): one for one in newest_verdicts(each)}
+    verdicts = {parse_number(one.evidence or ""): one for one in (*newest_verdicts(each), *_found_now(data, each))}
     sole = verdicts.pop(None, None)  # it says of no number; with one promise it is about that
     rows = []
     for one in each.promises:
@@ -137,6 +139,13 @@ def promise_rows(data: Data, each: Improvement) -> tuple[PromiseRow, ...]:
         rows.append(_promise_row(data, one, found, each))
     rows += [_other_row(data, number, one) for number, one in verdicts.items() if number]
     return tuple(rows)
+
+
+def _found_now(data: Data, each: Improvement) -> tuple[Entry, ...]:
+    """Return what the numbers say today, while it is open; what it was closed with stays as it was told."""
+    if each.closed or each.started_at is None:
+        return ()
+    return tuple(one for one in entries_of(verdicts_on(data, each), each.started_at) if one.value is not None)
 
 
 def _promise_row(data: Data, promise: Promise, verdict: Entry | None, each: Improvement) -> PromiseRow:
