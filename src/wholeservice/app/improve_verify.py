@@ -112,7 +112,8 @@ def _row(data: Data, judged: Judged) -> Row:
     period = when(data, Period(judged.from_at, judged.to_at)) if judged.from_at and judged.to_at else None
     return {
         "improvement": judged.improvement, "number": number_words(judged.number), "role": judged.role,
-        "verdict": judged.verdict, "effect": judged.effect, "low": judged.low, "high": judged.high, "unit": difference_unit(judged.unit).name,
+        "verdict": judged.verdict,
+        "effect": judged.effect, "low": judged.low, "high": judged.high, "unit": difference_unit(judged.unit).name,
         "effect_written": effect_words(judged), "n": judged.n, "period": period, "value": judged.value,
         "expected": judged.expected, "promised": judged.promised, "worth": judged.worth, "worth_from": judged.worth_from,
         "periods_before": judged.n_before, "periods_after": judged.n_after, "why": judged.why,
