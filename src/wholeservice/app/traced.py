@@ -8,7 +8,7 @@ from dataclasses import replace
 from wholeservice.app.printing import Column, Row, sentence
 from wholeservice.errors import InputError, Problem, suggest
 from wholeservice.findings.junction import amount
-from wholeservice.findings.losses import GOES_WITH, ITEMS, TAKEN_FOR_GRANTED, UNRECORDED, Box, LossMap, MissingData
+from wholeservice.findings.losses import GOES_WITH, ITEMS, TAKEN_FOR_GRANTED, UNRECORDED, Box, LossMap, MissingData, standing
 from wholeservice.findings.propagation import AT_OR_BELOW, STARTS_HERE
 from wholeservice.pages.base import Data
 from wholeservice.pages.loss_part import beside_origins, with_words
@@ -27,14 +27,14 @@ MOST_ORIGINS = 8  # a table for people; the smaller ones are summed in one line
 
 
 def maps_of(data: Data, entity: str, need: str | None) -> list[LossMap]:
-    """Return the loss maps of an entity, the largest gap first. Raises InputError when there is none of that name."""
+    """Return the loss maps of an entity, those that lose most people first. Raises InputError when there is none of that name."""
     found = {each_need: each for (of, each_need), each in data.loss_maps.items() if of == entity}
     if need is not None and need not in found:
         raise InputError(Problem("ASK004", f"'{entity}' has no traced need '{need}'", nearest=suggest(need, found),
                                  expected=f"one of {sentence(found, 'or')}" if found else "a need with a target",
                                  next_step=f"wholeservice trace {entity} shows all of them"))  # fmt: skip
     kept = [found[need]] if need is not None else list(found.values())
-    return sorted(kept, key=lambda each: -each.gap)
+    return sorted(kept, key=standing)
 
 
 def without_assumed(drawn: LossMap) -> LossMap:

@@ -108,6 +108,15 @@ class LossMap:
     not_identified: tuple[tuple[str, str], ...] = ()  # (driver, why it can neither be blamed nor cleared)
 
 
+def standing(loss_map: LossMap) -> tuple[bool, float, bool, float, str]:
+    """Return what maps are ordered by: one that can be drawn first, most people a day, then one with a named origin, then the gap.
+
+    Gaps of different measures are not of one size: 20 points of satisfaction are not more than 12 points of completion.
+    """
+    is_named, people = bool(loss_map.top), loss_map.people_per_day or 0.0
+    return loss_map.why_no_map is not None, -people, not is_named, -loss_map.gap, loss_map.need
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """What the map must know of a box besides its losses. `tolerated` is its own target as a failure rate, 0 to 1."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from wholeservice.draw import svg
 from wholeservice.draw.axes import signed
 from wholeservice.draw.loss_map import KINDS, LossDrawing
-from wholeservice.findings.losses import AT_OR_BELOW, GOES_WITH, ITEMS, TAKEN_FOR_GRANTED, UNRECORDED, Box, LossMap
+from wholeservice.findings.losses import AT_OR_BELOW, GOES_WITH, ITEMS, TAKEN_FOR_GRANTED, UNRECORDED, Box, LossMap, standing
 from wholeservice.organisation.graph import team_of
 from wholeservice.organisation.remit import owner_of
 from wholeservice.pages.base import Data
@@ -101,10 +101,10 @@ def loss_parts(data: Data, entity: str) -> tuple[LossPart, ...]:
 
 
 def maps_of(data: Data, entity: str) -> list[LossMap]:
-    """Return the loss maps of what people need of an entity: those that can be drawn first, the largest gap first."""
+    """Return the loss maps of what people need of an entity: those that can be drawn first, most people first."""
     aims = {(each.service, each.id) for each in data.organisation.needs if each.is_aim}
     maps = [each for key, each in data.loss_maps.items() if key[0] == entity and key not in aims and each.gap > 0]
-    return sorted(maps, key=lambda each: (each.why_no_map is not None, -each.gap, each.need))
+    return sorted(maps, key=standing)
 
 
 def _part(data: Data, loss_map: LossMap) -> LossPart:
