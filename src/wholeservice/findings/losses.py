@@ -344,5 +344,5 @@ def _missing(n: float, ledger: Ledger, seen: Observations) -> Iterator[MissingDa
     at_steps = sum(ledger.untraced.values()) - sum(ledger.hidden.values())
     if at_steps > 0.5:
         rows.append(("what people met at the step itself: waits, messages, prices, rules", at_steps))
-    for what, size in sorted(rows, key=lambda row: (-row[1], row[0]))[:5]:
+    for what, size in sorted(rows, key=lambda row: (-round(row[1], 6), row[0]))[:5]:
         yield MissingData(what, size / n)
