@@ -4,8 +4,8 @@ import random
 from collections import defaultdict
 
 import pytest
-from findings import plain_propagation as plain
 
+from findings import plain_propagation as plain
 from wholeservice.findings.closure import added_up, closures, members
 from wholeservice.findings.ledger import Pattern, account
 from wholeservice.findings.propagation import ABSORBED, Attempt, Dependency, Plan, follow

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from wholeservice.findings.fulfilment import trace_items
 from wholeservice.findings.losses import LossMap
+from wholeservice.findings.policies import with_policies
 from wholeservice.findings.step_losses import trace_steps
 from wholeservice.findings.target_result import TargetResult, result_of
 from wholeservice.findings.trace import trace
@@ -50,6 +51,7 @@ def _map(engine: Engine, organisation: Organisation, results: Results, result: T
         return _from_counts(asked, organisation, results, result)
     from wholeservice.derived.exposures import observe, observe_part
     from wholeservice.derived.faults import observe_hours
+    from wholeservice.derived.ruled import observe_policies
 
     if result.measure.name == IN_TIME:
         from wholeservice.derived.lived import observe_items
@@ -58,6 +60,8 @@ def _map(engine: Engine, organisation: Organisation, results: Results, result: T
     if result.measure.name == CALLS:
         return trace(asked, organisation, observe_part(engine, need.service, asked.period))
     observed = observe(engine, need.service, asked.period, step=result.target.step)
+    ended_by = observe_policies(engine, organisation, need.service, asked.period)
+    observed = with_policies(observed, organisation, ended_by)
     return trace(asked, organisation, observed, observe_hours(engine, need.service, asked.period, observed.units))
 
 

@@ -49,6 +49,7 @@ class Box:
     observed: float = 0.0  # share of the attempts that used it in which it was seen
     is_named: bool = False  # lower bound above 0, all origins taken together
     is_top: bool = False  # named and separated from every other
+    note: str = ""  # what else is to be known of it, such as a contract
     about: str = ""  # the entity that could act there, where the box is none itself
     by_team: tuple[tuple[str | None, float], ...] = ()  # who it was with, and how much of the loss; None: nobody wrote it down
 
@@ -113,6 +114,7 @@ class Place:
     title: str
     tolerated: float = 0.0
     reference: str = "no failures"
+    note: str = ""  # what else is to be known of it, such as a contract
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +246,7 @@ def _boxes(n: float, ledger: Ledger, seen: Observations, certainty: Certainty) -
             alone=ledger.alone[box] / n if box in ledger.alone else None,
             last=ledger.last[box] / n if box in ledger.last else None,
             reference=place.reference,
+            note=place.note,
             observed=_observed(box, ledger, seen),
             is_named=box in certainty.named,
             is_top=certainty.top == (box,),

@@ -14,10 +14,13 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from wholeservice.derived.exposures import NO_STEP
+from wholeservice.findings.interfaces import BETWEEN, NEITHER_SIDE, through_interfaces, with_interfaces
+from wholeservice.findings.interfaces import title_of as interface_title
 from wholeservice.findings.joined_in_time import Timed, join_in_time
 from wholeservice.findings.ledger import Pattern
 from wholeservice.findings.losses import LossMap, Observations, Place, draw_up
 from wholeservice.findings.propagation import ABSORBED, Dependency, SeenCall
+from wholeservice.findings.supplied import as_supplied, contract_words
 from wholeservice.organisation.graph import Organisation, Target, steps
 from wholeservice.units import SHARE, write
 
@@ -65,6 +68,7 @@ def trace(asked: LossMap, organisation: Organisation, observed: Observed, hours:
     Errors   none: where nothing can be said the map says why (`why_no_map`)
     """
     titles = {box_of(asked.entity, step.id): step.title for step in steps(organisation, asked.entity)}
+    observed = with_interfaces(as_supplied(observed, organisation, asked.entity))
     visits = list(_visits(observed, asked.entity))
     wiring = _wiring(organisation, titles, visits)
     lost = {
@@ -138,7 +142,7 @@ def _wiring(organisation: Organisation, titles: Mapping[str, str], visits: list[
     for caller, part in sorted({(met.caller, met.part) for visit in visits for met in visit.met if met.caller is not None}):
         how = "optional" if (caller, part) in survived else "all"
         uses[caller].setdefault(part, Dependency(part, how))
-    return {box: tuple(dependencies.values()) for box, dependencies in uses.items()}
+    return through_interfaces({box: tuple(dependencies.values()) for box, dependencies in uses.items()})
 
 
 def _patterns(
@@ -235,7 +239,10 @@ def _places(
     for box in sorted({each.to for uses in wiring.values() for each in uses} | set(wiring)):
         entity = organisation.entities.get(box)
         if entity is not None:
-            yield box, _place(entity.kind, entity.title, own_targets.get(box))
+            place = _place(entity.kind, entity.title, own_targets.get(box))
+            yield box, replace(place, note=contract_words(organisation, entity))
+        elif BETWEEN in box:
+            yield box, Place("interface", interface_title(organisation, box), note=NEITHER_SIDE)
 
 
 def _place(kind: str, title: str, target: Target | None) -> Place:

@@ -216,4 +216,9 @@ CODES: Mapping[str, str] = {
         "sources name a stage by its name; which of the two work was in could not be told. Until then it is the first.",
         "value-streams:\n  pay: { stages: [{ stage: build, named: [doing] }, { stage: check, named: [doing] }] }",
         "value-streams:\n  pay: { stages: [{ stage: build, named: [doing] }, { stage: check, named: [checking] }] }"),
+    "ORG051": _page(
+        "An outcome that a policy declares as its doing is no loss, says nothing of a policy, or is that of another one.",
+        "an attempt that ends with this outcome is put down to the policy on the loss map; no other could be blamed for it.",
+        "policies:\n  age: { binds: [hire.pay], outcomes: [failed] }",
+        "policies:\n  age: { binds: [hire.pay], outcomes: [refused-for-age] }"),
 }  # fmt: skip

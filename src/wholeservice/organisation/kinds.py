@@ -176,6 +176,7 @@ KINDS: tuple[Kind, ...] = (
     Kind(POLICY, "policies", "a rule people or teams must follow; a loss can start at one", (
         Field("owner", TEXT, "who can change it"),
         Field("basis", TEXT, "why it is so: law, contract, our own choice"),
+        Field("outcomes", TEXTS, "outcomes of an attempt that are its doing, as facts name them, such as refused-by-limit"),
         Field("binds", REFS, "what it binds: service.step, service, part, stream or team",
               (STEP, SERVICE, PART, STREAM, TEAM), "binds"),
         *_ANY,
