@@ -77,7 +77,7 @@ def test_spares_that_were_seen_are_read_the_same(seed):
 
 
 def test_no_way_is_guessed_where_one_was_seen():
-    """The page calls the shop, which calls the bank; of the help desk, which may call the shop, no call was seen: none is drawn."""
+    """Nobody saw the help desk, which may call the shop; the page was seen to call it: that is the way drawn."""
     wiring = {STEP: (Dependency("page"),), "page": (Dependency("shop"), Dependency("help")), "help": (Dependency("shop"),),
               "shop": (Dependency("bank"),)}  # fmt: skip
     seen = frozenset([(STEP, "page", True), ("page", "shop", True), ("shop", "bank", True)])

@@ -62,8 +62,8 @@ class Ruled(Told):
         return self
 
     def judged(self, attempt, verdict):
-        self.judgements.append(
-            Judgement(**keys(f"j{attempt}"), about=f"attempts:{attempt}", question="cause", verdict=verdict, judged_at=START))  # fmt: skip
+        row = {"about": f"attempts:{attempt}", "question": "cause", "verdict": verdict, "judged_at": START}
+        self.judgements.append(Judgement(**keys(f"j{attempt}"), **row))
 
     def engine(self):
         engine = super().engine()
@@ -144,9 +144,8 @@ def test_what_a_supplier_provides_is_met_in_its_name(organisation):
     told = Ruled()
     for number in range(N):
         is_lost = number < 10
-        told.attempt(
-            "pay" if is_lost else None, [FINE[0], ("pay", "2", None, "checkout", is_lost), ("pay", "3", "2", "cards", is_lost)]
-        )
+        calls = [FINE[0], ("pay", "2", None, "checkout", is_lost), ("pay", "3", "2", "cards", is_lost)]
+        told.attempt("pay" if is_lost else None, calls)
     found, boxes = drawn(told, organisation)
     assert (found.top, boxes["bank"].kind) == (("bank",), "supplier")
     assert "cards" not in boxes

@@ -1,6 +1,6 @@
 """What lies behind a box, as bit tables: one bit a box, so that "is anything of this behind that" is one operation.
 
-A loss map asks of each kind of attempt which boxes nobody saw. Behind one box there may be thousands; with a table for each box,
+A loss map asks of each kind of attempt which boxes nobody saw. Behind one box there may be thousands; with a table for each,
 made once, a union costs no more than a few hundred words of memory, and the sizes of all unions are added up at the end.
 """
 

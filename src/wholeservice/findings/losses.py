@@ -338,7 +338,9 @@ def _by_rung(ledger: Ledger) -> tuple[tuple[str, float], ...]:
 def _missing(n: float, ledger: Ledger, seen: Observations) -> Iterator[MissingData]:
     """Yield what is not recorded, most promising first. Sizes overlap: one gap in the data may be mended in several ways."""
     rows = [
-        (f"calls of {seen.places[box].title}", size) for box, size in ledger.dark.items() if box in seen.places and size > 0.5
+        (f"calls of {seen.places[box].title}", size)
+        for box, size in ledger.dark.items()
+        if box in seen.places and seen.places[box].kind != "interface" and size > 0.5
     ]
     unlinked = sum(pattern.n for pattern in seen.patterns if pattern.lost_at and not pattern.is_linked)
     unlinked -= sum(ledger.timed.values())

@@ -1,7 +1,7 @@
-"""A policy as an origin: an attempt that ended because of a rule met that rule at the step, as it would meet a part that failed.
+"""A policy as an origin: an attempt that ended because of a rule met it at the step, as it would meet a part that failed.
 
-Where a part that the policy binds failed in that visit, the rule stands behind the part; else behind the step. In the other lost
-visits of these steps of which calls were recorded, it was seen not to be what ended them.
+Where a part that the policy binds failed in that visit, the rule stands behind the part; else behind the step. In the other
+lost visits of these steps of which calls were recorded, it was seen not to be what ended them.
 """
 
 from __future__ import annotations

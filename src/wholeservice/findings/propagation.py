@@ -73,8 +73,8 @@ class _Explanation:
 class Plan:
     """Wiring sorted out once for many attempts: box -> what it must have, and groups of which any will do.
 
-    `bit` gives the bit of a box in all tables; `reach` the boxes whose failure could explain a box, itself among them; `unseen` it
-    and all behind it that nobody saw when none of them called.
+    `bit` gives the bit of a box in all tables; `reach` the boxes whose failure could explain a box, itself among them; `unseen`
+    it and all behind it that nobody saw when none of them called.
     """
 
     def __init__(self, wiring: Wiring, steps: frozenset[str] = frozenset()) -> None:
