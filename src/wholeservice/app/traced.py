@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from wholeservice.app.printing import Column, Row, sentence
 from wholeservice.errors import InputError, Problem, suggest
+from wholeservice.findings.inseparable import titles_of
 from wholeservice.findings.losses import ITEMS, UNRECORDED, Box, LossMap
 from wholeservice.findings.propagation import AT_OR_BELOW, STARTS_HERE
 from wholeservice.pages.base import Data
@@ -140,6 +141,9 @@ def footnotes(drawn: LossMap) -> Iterator[str]:
     if drawn.unit == SHARE and drawn.direction > 0:
         lost, tolerated = (write(1 - share, unit) for share in (drawn.value, drawn.level))
         yield f"in all {lost} are lost; the target tolerates {tolerated} of them"
+    titles = {box.id: box.title for box in drawn.boxes}
+    for group in drawn.together:
+        yield f"{titles_of(group, titles)} ({write(group.size, unit)}) cannot be told apart: it takes {group.separated_by}"
     yield from (f"who it was with: {each}" for each in with_words(drawn))
     if drawn.unexplained:
         yield f"unexplained: {write(drawn.unexplained, unit)} of the gap has no origin among what was seen"

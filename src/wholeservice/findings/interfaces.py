@@ -1,8 +1,8 @@
 """An interface as an origin: who called saw the call fail, and who was called saw nothing wrong.
 
 A source that tells both sides of a call gives two rows: what the caller saw, and below it (its parent) what the called part
-saw. The second is no call of the part to itself. Where the first failed and the second did not, neither side is broken: what was agreed
-between them is, such as a contract, a version or a time limit.
+saw. The second is no call of the part to itself. Where the first failed and the second did not, neither side is broken: what
+was agreed between them is, such as a contract, a version or a time limit.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from wholeservice.findings.circles import circles, join_calls, join_timed, join_wiring
 from wholeservice.findings.confidence import Certainty, judge
+from wholeservice.findings.inseparable import Together, always_together, with_others
 from wholeservice.findings.joined_in_time import Timed
 from wholeservice.findings.ledger import Ledger, Pattern, account, enter_timed, failure_rates
 from wholeservice.findings.propagation import AT_OR_BELOW as AT_OR_BELOW
@@ -99,6 +100,7 @@ class LossMap:
     unexplained: float = 0.0  # the part of the gap that no origin claims (>= 0)
     headroom: float = 0.0  # how far below the tolerated loss mending everything would get (>= 0)
     by_rung: tuple[tuple[str, float], ...] = ()  # (linked | timed | fitted | assumed | untraced, share of the loss 0-1)
+    together: tuple[Together, ...] = ()  # origins that nobody can tell apart
     top: tuple[str, ...] = ()  # one id: named alone; several: "A, B or C"; none: nothing named
     missing: tuple[MissingData, ...] = ()
     people_per_day: float | None = None
@@ -153,6 +155,7 @@ def draw_up(asked: LossMap, seen: Observations) -> LossMap:
     is_linked = any(pattern.is_linked for pattern in seen.patterns if pattern.lost_at)
     tolerated = 0.0 if is_linked else n * (1.0 - asked.level if asked.direction > 0 else asked.level)
     certainty = judge(_sizes(ledger, seen.timed, tolerated), _per_consumer(ledger, seen))
+    together = always_together(n, ledger, seen.patterns, [each.together for each in seen.timed.losses])
     residual = asked.gap - sum(ledger.share.values()) / n
     return replace(
         asked,
@@ -161,7 +164,8 @@ def draw_up(asked: LossMap, seen: Observations) -> LossMap:
         unexplained=max(0.0, residual),
         headroom=max(0.0, -residual),
         by_rung=_by_rung(ledger),
-        top=certainty.top,
+        together=together,
+        top=with_others(certainty.top, together),
         missing=tuple(_missing(n, ledger, seen)),
     )
 

@@ -221,4 +221,9 @@ CODES: Mapping[str, str] = {
         "an attempt that ends with this outcome is put down to the policy on the loss map; no other could be blamed for it.",
         "policies:\n  age: { binds: [hire.pay], outcomes: [failed] }",
         "policies:\n  age: { binds: [hire.pay], outcomes: [refused-for-age] }"),
+    "ORG052": _page(
+        "What a completion is worth is no amount of money.",
+        "the loss map tells what mending a place would win back a day in money; that takes a currency.",
+        "services:\n  hire: { worth: 40 }",
+        "services:\n  hire: { worth: 40 EUR }"),
 }  # fmt: skip

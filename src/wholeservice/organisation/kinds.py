@@ -126,6 +126,7 @@ _PROVIDED = (
             Field("per", CHOICE, "whether that counts from the first step, or from the step before", choices=COUNTED_FROM),
         ),
     ),
+    Field("worth", AMOUNT, "what one completion is worth to the organisation, such as 40 EUR; inherited by what is inside"),
     Field("needs", NEEDS, "what its consumers want, in their words"),
     Field("aims", AIMS, "what the organisation itself wishes of it; never a need"),
     Field("team", REF, "the team that runs and changes it; inherited by what is inside", (TEAM,), "owned-by"),

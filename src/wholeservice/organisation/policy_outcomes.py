@@ -1,4 +1,4 @@
-"""Check what policies declare to be their doing: words that mean a loss, each of one policy."""
+"""Check what a loss is put down to, and what it is worth: the outcomes of policies, and the worth of a completion."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from wholeservice.organisation import kinds
 from wholeservice.organisation.codes import new_problem
 from wholeservice.organisation.graph import Organisation
 
+WORTH = "worth"
 NO_LOSS = ("done", "reached")
 OF_ANY = ("failed", "left")
 
@@ -36,3 +37,15 @@ def check_outcomes(org: Organisation) -> Iterator[Problem]:
                     fix="use another word in the facts, or remove it here",
                 )  # fmt: skip
             taken.setdefault(plain, policy.id)
+
+
+def check_worth(org: Organisation) -> Iterator[Problem]:
+    """Yield a worth of a completion that is no money, or not more than nothing."""
+    for entity in org.entities.values():
+        worth = entity.fields.get(WORTH)
+        if worth is not None and (worth.unit.kind != "money" or worth.number <= 0):
+            yield new_problem(
+                "ORG052", f"what a completion of '{entity.id}' is worth is no amount of money",
+                entity.places.get(WORTH) or entity.place, "an amount with its currency, such as 40 EUR",
+                fix="write the currency, or remove it",
+            )  # fmt: skip

@@ -13,6 +13,7 @@ from wholeservice.organisation.remit import owner_of
 from wholeservice.pages.base import Data
 from wholeservice.pages.need_rows import target_words
 from wholeservice.pages.numbers import listed, plural, when
+from wholeservice.pages.won_part import WonRow, apart_words, won_rows
 from wholeservice.uncertainty import Interval
 from wholeservice.units import COUNT, SHARE, Unit, difference_unit, write
 
@@ -88,6 +89,8 @@ class LossPart:
     headroom: str | None
     missing: tuple[Missing, ...]
     way: str = WAY  # how to read the drawing
+    won: tuple[WonRow, ...] = ()  # what mending each place alone wins back a day
+    apart: tuple[str, ...] = ()  # places that no data tell apart, and which data would
     withs: tuple[str, ...] = ()  # of the largest origins, who it was with; only where work is followed
 
 
@@ -120,6 +123,8 @@ def _part(data: Data, loss_map: LossMap) -> LossPart:
         headroom=signed(loss_map.headroom, unit) if loss_map.headroom > 0 else None,
         missing=tuple(Missing(each.what, signed(-each.could_explain, unit)) for each in loss_map.missing),
         way=WAY_OF_ITEMS if loss_map.of == ITEMS else WAY, withs=tuple(with_words(loss_map)),
+        won=won_rows(data, loss_map, origins_of(loss_map), KINDS) if not loss_map.why_no_map else (),
+        apart=apart_words(loss_map),
     )  # fmt: skip
 
 
@@ -218,6 +223,8 @@ def loss_title(loss_map: LossMap) -> str:
         return f"{gap}, and the data name no place where they are lost"
     if len(top) > 1:
         named = [box.said for box in top]
+        if any(set(loss_map.top) == set(each.ids) for each in loss_map.together):
+            return f"{gap}; most is lost at {', '.join(named[:-1])} or {named[-1]}, which no data tell apart"
         return f"{gap}; most is lost at {', '.join(named[:-1])} or {named[-1]}, which the data cannot rank"
     won = write(top[0].starts_here + top[0].not_traced if top[0].alone is None else top[0].alone, unit)
     where = f"{top[0].said}, or something below it," if top[0].claim == AT_OR_BELOW else top[0].said
