@@ -121,6 +121,20 @@ class Plan:
                 self._users[to] = self._users.get(to, 0) | 1 << self.bit[user]
         return self._users.get(box, 0)
 
+    def failing(self, stopped: Iterable[str]) -> set[str]:
+        """Return what fails when these do, themselves among it: what needs one of them, or has lost all of its spares."""
+        failed, waiting = set(stopped), list(stopped)
+        while waiting:
+            for at in members(self.users(waiting.pop())):
+                user = self.names[at]
+                is_lost = not failed.isdisjoint(self.needs.get(user, ())) or any(
+                    failed.issuperset(spares) for spares in self.groups.get(user, ())
+                )
+                if is_lost and user not in failed:
+                    failed.add(user)
+                    waiting.append(user)
+        return failed
+
     def table(self, boxes: Iterable[Any]) -> int:
         table = 0
         for box in boxes:

@@ -95,6 +95,16 @@ CALENDAR = Field(
     ),
 )
 
+PLAN = Field(
+    "plan",
+    RECORD,
+    "what is done the day it stops",
+    fields=(
+        Field("says", TEXT, "what is done, and by whom"),
+        Field("dated", DATE, "the day this was written or last tried"),
+    ),
+)
+
 _PROVIDED = (
     Field(
         "for", REF_TO_CHOICES, "who it is for, and whether they use it, pay for it or judge it", (CONSUMER, TEAM), "for", ROLES
@@ -126,6 +136,7 @@ _PROVIDED = (
             Field("per", CHOICE, "whether that counts from the first step, or from the step before", choices=COUNTED_FROM),
         ),
     ),
+    PLAN,
     Field("worth", AMOUNT, "what one completion is worth to the organisation, such as 40 EUR; inherited by what is inside"),
     Field("needs", NEEDS, "what its consumers want, in their words"),
     Field("aims", AIMS, "what the organisation itself wishes of it; never a need"),
@@ -180,6 +191,7 @@ KINDS: tuple[Kind, ...] = (
         Field("outcomes", TEXTS, "outcomes of an attempt that are its doing, as facts name them, such as refused-by-limit"),
         Field("binds", REFS, "what it binds: service.step, service, part, stream or team",
               (STEP, SERVICE, PART, STREAM, TEAM), "binds"),
+        PLAN,
         *_ANY,
     ), {"services": "write 'binds'"}),
     Kind(TEAM, "teams", "people who work together on parts and services", (
@@ -201,6 +213,7 @@ KINDS: tuple[Kind, ...] = (
             Field("ends", DATE, "day the contract ends"),
             Field("cost", AMOUNT, "what it costs, such as 0.11 EUR per booking"),
         )),
+        PLAN,
         *_ANY,
     ), {"used-by": _DERIVED["used-by"]}),
     Kind(UNIT, "units", "a department, agency or other unit of the organisation", (
