@@ -70,6 +70,16 @@ class _Explanation:
         self.dark = 0  # bit table of boxes that nobody saw
 
 
+@dataclass(frozen=True, slots=True)
+class _Alike:
+    """What the calls of one box say by themselves, kept for all attempts in which they are the same. Never changed."""
+
+    terms: list[tuple[str, ...]]
+    dark: int
+    behind: int  # table of all that is behind what it was not seen to call
+    is_explained: bool  # something that it must have was seen to fail
+
+
 class Plan:
     """Wiring sorted out once for many attempts: box -> what it must have, and groups of which any will do.
 
@@ -81,16 +91,18 @@ class Plan:
         self.steps = steps
         self.needs: dict[str, tuple[str, ...]] = {}
         self.groups: dict[str, tuple[tuple[str, ...], ...]] = {}
-        self.well: dict[str, frozenset[SeenCall]] = {}  # the calls of a box by which all that it must have is seen to work
+        self.well: dict[str, frozenset[SeenCall]] = {}  # the calls of a box by which all that it relies on is seen to work
+        self.alike: dict[tuple[str, frozenset[str], frozenset[SeenCall]], _Alike] = {}
         for box, uses in wiring.items():
             groups: dict[str, list[str]] = {}
             for each in uses:
                 if each.how == "any":
                     groups.setdefault(each.group or each.to, []).append(each.to)
-            needs = tuple(each.to for each in uses if each.how not in ("any", "optional"))
-            self.needs[box], self.well[box] = needs, frozenset((box, to, False) for to in needs)
+            self.needs[box] = tuple(each.to for each in uses if each.how not in ("any", "optional"))
+            self.well[box] = frozenset((box, each.to, False) for each in uses if each.how != "optional")
             if groups:
                 self.groups[box] = tuple(map(tuple, groups.values()))
+        self.must = {box: frozenset(needs) for box, needs in self.needs.items()}
         named = dict.fromkeys(box for box, uses in wiring.items() for box in (box, *(each.to for each in uses)))
         self.names = tuple(named)
         self.bit = {box: at for at, box in enumerate(self.names)}
@@ -156,14 +168,13 @@ class Attempt:
         self.failed: dict[str | None, set[str]] = {}  # caller -> what failed for it
         self.touched = 0  # boxes by which a failed call, or one of unknown caller, could be met
         bit = plan.bit
-        for caller, box, failed in seen:
-            if failed:
-                if caller in self.failed:
-                    self.failed[caller].add(box)
-                else:
-                    self.failed[caller] = {box}
-                    if caller in bit:
-                        self.touched |= 1 << bit[caller]
+        for caller, box in [(caller, box) for caller, box, failed in seen if failed]:
+            if caller in self.failed:
+                self.failed[caller].add(box)
+            else:
+                self.failed[caller] = {box}
+                if caller in bit:
+                    self.touched |= 1 << bit[caller]
         self.followed = 0  # boxes on the way of failures whose calls were seen, see `follow_seen`
         self._orphans = {box: box in self.failed.get(None, ()) for caller, box, _ in seen if caller is None}
         if self._orphans:  # what was seen of others besides may be what is behind a box that nobody saw
@@ -181,7 +192,7 @@ class Attempt:
             at = self.plan.bit.get(box)
             if at is not None and not self.followed >> at & 1:
                 self.followed |= 1 << at
-                waiting += [to for to in self.failed.get(box, ()) if (box, to, False) in self.plan.well.get(box, ())]
+                waiting += [to for to in self.failed.get(box, ()) if to in self.plan.must.get(box, ())]
 
     def explain(self, box: str) -> _Explanation:
         """Return what explains the failure of *box*, and what it uses that nobody saw."""
@@ -192,9 +203,40 @@ class Attempt:
         return known
 
     def _fill(self, box: str, result: _Explanation) -> None:
-        plan, failed = self.plan, self.failed.get(box, _NOTHING)
+        plan = self.plan
+        well = plan.well.get(box)
+        if well is None:
+            return
+        failed, not_well = self.failed.get(box, _NOTHING), well - self.seen
+        if not failed and not not_well:
+            return
+        if self._orphans or box in plan.steps:
+            self._read(box, failed, result)
+            return
+        key = box, frozenset(failed), not_well
+        alike = plan.alike.get(key)
+        if alike is None:
+            alike = plan.alike[key] = self._read_alone(box, failed)
+        met = self.touched & ~self.followed if alike.is_explained else self.touched
+        if alike.behind & met:
+            self._read(box, failed, result)
+        else:
+            result.terms, result.dark = alike.terms, alike.dark
+
+    def _read_alone(self, box: str, failed: Set[str]) -> _Alike:
+        """Read the calls of one box by themselves, as if nothing behind what it did not call had failed."""
+        behind, touched = 0, self.touched
+        for to in self.plan.needs.get(box, ()):
+            behind |= self.plan.reach[to] if self._state(box, to) is None else 0
+        result, self.touched = _Explanation(), 0
+        self._read(box, failed, result)
+        self.touched = touched
+        return _Alike(result.terms, result.dark, behind, any(to in failed for to in self.plan.needs.get(box, ())))
+
+    def _read(self, box: str, failed: Set[str], result: _Explanation) -> None:
+        plan = self.plan
         needs = plan.needs.get(box)
-        if needs and (failed or self._orphans or not plan.well[box] <= self.seen):
+        if needs:
             self._fill_needs(box, needs, failed, result)
         for members_of in plan.groups.get(box, ()):
             states = [self._state(box, to) for to in members_of]
