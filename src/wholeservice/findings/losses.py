@@ -24,6 +24,7 @@ WAIT, WORK, INTERVAL, UNRECORDED, CHANNEL, SEVERAL = "wait", "work", "interval",
 TIMES = (WAIT, WORK, INTERVAL, UNRECORDED)
 """Kinds of boxes that are pieces of time in the life of an item: see `fulfilment`."""
 UNTIL = "Until "  # begins the title of a piece of time of which only the end is known
+CIRCLE = "circle"
 ATTEMPTS, ITEMS = "attempts", "items"
 
 
@@ -177,7 +178,7 @@ def _without_circles(seen: Observations) -> Observations:
     places, n_used = dict(seen.places), defaultdict(float, seen.n_used)
     for box, name in joint.items():
         members = [seen.places[each].title for each in joint if joint[each] == name and each in seen.places]
-        places[name] = Place("circle", " + ".join(members))
+        places[name] = Place(CIRCLE, " + ".join(members))
         n_used[name] = max(n_used[name], n_used.pop(box, 0.0))
     patterns = tuple(replace(each, seen=join_calls(each.seen, joint)) for each in seen.patterns)
     timed = join_timed(seen.timed, joint)

@@ -8,6 +8,7 @@ from wholeservice.draw import svg
 from wholeservice.draw.axes import signed
 from wholeservice.draw.loss_map import KINDS, LossDrawing
 from wholeservice.findings.losses import AT_OR_BELOW, ITEMS, UNRECORDED, Box, LossMap
+from wholeservice.findings.not_followed import not_followed
 from wholeservice.organisation.graph import team_of
 from wholeservice.organisation.remit import owner_of
 from wholeservice.pages.base import Data
@@ -90,6 +91,7 @@ class LossPart:
     missing: tuple[Missing, ...]
     way: str = WAY  # how to read the drawing
     won: tuple[WonRow, ...] = ()  # what mending each place alone wins back a day
+    not_followed: tuple[str, ...] = ()  # declared, and cannot be followed
     apart: tuple[str, ...] = ()  # places that no data tell apart, and which data would
     withs: tuple[str, ...] = ()  # of the largest origins, who it was with; only where work is followed
 
@@ -124,7 +126,7 @@ def _part(data: Data, loss_map: LossMap) -> LossPart:
         missing=tuple(Missing(each.what, signed(-each.could_explain, unit)) for each in loss_map.missing),
         way=WAY_OF_ITEMS if loss_map.of == ITEMS else WAY, withs=tuple(with_words(loss_map)),
         won=won_rows(data, loss_map, origins_of(loss_map), KINDS) if not loss_map.why_no_map else (),
-        apart=apart_words(loss_map),
+        apart=apart_words(loss_map), not_followed=tuple(not_followed(data.organisation, loss_map)),
     )  # fmt: skip
 
 
