@@ -86,8 +86,9 @@ def attempt():
 
 
 told = set()
-while len(told) < n_boxes * 10:
-    told.add(attempt())
+for _ in range(n_boxes * 60):  # a small organisation has not that many kinds
+    if len(told) < n_boxes * 10:
+        told.add(attempt())
 patterns = [Pattern(*each, float(chance.randint(1, 20))) for each in sorted(told, key=lambda each: (each[1], sorted(map(str, each[0]))))]
 del told
 lost = sum(each.n for each in patterns)
