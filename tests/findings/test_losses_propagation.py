@@ -1,5 +1,6 @@
 """How failures travel: who explains whom, checked against a simulator that knows what really failed."""
 
+from dataclasses import replace
 from itertools import permutations
 
 import pytest
@@ -15,7 +16,9 @@ STEP = "service.pay"
 def trail(seen, uses, lost_at=((STEP,),)):
     """Follow an attempt lost at STEP; *uses* is {box: [dependency or id]}."""
     wiring = {box: tuple(d if isinstance(d, Dependency) else Dependency(d) for d in each) for box, each in uses.items()}
-    return follow(Attempt(frozenset(seen), Plan(wiring, frozenset({STEP}))), lost_at)
+    plan = Plan(wiring, frozenset({STEP}))
+    found = follow(Attempt(frozenset(seen), plan), lost_at)
+    return replace(found, dark={box: plan.named(table) for box, table in found.dark.items()})
 
 
 def test_a_failure_is_followed_to_the_part_that_nothing_explains():

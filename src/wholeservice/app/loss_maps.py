@@ -10,6 +10,7 @@ from wholeservice.app.mean_maps import MEANS, mean_map, why_no_mean
 from wholeservice.findings.assumed import with_assumed
 from wholeservice.findings.fulfilment import trace_items
 from wholeservice.findings.losses import LossMap
+from wholeservice.findings.policies import with_policies
 from wholeservice.findings.step_losses import trace_steps
 from wholeservice.findings.target_result import TargetResult, result_of
 from wholeservice.findings.trace import trace
@@ -56,6 +57,7 @@ def _map(engine: Engine, organisation: Organisation, results: Results, result: T
     from wholeservice.derived.drivers import observe_drivers
     from wholeservice.derived.exposures import observe, observe_part
     from wholeservice.derived.faults import observe_hours
+    from wholeservice.derived.ruled import observe_policies
 
     if result.measure.name == IN_TIME:
         from wholeservice.derived.lived import observe_items
@@ -66,6 +68,7 @@ def _map(engine: Engine, organisation: Organisation, results: Results, result: T
     if result.measure.name == CALLS:
         return trace(asked, organisation, observe_part(engine, need.service, asked.period))
     observed = observe(engine, need.service, asked.period, step=result.target.step)
+    observed = with_policies(observed, organisation, observe_policies(engine, organisation, need.service, asked.period))
     hours = observe_hours(engine, need.service, asked.period, observed.units)
     return trace(asked, organisation, observed, hours, observe_drivers(engine, need.service, asked.period))
 

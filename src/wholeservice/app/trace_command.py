@@ -55,12 +55,13 @@ def trace(asked: Asked, *, entity: str, need: str | None, with_assumed: bool, as
 def print_map(data: Data, drawn: LossMap) -> None:
     """Print one loss map: headline, origins, what is not explained."""
     from wholeservice.app import traced
+    from wholeservice.findings.not_followed import not_followed
 
     click.echo("\n".join(traced.headline(data, drawn)))
     if not drawn.why_no_map:
         click.echo()
         print_rows(traced.origin_rows(drawn), traced.origin_columns(drawn), TABLE)
-        click.echo("\n".join(f"  {line}" for line in traced.footnotes(drawn)))
+        click.echo("\n".join(f"  {line}" for line in (*traced.footnotes(drawn), *not_followed(data.organisation, drawn))))
         lasting = list(traced.lasting(data, drawn))
         if lasting:
             click.echo("\n".join(["", "  Why it lasts", *(f"  {line}" for line in lasting)]))

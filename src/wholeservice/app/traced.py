@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from wholeservice.app.printing import Column, Row, sentence
 from wholeservice.errors import InputError, Problem, suggest
+from wholeservice.findings.inseparable import titles_of
 from wholeservice.findings.junction import amount
 from wholeservice.findings.losses import GOES_WITH, ITEMS, TAKEN_FOR_GRANTED, UNRECORDED, Box, LossMap, MissingData, standing
 from wholeservice.findings.propagation import AT_OR_BELOW, STARTS_HERE
@@ -27,7 +28,7 @@ MOST_ORIGINS = 8  # a table for people; the smaller ones are summed in one line
 
 
 def maps_of(data: Data, entity: str, need: str | None) -> list[LossMap]:
-    """Return the loss maps of an entity, those that lose most people first. Raises InputError when there is none of that name."""
+    """Return the loss maps of an entity, most people first. Raises InputError when there is none of that name."""
     found = {each_need: each for (of, each_need), each in data.loss_maps.items() if of == entity}
     if need is not None and need not in found:
         raise InputError(Problem("ASK004", f"'{entity}' has no traced need '{need}'", nearest=suggest(need, found),
@@ -169,6 +170,9 @@ def footnotes(drawn: LossMap) -> Iterator[str]:
     if drawn.unit == SHARE and drawn.direction > 0:
         lost, tolerated = (write(1 - share, unit) for share in (drawn.value, drawn.level))
         yield f"in all {lost} are lost; the target tolerates {tolerated} of them"
+    titles = {box.id: box.title for box in drawn.boxes}
+    for group in drawn.together:
+        yield f"{titles_of(group, titles)} ({write(group.size, unit)}) cannot be told apart: it takes {group.separated_by}"
     yield from (f"who it was with: {each}" for each in with_words(drawn))
     if drawn.unexplained:
         yield f"unexplained: {write(drawn.unexplained, unit)} of the gap has no origin among what was seen"

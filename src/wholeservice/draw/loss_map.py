@@ -17,6 +17,7 @@ from wholeservice.findings.losses import (
     ASSUMED,
     AT_OR_BELOW,
     CHANNEL,
+    CIRCLE,
     DRIVER,
     GOES_WITH,
     INTERVAL,
@@ -39,7 +40,7 @@ SMALLEST_DRAWN = 0.005  # of the gap
 KINDS = {
     "step": "Journey step", "part": "Part", "service": "Service", "supplier": "Supplier", "policy": "Policy", "wait": "Wait",
     "interface": "Interface", CHANNEL: "Channel", WORK: "Work", INTERVAL: "Work or wait", UNRECORDED: "Not recorded",
-    SEVERAL: "Smaller ones", DRIVER: "Goes with",
+    SEVERAL: "Smaller ones", DRIVER: "Goes with", CIRCLE: "Circle",
 }  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from wholeservice.findings.closure import added_up
 from wholeservice.findings.joined_in_time import Timed
 from wholeservice.findings.propagation import AT_OR_BELOW, Attempt, LostAt, Plan, SeenCall, Trail, Wiring, follow
 from wholeservice.findings.shapley import Split, split
@@ -77,14 +78,16 @@ def account(patterns: Sequence[Pattern], plan: Plan, healing: Callable[[str], fl
     for pattern in patterns:
         counts[pattern.seen, pattern.lost_at] += pattern.n
     contributions, alike = {}, {}
+    unseen: dict[int, float] = defaultdict(float)
     for (seen, lost_at), n in counts.items():
         if lost_at:
             trail, result, contribution = _explain(follow(Attempt(seen, plan), lost_at), healing)
-            _enter(ledger, n, trail, result)
+            _enter(ledger, n, trail, result, unseen)
             contributions[seen, lost_at] = contribution
             alike[seen, lost_at] = _of_one(trail, result)
     ledger.contributions = [contributions.get((each.seen, each.lost_at), {}) for each in patterns]
     ledger.per_attempt = [alike.get((each.seen, each.lost_at), {}) for each in patterns]
+    ledger.dark = {plan.names[at]: size for at, size in added_up(unseen, len(plan.names)).items()}
     return ledger
 
 
@@ -109,7 +112,7 @@ def _explain(trail: Trail, healing: Callable[[str], float]) -> tuple[Trail, Spli
     return trail, result, contribution
 
 
-def _enter(ledger: Ledger, n: float, trail: Trail, result: Split) -> None:
+def _enter(ledger: Ledger, n: float, trail: Trail, result: Split, unseen: dict[int, float]) -> None:
     ledger.lost += n
     ledger.mended += n * result.together
     flow: dict[str, float] = defaultdict(float)
@@ -120,19 +123,14 @@ def _enter(ledger: Ledger, n: float, trail: Trail, result: Split) -> None:
         ledger.last[box] += n * result.last[i]
         flow[box] += share
         if claim == AT_OR_BELOW:
-            _note_dark(ledger, trail.dark[box], share)
+            unseen[trail.dark[box]] += share
     for step in trail.untraced:
         stays = n * (1.0 - result.together) / len(trail.untraced)
         ledger.untraced[step] += stays
         ledger.hidden[step] += stays if trail.dark[step] else 0.0
         flow[step] += stays
-        _note_dark(ledger, trail.dark[step], stays)
+        unseen[trail.dark[step]] += stays
     _send_back(ledger, trail, flow)
-
-
-def _note_dark(ledger: Ledger, boxes: Iterable[str], size: float) -> None:
-    for box in boxes:
-        ledger.dark[box] += size
 
 
 def _send_back(ledger: Ledger, trail: Trail, flow: dict[str, float]) -> None:

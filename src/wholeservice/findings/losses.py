@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from wholeservice.findings.circles import circles, join_calls, join_timed, join_wiring
 from wholeservice.findings.confidence import Certainty, judge
+from wholeservice.findings.inseparable import Together, always_together, with_others
 from wholeservice.findings.joined_in_time import Timed
 from wholeservice.findings.ledger import Ledger, Pattern, account, enter_timed, failure_rates
 from wholeservice.findings.propagation import AT_OR_BELOW as AT_OR_BELOW
@@ -30,6 +31,7 @@ WAIT, WORK, INTERVAL, UNRECORDED, CHANNEL, SEVERAL = "wait", "work", "interval",
 TIMES = (WAIT, WORK, INTERVAL, UNRECORDED)
 """Kinds of boxes that are pieces of time in the life of an item: see `fulfilment`."""
 UNTIL = "Until "  # begins the title of a piece of time of which only the end is known
+CIRCLE = "circle"
 ATTEMPTS, ITEMS = "attempts", "items"
 LINKED_ENOUGH = 0.5  # of the lost attempts: with fewer, what nobody saw behind a step is most of what is usually lost
 
@@ -57,6 +59,7 @@ class Box:
     observed: float = 0.0  # share of the attempts that used it in which it was seen
     is_named: bool = False  # lower bound above 0, all origins taken together
     is_top: bool = False  # named and separated from every other
+    note: str = ""  # what else is to be known of it, such as a contract
     about: str = ""  # the entity that could act there, where the box is none itself
     by_team: tuple[tuple[str | None, float], ...] = ()  # who it was with, and how much of the loss; None: nobody wrote it down
     by_level: tuple[tuple[str, float], ...] = ()  # of a driver: with which of its values, and how much of the loss
@@ -99,6 +102,7 @@ class LossMap:
     unexplained: float = 0.0  # the part of the gap that no origin claims (>= 0)
     headroom: float = 0.0  # how far below the tolerated loss mending everything would get (>= 0)
     by_rung: tuple[tuple[str, float], ...] = ()  # (linked | timed | fitted | assumed | untraced, share of the loss 0-1)
+    together: tuple[Together, ...] = ()  # origins that nobody can tell apart
     top: tuple[str, ...] = ()  # one id: named alone; several: "A, B or C"; none: nothing named
     missing: tuple[MissingData, ...] = ()
     people_per_day: float | None = None
@@ -109,7 +113,7 @@ class LossMap:
 
 
 def standing(loss_map: LossMap) -> tuple[bool, float, bool, float, str]:
-    """Return what maps are ordered by: one that can be drawn first, most people a day, then one with a named origin, then the gap.
+    """Return what maps are ordered by: one that can be drawn first, then most people a day, a named origin, the gap.
 
     Gaps of different measures are not of one size: 20 points of satisfaction are not more than 12 points of completion.
     """
@@ -125,6 +129,7 @@ class Place:
     title: str
     tolerated: float = 0.0
     reference: str = "no failures"
+    note: str = ""  # what else is to be known of it, such as a contract
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +166,7 @@ def draw_up(asked: LossMap, seen: Observations) -> LossMap:
     is_dark = linked < LINKED_ENOUGH * lost
     tolerated = n * (1.0 - asked.level if asked.direction > 0 else asked.level) * (1.0 - linked / lost) if is_dark else 0.0
     certainty = judge(_sizes(ledger, seen.timed, tolerated), _per_consumer(ledger, seen))
+    together = always_together(n, ledger, seen.patterns, [each.together for each in seen.timed.losses])
     residual = asked.gap - sum(ledger.share.values()) / n
     return replace(
         asked,
@@ -169,8 +175,9 @@ def draw_up(asked: LossMap, seen: Observations) -> LossMap:
         unexplained=max(0.0, residual),
         headroom=max(0.0, -residual),
         by_rung=_by_rung(ledger),
-        top=certainty.top,
-        missing=tuple(what_would_tell(n, ledger, seen.patterns, {box: place.title for box, place in seen.places.items()})),
+        together=together,
+        top=with_others(certainty.top, together),
+        missing=tuple(what_would_tell(n, ledger, seen.patterns, _recordable(seen))),
     )
 
 
@@ -196,6 +203,11 @@ def rates_of(seen: Observations) -> dict[str, float]:
     return failure_rates(seen.patterns, seen.n_used, seen.wiring) if tolerating else {}
 
 
+def _recordable(seen: Observations) -> dict[str, str]:
+    """What calls can be recorded of, by its title; an interface is told by both its sides."""
+    return {box: place.title for box, place in seen.places.items() if place.kind != "interface"}
+
+
 def _without_circles(seen: Observations) -> Observations:
     joint = circles(seen.wiring)
     if not joint:
@@ -203,7 +215,7 @@ def _without_circles(seen: Observations) -> Observations:
     places, n_used = dict(seen.places), defaultdict(float, seen.n_used)
     for box, name in joint.items():
         members = [seen.places[each].title for each in joint if joint[each] == name and each in seen.places]
-        places[name] = Place("circle", " + ".join(members))
+        places[name] = Place(CIRCLE, " + ".join(members))
         n_used[name] = max(n_used[name], n_used.pop(box, 0.0))
     patterns = tuple(replace(each, seen=join_calls(each.seen, joint)) for each in seen.patterns)
     timed = join_timed(seen.timed, joint)
@@ -276,6 +288,7 @@ def _boxes(n: float, ledger: Ledger, seen: Observations, certainty: Certainty) -
             alone=ledger.alone[box] / n if box in ledger.alone else None,
             last=ledger.last[box] / n if box in ledger.last else None,
             reference=place.reference,
+            note=place.note,
             observed=_observed(box, ledger, seen),
             is_named=box in certainty.named,
             is_top=certainty.top == (box,),

@@ -12,9 +12,11 @@ Given which calls of an attempt were seen and which failed, every failed box is 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
+from typing import Any
 
+from wholeservice.findings.closure import closures, members
 from wholeservice.findings.shapley import any_unhealed, coalitions
 
 STARTS_HERE, AT_OR_BELOW = "starts here", "at or below"
@@ -47,7 +49,7 @@ class Trail:
     untraced   steps whose failure nothing explains
     edges      (box, box that explains it), nearest the consumer first
     order      boxes, each after everything that explains it
-    dark       origin or untraced step -> boxes behind it that nobody saw in this attempt
+    dark       origin or untraced step -> table (`Plan.named`) of boxes behind it that nobody saw in this attempt
     """
 
     origins: tuple[tuple[str, str], ...]
@@ -55,7 +57,7 @@ class Trail:
     untraced: tuple[str, ...]
     edges: tuple[tuple[str, str], ...]
     order: tuple[str, ...]
-    dark: Mapping[str, tuple[str, ...]]
+    dark: Mapping[str, int]
 
 
 class _Explanation:
@@ -65,54 +67,132 @@ class _Explanation:
 
     def __init__(self) -> None:
         self.terms: list[tuple[str, ...]] = []
-        self.dark: list[str] = []
+        self.dark = 0  # bit table of boxes that nobody saw
+
+
+@dataclass(frozen=True, slots=True)
+class _Alike:
+    """What the calls of one box say by themselves, kept for all attempts in which they are the same. Never changed."""
+
+    terms: list[tuple[str, ...]]
+    dark: int
+    behind: int  # table of all that is behind what it was not seen to call
+    is_explained: bool  # something that it must have was seen to fail
 
 
 class Plan:
-    """Wiring sorted out once for many attempts: box -> what it must have, and groups of which any will do."""
+    """Wiring sorted out once for many attempts: box -> what it must have, and groups of which any will do.
+
+    `bit` gives the bit of a box in all tables; `reach` the boxes whose failure could explain a box, itself among them; `unseen`
+    it and all behind it that nobody saw when none of them called.
+    """
 
     def __init__(self, wiring: Wiring, steps: frozenset[str] = frozenset()) -> None:
         self.steps = steps
         self.needs: dict[str, tuple[str, ...]] = {}
         self.groups: dict[str, tuple[tuple[str, ...], ...]] = {}
+        self.well: dict[str, frozenset[SeenCall]] = {}  # the calls of a box by which all that it relies on is seen to work
+        self.alike: dict[tuple[str, frozenset[str], frozenset[SeenCall]], _Alike] = {}
         for box, uses in wiring.items():
             groups: dict[str, list[str]] = {}
             for each in uses:
                 if each.how == "any":
                     groups.setdefault(each.group or each.to, []).append(each.to)
             self.needs[box] = tuple(each.to for each in uses if each.how not in ("any", "optional"))
+            self.well[box] = frozenset((box, each.to, False) for each in uses if each.how != "optional")
             if groups:
                 self.groups[box] = tuple(map(tuple, groups.values()))
-        self._behind: dict[str, tuple[frozenset[str], tuple[str, ...]]] = {}
+        self.must = {box: frozenset(needs) for box, needs in self.needs.items()}
+        named = dict.fromkeys(box for box, uses in wiring.items() for box in (box, *(each.to for each in uses)))
+        self.names = tuple(named)
+        self.bit = {box: at for at, box in enumerate(self.names)}
+        self._reach: dict[str, int] | None = None
+        self._unseen: dict[str, int] = {}
+        self._users: dict[str, int] = {}
 
-    def behind(self, box: str) -> tuple[frozenset[str], tuple[str, ...]]:
-        """Return the boxes that could explain *box* (itself among them), and those nobody saw when none of them called."""
-        if box not in self._behind:
-            unseen = Attempt(frozenset(), self)
-            dark = tuple(dict.fromkeys([box, *unseen.explain(box).dark]))
-            self._behind[box] = (frozenset(unseen.asked()), dark)
-        return self._behind[box]
+    @property
+    def reach(self) -> dict[str, int]:
+        if self._reach is None:
+            self._reach = closures(self.needs, self.bit)
+        return self._reach
+
+    def unseen(self, box: str) -> int:
+        """Return the table of *box* and what is behind it, a spare among it, but nothing behind a spare."""
+        if not self._unseen:
+            spares = {user: self.table(to for group in groups for to in group) for user, groups in self.groups.items()}
+            own = {each: 1 << at | spares.get(each, 0) for each, at in self.bit.items()}
+            self._unseen = closures(self.needs, self.bit, own) if spares else self.reach
+        return self._unseen[box]
+
+    def users(self, box: str) -> int:
+        """Return the table of what needs *box*, or may use it."""
+        if not self._users:
+            used = [(user, to) for user, needs in self.needs.items() for to in needs]
+            used += [(user, to) for user, groups in self.groups.items() for group in groups for to in group]
+            for user, to in used:
+                self._users[to] = self._users.get(to, 0) | 1 << self.bit[user]
+        return self._users.get(box, 0)
+
+    def failing(self, stopped: Iterable[str]) -> set[str]:
+        """Return what fails when these do, themselves among it: what needs one of them, or has lost all of its spares."""
+        failed, waiting = set(stopped), list(stopped)
+        while waiting:
+            for at in members(self.users(waiting.pop())):
+                user = self.names[at]
+                is_lost = not failed.isdisjoint(self.needs.get(user, ())) or any(
+                    failed.issuperset(spares) for spares in self.groups.get(user, ())
+                )
+                if is_lost and user not in failed:
+                    failed.add(user)
+                    waiting.append(user)
+        return failed
+
+    def table(self, boxes: Iterable[Any]) -> int:
+        table = 0
+        for box in boxes:
+            table |= 1 << self.bit[box]
+        return table
+
+    def named(self, table: int) -> tuple[str, ...]:
+        """Return the boxes whose bits are set."""
+        return tuple(self.names[at] for at in members(table))
 
 
 class Attempt:
     """What was seen of one kind of attempt, with the plan to read it by."""
 
-    __slots__ = ("_known", "calls", "felt", "plan")
+    __slots__ = ("_known", "_orphans", "_seen_boxes", "failed", "followed", "plan", "seen", "touched")
 
     def __init__(self, seen: frozenset[SeenCall], plan: Plan) -> None:
-        self.plan = plan
-        self.calls: dict[str | None, dict[str, bool]] = {}
-        self.felt: set[str | None] = set()  # callers of a failed call
-        for caller, box, failed in seen:
-            mine = self.calls.get(caller)
-            if mine is None:
-                mine = self.calls[caller] = {}
-            if failed:
-                mine[box] = True
-                self.felt.add(caller)
+        self.plan, self.seen = plan, seen
+        self.failed: dict[str | None, set[str]] = {}  # caller -> what failed for it
+        self.touched = 0  # boxes by which a failed call, or one of unknown caller, could be met
+        bit = plan.bit
+        for caller, box in [(caller, box) for caller, box, failed in seen if failed]:
+            if caller in self.failed:
+                self.failed[caller].add(box)
             else:
-                mine.setdefault(box, False)
+                self.failed[caller] = {box}
+                if caller in bit:
+                    self.touched |= 1 << bit[caller]
+        self.followed = 0  # boxes on the way of failures whose calls were seen, see `follow_seen`
+        self._orphans = {box: box in self.failed.get(None, ()) for caller, box, _ in seen if caller is None}
+        if self._orphans:  # what was seen of others besides may be what is behind a box that nobody saw
+            self.touched |= plan.table({caller for caller, _, _ in seen if caller in bit})
+        for box in self._orphans:
+            self.touched |= plan.users(box)
+        self._seen_boxes: set[str] | None = None
         self._known: dict[str, _Explanation] = {}
+
+    def follow_seen(self, starts: Iterable[str]) -> None:
+        """Note which boxes the failure reaches over calls that were seen: no way to them needs to be guessed."""
+        waiting = list(starts)
+        while waiting:
+            box = waiting.pop()
+            at = self.plan.bit.get(box)
+            if at is not None and not self.followed >> at & 1:
+                self.followed |= 1 << at
+                waiting += [to for to in self.failed.get(box, ()) if to in self.plan.must.get(box, ())]
 
     def explain(self, box: str) -> _Explanation:
         """Return what explains the failure of *box*, and what it uses that nobody saw."""
@@ -123,50 +203,94 @@ class Attempt:
         return known
 
     def _fill(self, box: str, result: _Explanation) -> None:
-        mine = self.calls.get(box, _NOTHING)
-        if None in self.calls:  # a call of unknown caller counts for any
-            mine = self.calls[None] | mine
-        for to in self.plan.needs.get(box, ()):
-            state = mine.get(to)
-            if state:
-                result.terms.append((to,))
-            elif state is None and not (box in self.plan.steps and self._was_seen(to)):
-                self._look_behind(to, result)
-        for members in self.plan.groups.get(box, ()):
-            states = [mine.get(to) for to in members]
-            if all(states):
-                result.terms.append(members)
-            elif False not in states:
-                result.dark += [to for to, state in zip(members, states, strict=True) if state is None]
+        plan = self.plan
+        well = plan.well.get(box)
+        if well is None:
+            return
+        failed, not_well = self.failed.get(box, _NOTHING), well - self.seen
+        if not failed and not not_well:
+            return
+        if self._orphans or box in plan.steps:
+            self._read(box, failed, result)
+            return
+        key = box, frozenset(failed), not_well
+        alike = plan.alike.get(key)
+        if alike is None:
+            alike = plan.alike[key] = self._read_alone(box, failed)
+        met = self.touched & ~self.followed if alike.is_explained else self.touched
+        if alike.behind & met:
+            self._read(box, failed, result)
+        else:
+            result.terms, result.dark = alike.terms, alike.dark
 
-    def _look_behind(self, box: str, result: _Explanation) -> None:
-        """Nobody saw the call to *box*: something seen to fail behind it explains its caller as well."""
-        if self.calls and None not in self.calls:  # the plan itself asks with nothing seen
-            reachable, dark = self.plan.behind(box)
-            if reachable.isdisjoint(self.felt):
-                result.dark += dark
-                return
+    def _read_alone(self, box: str, failed: Set[str]) -> _Alike:
+        """Read the calls of one box by themselves, as if nothing behind what it did not call had failed."""
+        behind, touched = 0, self.touched
+        for to in self.plan.needs.get(box, ()):
+            behind |= self.plan.reach[to] if self._state(box, to) is None else 0
+        result, self.touched = _Explanation(), 0
+        self._read(box, failed, result)
+        self.touched = touched
+        return _Alike(result.terms, result.dark, behind, any(to in failed for to in self.plan.needs.get(box, ())))
+
+    def _read(self, box: str, failed: Set[str], result: _Explanation) -> None:
+        plan = self.plan
+        needs = plan.needs.get(box)
+        if needs:
+            self._fill_needs(box, needs, failed, result)
+        for members_of in plan.groups.get(box, ()):
+            states = [self._state(box, to) for to in members_of]
+            if all(states):
+                result.terms.append(members_of)
+            elif False not in states:
+                result.dark |= plan.table(to for to, state in zip(members_of, states, strict=True) if state is None)
+
+    def _fill_needs(self, box: str, needs: tuple[str, ...], failed: Set[str], result: _Explanation) -> None:
+        if self._orphans:
+            states = {to: self._state(box, to) for to in needs}
+            unsettled = [to for to in needs if states[to] is not False]
+            failed = {to for to in needs if states[to]}
+        else:
+            not_well = {to for _, to, _ in self.plan.well[box] - self.seen} | failed
+            unsettled = [to for to in needs if to in not_well]
+        result.terms += [(to,) for to in unsettled if to in failed]
+        met = self.touched & ~self.followed if result.terms else self.touched
+        for to in unsettled:
+            if to not in failed and not (box in self.plan.steps and self._was_seen(to)):
+                self._look_behind(to, met, result)
+
+    def _state(self, box: str, to: str) -> bool | None:
+        """Whether the call of *box* to *to* failed; a call of unknown caller counts for any; None when none was seen."""
+        if to in self.failed.get(box, _NOTHING):
+            return True
+        if (box, to, False) in self.seen:
+            return False
+        return self._orphans.get(to)
+
+    def _look_behind(self, box: str, met: int, result: _Explanation) -> None:
+        """Nobody saw the call to *box*: something seen to fail behind it, among *met*, explains its caller as well."""
+        if not self.plan.reach[box] & met:
+            result.dark |= self.plan.unseen(box)
+            return
         beyond = self.explain(box)
         if beyond.terms:
             result.terms.append((box,))
         else:
-            result.dark += [box, *beyond.dark]
+            result.dark |= 1 << self.plan.bit[box] | beyond.dark
 
     def _was_seen(self, box: str) -> bool:
         """A step need not call a part itself that another part of it was seen to call."""
-        return any(box in mine for mine in self.calls.values())
-
-    def asked(self) -> Iterable[str]:
-        """Return the boxes whose failure was asked about."""
-        return self._known
+        if self._seen_boxes is None:
+            self._seen_boxes = {called for _, called, _ in self.seen}
+        return box in self._seen_boxes
 
     def failures_that_start(self) -> set[str]:
         """Return the boxes that failed with nothing to explain it, whether or not the attempt was lost."""
-        failed = {box for mine in self.calls.values() for box, is_failed in mine.items() if is_failed}
+        failed = {box for boxes in self.failed.values() for box in boxes}
         return {box for box in failed if not self.explain(box).terms}
 
 
-_NOTHING: dict[str, bool] = {}
+_NOTHING: frozenset[str] = frozenset()
 
 
 LostAt = tuple[tuple[str, ...], ...]
@@ -176,11 +300,13 @@ LostAt = tuple[tuple[str, ...], ...]
 def follow(attempt: Attempt, lost_at: LostAt) -> Trail:
     """Follow a lost attempt from the steps where it was lost to where the failures start."""
     walk = _Walk(attempt)
-    for step in dict.fromkeys(step for group in lost_at for step in group):
+    starts = list(dict.fromkeys(step for group in lost_at for step in group))
+    attempt.follow_seen(starts)
+    for step in starts:
         walk.visit(step)
     still_lost = walk.still_lost(lost_at)
     ends = [box for box, _ in walk.origins] + walk.untraced
-    dark = {box: tuple(dict.fromkeys(attempt.explain(box).dark)) for box in ends}
+    dark = {box: attempt.explain(box).dark for box in ends}
     return Trail(tuple(walk.origins), still_lost, tuple(walk.untraced), tuple(walk.edges), tuple(walk.order), dark)
 
 

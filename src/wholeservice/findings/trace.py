@@ -14,11 +14,14 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from wholeservice.derived.exposures import NO_STEP
+from wholeservice.findings.interfaces import BETWEEN, NEITHER_SIDE, through_interfaces, with_interfaces
+from wholeservice.findings.interfaces import title_of as interface_title
 from wholeservice.findings.joined_in_time import Timed, join_in_time
 from wholeservice.findings.ledger import Pattern
 from wholeservice.findings.left_over import fit_what_is_left
 from wholeservice.findings.losses import LossMap, Observations, Place, draw_up
 from wholeservice.findings.propagation import ABSORBED, AT_OR_BELOW, STARTS_HERE, Attempt, Dependency, Plan, SeenCall
+from wholeservice.findings.supplied import as_supplied, contract_words
 from wholeservice.organisation.graph import Organisation, Target, steps
 from wholeservice.units import SHARE, write
 
@@ -84,6 +87,7 @@ def trace(
 def observations(asked: LossMap, organisation: Organisation, observed: Observed, hours: Hours | None = None) -> Observations:
     """Return what `losses` must know of the attempts behind one target, at least one of them lost; arguments as of `trace`."""
     titles = {box_of(asked.entity, step.id): step.title for step in steps(organisation, asked.entity)}
+    observed = with_interfaces(as_supplied(observed, organisation, asked.entity))
     visits = list(_visits(observed, asked.entity))
     wiring = _wiring(organisation, titles, visits)
     lost = {
@@ -105,7 +109,7 @@ def observations(asked: LossMap, organisation: Organisation, observed: Observed,
 def met_by(organisation: Organisation, entity: str, observed: Observed) -> dict[str, dict[str, str]]:
     """Return what failed by itself in each attempt, whether it was lost for it or not: attempt -> part -> claim."""
     titles = {box_of(entity, step.id): step.title for step in steps(organisation, entity)}
-    visits = list(_visits(observed, entity))
+    visits = list(_visits(with_interfaces(as_supplied(observed, organisation, entity)), entity))
     wiring = _wiring(organisation, titles, visits)
     plan, retried = Plan(wiring, frozenset(titles)), _retried(wiring)
     at_step = {box: frozenset(each.to for each in uses) for box, uses in wiring.items()}
@@ -175,7 +179,7 @@ def _wiring(organisation: Organisation, titles: Mapping[str, str], visits: list[
     for caller, part in sorted({(met.caller, met.part) for visit in visits for met in visit.met if met.caller is not None}):
         how = "optional" if (caller, part) in survived else "all"
         uses[caller].setdefault(part, Dependency(part, how))
-    return {box: tuple(dependencies.values()) for box, dependencies in uses.items()}
+    return through_interfaces({box: tuple(dependencies.values()) for box, dependencies in uses.items()})
 
 
 def _patterns(
@@ -286,7 +290,10 @@ def _places(
     for box in sorted({each.to for uses in wiring.values() for each in uses} | set(wiring)):
         entity = organisation.entities.get(box)
         if entity is not None:
-            yield box, _place(entity.kind, entity.title, own_targets.get(box))
+            place = _place(entity.kind, entity.title, own_targets.get(box))
+            yield box, replace(place, note=contract_words(organisation, entity))
+        elif BETWEEN in box:
+            yield box, Place("interface", interface_title(organisation, box), note=NEITHER_SIDE)
 
 
 def _place(kind: str, title: str, target: Target | None) -> Place:

@@ -40,7 +40,7 @@ def what_would_tell(n: float, ledger: Ledger, patterns: Sequence[Pattern], title
     at_steps = sum(ledger.untraced.values()) - sum(ledger.hidden.values())
     rows.append(("what people met at the step itself: waits, messages, prices, rules", at_steps, None))
     kept = [row for row in rows if row[1] > LEAST]
-    for what, size, likely in sorted(kept, key=lambda row: (-row[1], row[0]))[:MOST]:
+    for what, size, likely in sorted(kept, key=lambda row: (-round(row[1], 6), row[0]))[:MOST]:
         yield MissingData(what, size / n, None if likely is None else min(size, likely) / n)
 
 

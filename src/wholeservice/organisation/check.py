@@ -24,6 +24,7 @@ from wholeservice.organisation.graph import (
     leaves,
     uses,
 )
+from wholeservice.organisation.policy_outcomes import check_outcomes, check_worth
 from wholeservice.organisation.remit import has_outside_consumer, owner_of, stream_of
 from wholeservice.organisation.stages import check_stages
 from wholeservice.organisation.targets import part_of_place, place_of_word
@@ -52,7 +53,8 @@ def check(org: Organisation, known_measures: Measures | None = None) -> list[Pro
     Without them no target's measure is.
     """
     rules = (_references, _circles_of_use, _dates, _owners, _homes, _policies, _attempts, _funnels)
-    problems = [problem for rule in (*rules, check_calendars, check_stages, check_assumptions) for problem in rule(org)]
+    of_parts = (check_calendars, check_stages, check_assumptions, check_outcomes, check_worth)
+    problems = [problem for rule in (*rules, *of_parts) for problem in rule(org)]
     for need in org.needs:
         for target in need.targets:
             problems.extend(_target(org, need, target, known_measures))

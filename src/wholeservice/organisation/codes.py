@@ -221,4 +221,14 @@ CODES: Mapping[str, str] = {
         "an assumption stands on a loss map beside what was measured; without its reason nobody could ever drop it.",
         "needs:\n  easy: { says: ..., assumes: { at: rooms, share: 120% } }",
         "needs:\n  easy: { says: ..., assumes: { at: rooms, share: 20%, because: what staff say, dated: 2026-05-12 } }"),
+    "ORG051": _page(
+        "An outcome that a policy declares as its doing is no loss, says nothing of a policy, or is that of another one.",
+        "an attempt that ends with this outcome is put down to the policy on the loss map; no other could be blamed for it.",
+        "policies:\n  age: { binds: [hire.pay], outcomes: [failed] }",
+        "policies:\n  age: { binds: [hire.pay], outcomes: [refused-for-age] }"),
+    "ORG052": _page(
+        "What a completion is worth is no amount of money.",
+        "the loss map tells what mending a place would win back a day in money; that takes a currency.",
+        "services:\n  hire: { worth: 40 }",
+        "services:\n  hire: { worth: 40 EUR }"),
 }  # fmt: skip

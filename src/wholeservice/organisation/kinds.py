@@ -96,6 +96,16 @@ CALENDAR = Field(
     ),
 )
 
+PLAN = Field(
+    "plan",
+    RECORD,
+    "what is done the day it stops",
+    fields=(
+        Field("says", TEXT, "what is done, and by whom"),
+        Field("dated", DATE, "the day this was written or last tried"),
+    ),
+)
+
 _PROVIDED = (
     Field(
         "for", REF_TO_CHOICES, "who it is for, and whether they use it, pay for it or judge it", (CONSUMER, TEAM), "for", ROLES
@@ -127,6 +137,8 @@ _PROVIDED = (
             Field("per", CHOICE, "whether that counts from the first step, or from the step before", choices=COUNTED_FROM),
         ),
     ),
+    PLAN,
+    Field("worth", AMOUNT, "what one completion is worth to the organisation, such as 40 EUR; inherited by what is inside"),
     Field("needs", NEEDS, "what its consumers want, in their words"),
     Field("aims", AIMS, "what the organisation itself wishes of it; never a need"),
     Field("team", REF, "the team that runs and changes it; inherited by what is inside", (TEAM,), "owned-by"),
@@ -177,8 +189,10 @@ KINDS: tuple[Kind, ...] = (
     Kind(POLICY, "policies", "a rule people or teams must follow; a loss can start at one", (
         Field("owner", TEXT, "who can change it"),
         Field("basis", TEXT, "why it is so: law, contract, our own choice"),
+        Field("outcomes", TEXTS, "outcomes of an attempt that are its doing, as facts name them, such as refused-by-limit"),
         Field("binds", REFS, "what it binds: service.step, service, part, stream or team",
               (STEP, SERVICE, PART, STREAM, TEAM), "binds"),
+        PLAN,
         *_ANY,
     ), {"services": "write 'binds'"}),
     Kind(TEAM, "teams", "people who work together on parts and services", (
@@ -201,6 +215,7 @@ KINDS: tuple[Kind, ...] = (
             Field("ends", DATE, "day the contract ends"),
             Field("cost", AMOUNT, "what it costs, such as 0.11 EUR per booking"),
         )),
+        PLAN,
         *_ANY,
     ), {"used-by": _DERIVED["used-by"]}),
     Kind(UNIT, "units", "a department, agency or other unit of the organisation", (

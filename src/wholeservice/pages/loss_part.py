@@ -8,11 +8,13 @@ from wholeservice.draw import svg
 from wholeservice.draw.axes import signed
 from wholeservice.draw.loss_map import KINDS, LossDrawing
 from wholeservice.findings.losses import AT_OR_BELOW, GOES_WITH, ITEMS, TAKEN_FOR_GRANTED, UNRECORDED, Box, LossMap, standing
+from wholeservice.findings.not_followed import not_followed
 from wholeservice.organisation.graph import team_of
 from wholeservice.organisation.remit import owner_of
 from wholeservice.pages.base import Data
 from wholeservice.pages.need_rows import target_words
 from wholeservice.pages.numbers import listed, plural, when
+from wholeservice.pages.won_part import WonRow, apart_words, won_rows
 from wholeservice.uncertainty import Interval
 from wholeservice.units import COUNT, SHARE, Unit, difference_unit, write
 
@@ -92,6 +94,9 @@ class LossPart:
     besides: tuple[str, ...] = ()  # what a loss goes with, what could not be told, what is assumed
     is_beside: bool = False  # some of it only goes with something, or is assumed
     beside: str = ""  # the time itself, where the map counts who took longer
+    won: tuple[WonRow, ...] = ()  # what mending each place alone wins back a day
+    not_followed: tuple[str, ...] = ()  # declared, and cannot be followed
+    apart: tuple[str, ...] = ()  # places that no data tell apart, and which data would
     withs: tuple[str, ...] = ()  # of the largest origins, who it was with; only where work is followed
 
 
@@ -129,6 +134,8 @@ def _part(data: Data, loss_map: LossMap) -> LossPart:
         besides=tuple(_sentence(each) or "" for each in beside_origins(loss_map)), beside=loss_map.beside,
         is_beside=any(box.claim in (GOES_WITH, TAKEN_FOR_GRANTED) for box in loss_map.boxes),
         way=WAY_OF_ITEMS if loss_map.of == ITEMS else WAY, withs=tuple(with_words(loss_map)),
+        won=won_rows(data, loss_map, origins_of(loss_map), KINDS) if not loss_map.why_no_map else (),
+        apart=apart_words(loss_map), not_followed=tuple(not_followed(data.organisation, loss_map)),
     )  # fmt: skip
 
 
@@ -249,6 +256,8 @@ def loss_title(loss_map: LossMap) -> str:
         return f"{gap}, and the data name no place where they are lost"
     if len(top) > 1:
         named = [box.said for box in top]
+        if any(set(loss_map.top) == set(each.ids) for each in loss_map.together):
+            return f"{gap}; most is lost at {', '.join(named[:-1])} or {named[-1]}, which no data tell apart"
         return f"{gap}; most is lost at {', '.join(named[:-1])} or {named[-1]}, which the data cannot rank"
     won = write(top[0].starts_here + top[0].not_traced if top[0].alone is None else top[0].alone, unit)
     where = f"{top[0].said}, or something below it," if top[0].claim == AT_OR_BELOW else top[0].said

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
 
+from wholeservice.findings.riding import Hit, failing, hits, stops_with
+from wholeservice.findings.supplied import contract_words
 from wholeservice.organisation import graph, kinds
 from wholeservice.organisation.graph import Edge, Organisation
 from wholeservice.organisation.remit import has_outside_consumer
@@ -12,10 +14,14 @@ from wholeservice.pages.addresses import address
 from wholeservice.pages.base import Data
 from wholeservice.pages.entries import address_of
 from wholeservice.pages.numbers import listed, plural
+from wholeservice.pages.reach_felt import Felt, a_day_words, felt_through, first_words, plan_words
 from wholeservice.units import write
 
 HOW = {"all": "needs it", "retry": "needs it, and tries again", "optional": "goes on without it", "any": "can use another"}
-HARD = ("all", "retry")
+STOPS = {
+    kinds.TEAM: "When a team cannot act, what it runs stops as it would by itself.",
+    kinds.POLICY: "When a rule stops people, all that it binds stops.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +60,25 @@ class Reach:
     people: tuple[Rider, ...]
     redundancy: str
     n_between: int  # things of ours between it and those
+    a_day: tuple[str, ...] = ()  # which whole services lose steps when it stops, and how many come to them a day
+    first: str | None = None  # who feels it first
+    plan: str = ""  # what is declared for the day it stops
+    contract: str = ""  # of a supplier, or of who provides it
+    felt: tuple[Felt, ...] = ()  # losses of other services that pass through it
 
 
 def reach_of(data: Data, entity: str) -> Reach | None:
     """Return what rides on a part or service; None where nothing uses it, it is in nothing and serves no step."""
     org = data.organisation
     found = org.entities.get(entity)
-    if found is None or found.kind not in (kinds.SERVICE, kinds.PART, kinds.SUPPLIER):
+    if found is None or found.kind not in (kinds.SERVICE, kinds.PART, kinds.SUPPLIER, kinds.POLICY, kinds.TEAM):
         return None
-    every, hard = _riding(org, entity, is_hard=False), _riding(org, entity, is_hard=True)
-    whole = [each for each in every if each != entity and has_outside_consumer(org, each)]
-    steps = _steps(org, every, hard)
+    hit = hits(org, data.results, entity)
+    every, hard = _riding(org, stops_with(org, entity)), {each.service for each in hit} | failing(org, entity)
+    whole = [
+        each for each in {**every, **{each.service: None for each in hit}} if each != entity and has_outside_consumer(org, each)
+    ]
+    steps = _steps(org, every, hit)
     users = tuple(_user(org, edge, edge.from_id) for edge in _edges(org, entity))
     rests_on = tuple(_user(org, edge, edge.to_id) for edge in graph.uses(org, entity))
     if not users and not whole and not steps:
@@ -72,8 +86,24 @@ def reach_of(data: Data, entity: str) -> Reach | None:
     services = tuple(_rider(data, each, hard) for each in whole)
     feeling = [each for each in (entity, *whole) if has_outside_consumer(org, each)]
     people = tuple(_people(data, feeling, hard))
-    n_between = len(set(every) - {entity, *whole})
-    return Reach(_title(services, steps, people), users, rests_on, services, steps, people, _redundancy(users), n_between)
+    n_between = len(set(every) - {*stops_with(org, entity), *whole})
+    redundancy = _redundancy(users) if found.kind not in (kinds.POLICY, kinds.TEAM) else STOPS[found.kind]
+    return Reach(
+        _title(services, steps, people), users, rests_on, services, steps, people, redundancy, n_between,
+        a_day_words(data, hit), first_words(data, hit), plan_words(data, entity), _contract(org, entity),
+        tuple(felt_through(data, entity)),
+    )  # fmt: skip
+
+
+def _contract(org: Organisation, entity: str) -> str:
+    """The contract of a supplier, or of whoever provides it."""
+    provider = next((edge.from_id for edge in graph.edges_in(org, entity, "provides")), entity)
+    words = contract_words(org, org.entities.get(provider))
+    return (
+        f"{words[:1].upper()}{words[1:]}."
+        if words and provider == entity
+        else (f"Provided by {org.entities[provider].title}, {words}." if words else "")
+    )
 
 
 def _edges(org: Organisation, entity: str) -> tuple[Edge, ...]:
@@ -82,28 +112,19 @@ def _edges(org: Organisation, entity: str) -> tuple[Edge, ...]:
     return tuple(edge for each in (entity, *provided) for edge in graph.edges_in(org, each, "uses"))
 
 
-def _riding(org: Organisation, entity: str, *, is_hard: bool) -> dict[str, None]:
-    """Everything that an entity's failure can reach: what uses it and what that is inside of, at any distance, nearest first.
-
-    *is_hard* follows only what cannot do without.
-    """
-    found: dict[str, None] = {entity: None}
-    waiting = [entity]
+def _riding(org: Organisation, starts: Iterable[str]) -> dict[str, None]:
+    """Everything that a failure can reach: what uses it and what that is inside of, at any distance, nearest first."""
+    found: dict[str, None] = dict.fromkeys(sorted(each for each in starts if each in org.entities))
+    waiting = list(found)
     for each in waiting:  # grows while it is walked
-        edges = [edge for edge in _edges(org, each) if not is_hard or edge.how in HARD]
-        above = [] if is_hard and _is_only_spared(org, each) else [org.entities[each].parent]
+        edges = _edges(org, each)
+        above = [org.entities[each].parent]
         inside = [other for other in above if other and org.entities[other].kind in (kinds.SERVICE, kinds.PART)]
         reached = (*(edge.from_id for edge in edges), *inside)
         fresh = [other for other in reached if other in org.entities and other not in found]
         found.update(dict.fromkeys(fresh))
         waiting += dict.fromkeys(fresh)
     return found
-
-
-def _is_only_spared(org: Organisation, entity: str) -> bool:
-    """Everything that uses it can do without it, and no step is served by it directly."""
-    edges = _edges(org, entity)
-    return bool(edges) and all(edge.how not in HARD for edge in edges) and not graph.edges_out(org, entity, "at")
 
 
 def _user(org: Organisation, edge: Edge, shown: str) -> User:
@@ -119,24 +140,24 @@ def _title_of(org: Organisation, entity: str) -> str:
     return org.entities[entity].title if entity in org.entities else entity
 
 
-def _rider(data: Data, entity: str, hard: dict[str, None]) -> Rider:
+def _rider(data: Data, entity: str, hard: Set[str]) -> Rider:
     known = data.organisation.entities[entity]
     return Rider("whole service", known.title, address_of(known), None, None, entity in hard)
 
 
-def _steps(org: Organisation, every: dict[str, None], hard: dict[str, None]) -> tuple[Rider, ...]:
+def _steps(org: Organisation, every: dict[str, None], hit: tuple[Hit, ...]) -> tuple[Rider, ...]:
     """The steps that something served which rides on it, in the order of their journeys; a whole journey is not counted."""
-    found = []
+    found, lost = [], {(each.service, step) for each in hit for step in each.steps}
     for service in org.entities.values():
         for step in graph.leaves(service.journey):
             serving = [each for each in graph.parts_at(org, service.id, step.id) if each in every]
-            if serving:
-                to, is_hard = address("service", service.id, "step", step.id), any(each in hard for each in serving)
-                found.append(Rider("step", step.title, to, service.title, None, is_hard))
+            if serving or (service.id, step.id) in lost:
+                to = address("service", service.id, "step", step.id)
+                found.append(Rider("step", step.title, to, service.title, None, (service.id, step.id) in lost))
     return tuple(found)
 
 
-def _people(data: Data, services: list[str], hard: dict[str, None]) -> Iterator[Rider]:
+def _people(data: Data, services: list[str], hard: Set[str]) -> Iterator[Rider]:
     """The people outside for whom those whole services are."""
     org = data.organisation
     named: dict[str, bool] = {}

@@ -14,6 +14,7 @@ from wholeservice.pages.entries import address_of
 from wholeservice.pages.holdings_part import Thing, work_of
 from wholeservice.pages.listing import by_title
 from wholeservice.pages.numbers import listed, plural
+from wholeservice.pages.reach_part import Reach, reach_of
 from wholeservice.pages.unmeasured_part import Unmeasured
 from wholeservice.units import COUNT, write
 
@@ -63,6 +64,7 @@ class TeamPage:
     not_written: tuple[Unmeasured, ...]
     snapshot: str
     flow: TeamFlow
+    reach: Reach | None = None  # what rides on what it runs
 
 
 def build(data: Data, entity: str) -> TeamPage | None:
@@ -82,7 +84,7 @@ def build(data: Data, entity: str) -> TeamPage | None:
         Thing(unit.kind, unit.title, address_of(unit), None) if unit else None, _texts(fields.get("ask")),
         _offers_title(offers), offers, tuple(_serves(data, found)), tuple(_served_by(data, found)),
         tuple(_stages(data, found)), tuple(_not_written(found, offers, stream)), data.snapshot,
-        team_flow(data, found),
+        team_flow(data, found), reach_of(data, found.id),
     )  # fmt: skip
 
 
