@@ -206,7 +206,7 @@ def test_a_verdict_is_written_into_the_log_with_its_number():
     """The entry says the verdict, the effect, its unit, and which number it is about."""
     entry = next(entries_of([verdict(wavy(0.70, 20, 0.10, 12))], week(20), "maya"))
     assert (entry.question, entry.says, entry.evidence, entry.by) == (VERDICT, IMPROVED, "completion of stay", "maya")
-    assert (entry.value, entry.unit) == (pytest.approx(0.10, abs=0.02), "percentage points")
+    assert (entry.value, entry.unit) == (pytest.approx(10, abs=2), "pp")
 
 
 def test_a_series_that_was_called_changed_before_has_a_wider_range():
