@@ -22,7 +22,7 @@ import subprocess
 import sys
 import time
 
-LIMIT_S = 120
+LIMIT_S = 300
 BAR_S, MOST_GIB, BAR_DRAWS_S = 2.0, 1.0, 20.0
 N_BOXES, PER_BOX, BAR_DRAWN_S, MOST_KB = 10_000, 10, 0.3, 250.0
 SIZES = (1_250, 2_500, 5_000, 10_000)
