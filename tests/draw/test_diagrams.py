@@ -126,6 +126,32 @@ def test_no_text_of_a_loss_map_lies_on_another(shown):
     assert outside(drawn) == []
 
 
+def many_boxes() -> LossMap:
+    """Three hundred boxes in six columns and nine hundred dependencies, every third of which has a loss."""
+    boxes = tuple(
+        Box(f"b{at}", "part" if at >= 50 else "step", f"Service {at}", at // 50, 0.002, 0.001, 0.0, "starts here")
+        for at in range(300)
+    )
+    pairs = [(at, (at // 50 + 1) * 50 + (at * step + step) % 50) for at in range(250) for step in (1, 7, 13, 29)][:900]
+    ribbons = tuple(Ribbon(f"b{a}", f"b{b}", 0.0005 if index % 3 == 0 else 0.0) for index, (a, b) in enumerate(pairs))
+    period = sample.loss_map().period
+    return LossMap("s", "n", "t", SHARE, 1, 0.9, 0.8, 0.1, None, 100, period, boxes, ribbons)
+
+
+def test_a_map_of_many_boxes_is_small_and_leaves_nothing_out():
+    """Nothing overlaps; every loss is a ribbon with its words; what works is one line a box, with all that it leads to."""
+    shown = many_boxes()
+    drawn = loss_map.draw(LossDrawing("m", "A map", shown))
+    assert overlaps(drawn) == []
+    assert len(drawn.encode()) < 250_000
+    assert drawn.count("pass here; linked</title></path>") == sum(each.size > 0 for each in shown.ribbons) == 300
+    hairlines = re.findall(r'<path d="([^"]+)" class="healthy" data-from="b\d+"', drawn)
+    assert sum(d.count("M") for d in hairlines) == 600
+    assert len(hairlines) == len({each.from_id for each in shown.ribbons if not each.size})
+    assert drawn.count('role="button"') == 300
+    assert "280 smaller ones, in the table" in drawn
+
+
 def test_the_map_draws_every_ribbon_to_scale_and_the_rest_apart():
     """Twice the loss is twice the width; a healthy dependency is a hairline; what nobody explains stands in its own box."""
     drawn = loss_map.draw(LossDrawing("m", "A map", sample.loss_map()))

@@ -37,6 +37,19 @@ def test_every_node_is_placed_once_and_none_overlap(graph):
         )
 
 
+@settings(max_examples=60, deadline=None)
+@given(graphs())
+def test_crossings_are_those_counted_pair_by_pair(graph):
+    """The tree of sums gives what looking at every two edges gives."""
+    layout = order(*graph, n_starts=1)
+    at = {spot: index for row in layout.rows for index, spot in enumerate(row)}
+    total = 0.0
+    for row in layout.rows:
+        edges = [(at[spot], at[end], weight) for spot in row for end, weight in layout.after.get(spot, ())]
+        total += sum(a * b for low, high, a in edges for other, end, b in edges if low < other and high > end)
+    assert abs(crossings(layout) - total) < 1e-6
+
+
 def test_a_graph_without_crossings_is_drawn_without_any():
     """A tangled order of a ladder is untangled; a fixed layer keeps its order."""
     names = [f"a{i}" for i in range(8)]

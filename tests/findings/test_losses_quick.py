@@ -6,6 +6,7 @@ from collections import defaultdict
 import pytest
 
 from findings import plain_propagation as plain
+from wholeservice.findings.circles import circles
 from wholeservice.findings.closure import added_up, closures, members
 from wholeservice.findings.ledger import Pattern, account
 from wholeservice.findings.propagation import ABSORBED, Attempt, Dependency, Plan, follow
@@ -43,8 +44,8 @@ def plainly(seen, wiring):
     return _told(found, {box: set(dark) for box, dark in found.dark.items()})
 
 
-def quickly(seen, wiring):
-    plan = Plan(wiring, frozenset({STEP}))
+def quickly(seen, wiring, plan=None):
+    plan = plan or Plan(wiring, frozenset({STEP}))
     found = follow(Attempt(seen, plan), ((STEP,),))
     return _told(found, {box: set(plan.named(dark)) for box, dark in found.dark.items()})
 
@@ -74,6 +75,39 @@ def test_spares_that_were_seen_are_read_the_same(seed):
     wiring = wired(chance, with_spares=True)
     seen = frozenset((box, each.to, chance.random() < 0.4) for box, uses in wiring.items() for each in uses)
     assert quickly(seen, wiring)[4] == plainly(seen, wiring)[4]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_what_one_attempt_says_is_not_taken_for_another(seed):
+    """Forty attempts read by one plan, which keeps what boxes say by themselves, come out as each does by a plan of its own."""
+    chance = random.Random(seed)
+    wiring = wired(chance, with_spares=True)
+    plan = Plan(wiring, frozenset({STEP}))
+    for at in range(40):
+        seen = seen_of(chance, wiring, callers=() if at % 2 else (None, ABSORBED))
+        assert quickly(seen, wiring, plan) == quickly(seen, wiring)
+
+
+def test_what_a_part_of_the_step_was_seen_to_call_is_not_dark_there():
+    """The step was not seen to call the shop: in the first attempt the page called it, in the second nobody did."""
+    wiring = {STEP: (Dependency("page"), Dependency("shop")), "page": (Dependency("shop"),), "shop": ()}
+    plan = Plan(wiring, frozenset({STEP}))
+    called = frozenset([(STEP, "page", False), ("page", "shop", False)])
+    dark = [quickly(seen, wiring, plan)[3][STEP] for seen in (called, called - {("page", "shop", False)})]
+    assert dark == [set(), {"shop"}]
+
+
+@pytest.mark.parametrize("seed", range(50))
+def test_circles_are_found_wherever_a_box_is_behind_itself(seed):
+    """Boxes that reach themselves, found by walking from each, are those that are joined, and nothing else is."""
+    chance = random.Random(seed)
+    boxes = [f"b{i}" for i in range(8)]
+    out = {box: chance.sample([each for each in boxes if each != box], chance.randint(0, 2)) for box in boxes[:-1]}
+    behind = {box: set(out.get(box, ())) for box in boxes}
+    for _ in boxes:
+        behind = {box: far.union(*(behind[each] for each in far)) for box, far in behind.items()}
+    joint = circles({box: tuple(Dependency(to) for to in used) for box, used in out.items()})
+    assert set(joint) == {box for box in boxes if box in behind[box]}
 
 
 def test_no_way_is_guessed_where_one_was_seen():

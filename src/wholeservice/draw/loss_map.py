@@ -6,7 +6,7 @@ starts there or below; a grey hairline is a dependency that works; hatched is no
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from wholeservice.draw import svg
@@ -37,6 +37,9 @@ from wholeservice.units import SHARE, write
 BOX, BETWEEN, TOP, SPACE = 156.0, 62.0, 46.0, 12.0
 LOSS_HEIGHT, TALLEST, HAIRLINE, NOTHING = 340.0, 46.0, 1.6, 1e-9
 SMALLEST_DRAWN = 0.005  # of the gap
+MOST_TOLD = 20  # places that the description of the drawing names
+MANY = 100
+"""Of more boxes the drawing is kept small: whole pixels, one line for all that works behind a box, each name said once."""
 KINDS = {
     "step": "Journey step", "part": "Part", "service": "Service", "supplier": "Supplier", "policy": "Policy", "wait": "Wait",
     "interface": "Interface", CHANNEL: "Channel", WORK: "Work", INTERVAL: "Work or wait", UNRECORDED: "Not recorded",
@@ -62,6 +65,15 @@ class _Frame:
     per_loss: float  # pixels per unit of loss
     height: float
     width: float
+    sizes: dict[str, float]  # of the boxes
+
+    @property
+    def is_large(self) -> bool:
+        return len(self.boxes) > MANY
+
+    def figure(self, size: float) -> str:
+        """Return a size as script reads it, to weigh how strongly a path lights up."""
+        return f"{size:.3g}" if self.is_large else f"{size:.6g}"
 
     def thick(self, size: float) -> float:
         return max(HAIRLINE, size * self.per_loss)
@@ -71,7 +83,9 @@ def draw(drawing: LossDrawing, *, width: float = 1240) -> Markup:
     """Return the map as an SVG of buttons; each ribbon and box says its loss when pointed at."""
     frame = _frame(drawing.map, width)
     leaving, reaching = _ports(drawing.map, frame)
-    ribbons = [_ribbon(drawing.map, frame, each, (leaving, reaching)) for each in _thin_first(drawing.map)]
+    drawn = [each for each in _thin_first(drawing.map) if each.size > 0 or not frame.is_large]
+    works = list(_works(drawing.map, frame, (leaving, reaching))) if frame.is_large else []
+    ribbons = [*works, *(_ribbon(drawing.map, frame, each, (leaving, reaching)) for each in drawn)]
     boxes = [_box(drawing.map, frame, box) for box in drawing.map.boxes]
     rest = _unexplained(drawing.map, frame)
     sheet = svg.Drawing(drawing.id, drawing.title, _says(drawing.map), frame.width, frame.height, is_interactive=True)
@@ -101,7 +115,10 @@ def _range(box: Box, loss_map: LossMap) -> str:
 
 
 def _says(loss_map: LossMap) -> str:
-    starts = [f"{box.title} {signed(-_origin(box), loss_map.unit)}" for box in loss_map.boxes if _origin(box) > 0]
+    origins = [box for box in loss_map.boxes if _origin(box) > 0]
+    told = sorted(origins, key=_origin, reverse=True)[:MOST_TOLD] if len(origins) > MOST_TOLD else origins
+    starts = [f"{box.title} {signed(-_origin(box), loss_map.unit)}" for box in told]
+    starts += [f"{len(origins) - len(told)} smaller ones, in the table"] if len(told) < len(origins) else []
     rest = f"; unexplained {signed(-loss_map.unexplained, loss_map.unit)}" if loss_map.unexplained > 0 else ""
     named = "; ".join(starts) or "no named place"
     way = "the channel to where the time went" if loss_map.of == ITEMS else "the step to what stands behind it"
@@ -125,16 +142,18 @@ def _frame(loss_map: LossMap, width: float) -> _Frame:
     column = max(BOX + BETWEEN, (width - BOX) / max(1, n_layers - 1)) if n_layers > 1 else BOX + BETWEEN
     column = min(column, BOX * 2)
     widths = {(each.from_id, each.to_id): max(HAIRLINE, each.size * per_loss) for each in drawn}
-    centres, length = place(layout, lambda spot: _size(spot, boxes, per_loss, widths), SPACE)
+    sizes = {box.id: _size(box, per_loss) for box in loss_map.boxes}
+    if len(boxes) > MANY:
+        sizes = {box: float(round(size)) for box, size in sizes.items()}
+    centres, length = place(
+        layout, lambda spot: widths[spot.from_id, spot.to_id] if isinstance(spot, Bend) else sizes[spot], SPACE
+    )
     rest = max(TALLEST, loss_map.unexplained * per_loss + 14) + 28 if _is_drawn(loss_map) else 0
     whole = max(column * (n_layers - 1) + BOX, 2 * BOX)
-    return _Frame(boxes, layout, centres, column, per_loss, TOP + length + rest + 8, whole)
+    return _Frame(boxes, layout, centres, column, per_loss, TOP + length + rest + 8, whole, sizes)
 
 
-def _size(spot: Spot, boxes: dict[str, Box], per_loss: float, widths: dict[tuple[str, str], float]) -> float:
-    if isinstance(spot, Bend):
-        return widths[spot.from_id, spot.to_id]
-    box = boxes[spot]
+def _size(box: Box, per_loss: float) -> float:
     lines = 16.0 * (len(svg.wrap(box.title, svg.NODE, BOX - 24, 2)) - 1)
     return max(TALLEST + lines, box.flow_in * per_loss + 14)
 
@@ -164,9 +183,14 @@ def _ports(loss_map: LossMap, frame: _Frame) -> tuple[Ports, Ports]:
     """Where each ribbon leaves and reaches its boxes: in the order of the other ends, so that they do not cross there."""
     leaving: Ports = {}
     reaching: Ports = {}
+    going: dict[str, list[Ribbon]] = {box.id: [] for box in loss_map.boxes}
+    coming: dict[str, list[Ribbon]] = {box.id: [] for box in loss_map.boxes}
+    for ribbon in loss_map.ribbons:
+        if ribbon.from_id in frame.boxes and ribbon.to_id in frame.boxes:
+            going[ribbon.from_id].append(ribbon)
+            coming[ribbon.to_id].append(ribbon)
     for box in loss_map.boxes:
-        outgoing = [each for each in loss_map.ribbons if each.from_id == box.id and each.to_id in frame.boxes]
-        incoming = [each for each in loss_map.ribbons if each.to_id == box.id and each.from_id in frame.boxes]
+        outgoing, incoming = going[box.id], coming[box.id]
         kept = _origin(box) * frame.per_loss if outgoing else 0.0
         for each, end, ports in ((outgoing, 1, leaving), (incoming, -2, reaching)):
             each.sort(key=lambda ribbon: frame.centres[_next(ribbon, frame, end)])
@@ -188,15 +212,30 @@ def _ribbon(loss_map: LossMap, frame: _Frame, ribbon: Ribbon, ports: tuple[Ports
         return Markup("")
     d = _course(frame, ribbon, (ports[0][key], ports[1][key]))
     names = f"{frame.boxes[ribbon.from_id].title} → {frame.boxes[ribbon.to_id].title}"
-    ends = {"data_from": ribbon.from_id, "data_to": ribbon.to_id, "data_size": f"{ribbon.size:.6g}"}
+    ends = {"data_from": ribbon.from_id, "data_to": ribbon.to_id, "data_size": frame.figure(ribbon.size)}
     if ribbon.size <= 0:
         return svg.titled(f"{names}: works, nothing lost", svg.path(d, "healthy"), class_="flow", **ends)
     words = f"{names}: {signed(-ribbon.size, loss_map.unit)} pass here; {ribbon.rung}"
     wide = frame.thick(ribbon.size)
+    if frame.is_large and ribbon.rung != ASSUMED:
+        return svg.element(
+            "path", svg.element("title", words), d=d, class_=f"ribbon {ribbon.rung}", stroke_width=round(wide, 1), **ends
+        )
     lines = [svg.path(d, f"ribbon {ribbon.rung}", stroke_width=wide)]
     if ribbon.rung == ASSUMED:
         lines = [svg.path(d, "ribbon edge", stroke_width=wide), svg.path(d, "ribbon assumed", stroke_width=max(0.5, wide - 2))]
     return svg.titled(words, *lines, class_="flow", **ends)
+
+
+def _works(loss_map: LossMap, frame: _Frame, ports: tuple[Ports, Ports]) -> Iterator[Markup]:
+    """One line for all that works behind a box: of many boxes nobody points at one of a thousand hairlines."""
+    courses: dict[str, str] = {}
+    for each in loss_map.ribbons:
+        key = each.from_id, each.to_id
+        if each.size <= 0 and key in ports[0] and key in ports[1]:
+            courses[each.from_id] = courses.get(each.from_id, "") + _course(frame, each, (ports[0][key], ports[1][key]))
+    for box, d in courses.items():
+        yield svg.path(d, "healthy", data_from=box, data_size=0)
 
 
 def _course(frame: _Frame, ribbon: Ribbon, ends: tuple[float, float]) -> str:
@@ -206,11 +245,15 @@ def _course(frame: _Frame, ribbon: Ribbon, ends: tuple[float, float]) -> str:
     if chain is None:
         bulge = x1 + BETWEEN * 0.7
         y1, y2 = TOP + ends[0], TOP + ends[1]
+        if frame.is_large:
+            return f"M{x1:.0f} {y1:.0f}c{bulge - x1:.0f} 0 {bulge - x1:.0f} {y2 - y1:.0f} 0 {y2 - y1:.0f}"
         return f"M{x1:.1f} {y1:.1f}C{bulge:.1f} {y1:.1f} {bulge:.1f} {y2:.1f} {x1:.1f} {y2:.1f}"
     spots = [(x1, ends[0])]
     for bend in (spot for spot in chain if isinstance(spot, Bend)):
         spots += [(bend.layer * frame.column, frame.centres[bend]), (bend.layer * frame.column + BOX, frame.centres[bend])]
     spots.append((boxes[ribbon.to_id].layer * frame.column, ends[1]))
+    if frame.is_large:
+        return _in_whole_pixels(spots, is_straight=ribbon.size <= 0)
     d = f"M{x1:.1f} {TOP + ends[0]:.1f}"
     for index in range(0, len(spots) - 1, 2):
         (left, y1), (right, y2) = spots[index], spots[index + 1]
@@ -221,15 +264,31 @@ def _course(frame: _Frame, ribbon: Ribbon, ends: tuple[float, float]) -> str:
     return d
 
 
+def _in_whole_pixels(spots: Sequence[tuple[float, float]], *, is_straight: bool) -> str:
+    """The same course, each stretch told from where the one before ended: half as long to write; a hairline is straight."""
+    whole = [(round(x), round(TOP + y)) for x, y in spots]
+    d = f"M{whole[0][0]} {whole[0][1]}"
+    for index in range(0, len(whole) - 1, 2):
+        (left, y1), (right, y2) = whole[index], whole[index + 1]
+        curve = "l" if is_straight else f"c{(right - left) // 2} 0 {(right - left) // 2} {y2 - y1} "
+        d += f"{curve}{right - left} {y2 - y1}"
+        if index + 2 < len(whole):
+            d += f"H{whole[index + 2][0]}"
+    return d
+
+
 def _box(loss_map: LossMap, frame: _Frame, box: Box) -> Markup:
-    size = _size(box.id, frame.boxes, frame.per_loss, {})
+    size = frame.sizes[box.id]
     x, y = box.layer * frame.column, TOP + frame.centres[box.id] - size / 2
+    if frame.is_large:
+        x, y = float(round(x)), float(round(y))
     says = _box_says(loss_map, box)
     return svg.titled(
         says, svg.rect(x, y, BOX, size, "ground", rx=5), *_cover(box, (x, y, size)), *_edge(frame, box, (x, y, size)),
         *_labels(loss_map, box, (x, y, size)),
         class_=" ".join(filter(None, ("box", _heat(box, frame), box.kind, "top" if box.is_top else ""))), data_box=box.id,
-        data_in=f"{box.flow_in:.6g}", tabindex=0, role="button", aria_label=says, aria_pressed="false",
+        data_in=frame.figure(box.flow_in), tabindex=0, role="button",
+        aria_label=None if frame.is_large else says, aria_pressed="false",
     )  # fmt: skip
 
 

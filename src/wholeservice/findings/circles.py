@@ -19,6 +19,8 @@ def circles(wiring: Wiring) -> dict[str, str]:
     {'a': 'a + b', 'b': 'a + b'}
     """
     out = {box: [each.to for each in uses] for box, uses in wiring.items()}
+    if not _has_circle(out):
+        return {}
     into: dict[str, list[str]] = {}
     for box, targets in out.items():
         for to in targets:
@@ -31,6 +33,21 @@ def circles(wiring: Wiring) -> dict[str, str]:
         if len(members) > 1:
             joint |= dict.fromkeys(sorted(members), " + ".join(sorted(members)))
     return joint
+
+
+def _has_circle(out: Mapping[str, list[str]]) -> bool:
+    """Say whether boxes remain when, over and over, those that none of the others uses are taken away (Kahn 1962)."""
+    n_users = dict.fromkeys(out, 0)
+    for targets in out.values():
+        for to in targets:
+            n_users[to] = n_users.get(to, 0) + 1
+    free = [box for box, n in n_users.items() if not n]
+    for box in free:  # grows while it is walked
+        for to in out.get(box, ()):
+            n_users[to] -= 1
+            if not n_users[to]:
+                free.append(to)
+    return len(free) < len(n_users)
 
 
 def _finished(starts: list[str], edges: Mapping[str, list[str]], seen: set[str] | None = None) -> list[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import pairwise
 
 from wholeservice.findings.closure import added_up
@@ -74,21 +75,26 @@ def account(patterns: Sequence[Pattern], plan: Plan, healing: Callable[[str], fl
     Source   Shapley values are linear, so the map of all attempts is the sum of the maps of each
     """
     ledger = Ledger()
-    counts: dict[tuple[frozenset[SeenCall], LostAt], float] = defaultdict(float)
-    for pattern in patterns:
-        counts[pattern.seen, pattern.lost_at] += pattern.n
-    contributions, alike = {}, {}
+    kinds: dict[tuple[frozenset[SeenCall], LostAt], int] = {}
+    kind_of = [kinds.setdefault((each.seen, each.lost_at), len(kinds)) for each in patterns]
+    counts = [0.0] * len(kinds)
+    for kind, pattern in zip(kind_of, patterns, strict=True):
+        counts[kind] += pattern.n
+    contributions, alike = [_NOTHING] * len(kinds), [_NOTHING] * len(kinds)
     unseen: dict[int, float] = defaultdict(float)
-    for (seen, lost_at), n in counts.items():
+    chance_of = cache(healing)
+    for ((seen, lost_at), kind), n in zip(kinds.items(), counts, strict=True):
         if lost_at:
-            trail, result, contribution = _explain(follow(Attempt(seen, plan), lost_at), healing)
+            trail, result, contributions[kind] = _explain(follow(Attempt(seen, plan), lost_at), chance_of)
             _enter(ledger, n, trail, result, unseen)
-            contributions[seen, lost_at] = contribution
-            alike[seen, lost_at] = _of_one(trail, result)
-    ledger.contributions = [contributions.get((each.seen, each.lost_at), {}) for each in patterns]
-    ledger.per_attempt = [alike.get((each.seen, each.lost_at), {}) for each in patterns]
+            alike[kind] = _of_one(trail, result)
+    ledger.contributions = [contributions[kind] for kind in kind_of]
+    ledger.per_attempt = [alike[kind] for kind in kind_of]
     ledger.dark = {plan.names[at]: size for at, size in added_up(unseen, len(plan.names)).items()}
     return ledger
+
+
+_NOTHING: dict[str, float] = {}
 
 
 def _of_one(trail: Trail, result: Split) -> dict[str, float]:
@@ -135,15 +141,16 @@ def _enter(ledger: Ledger, n: float, trail: Trail, result: Split, unseen: dict[i
 
 def _send_back(ledger: Ledger, trail: Trail, flow: dict[str, float]) -> None:
     """Send each share from where it starts to the steps, equally over the boxes that felt it."""
-    felt_by: dict[str, list[str]] = defaultdict(list)
+    felt_by: dict[str, list[str]] = {}
     for effect, cause in trail.edges:
-        felt_by[cause].append(effect)
+        felt_by.setdefault(cause, []).append(effect)
     for box in trail.order:  # causes come before effects
-        size = flow.get(box, 0.0)
+        size, effects = flow.get(box, 0.0), felt_by.get(box, ())
         ledger.flow_in[box] += size
-        for effect in felt_by[box]:
-            ledger.ribbons[effect, box] += size / len(felt_by[box])
-            flow[effect] += size / len(felt_by[box])
+        for effect in effects:
+            each = size / len(effects)
+            ledger.ribbons[effect, box] += each
+            flow[effect] += each
 
 
 def enter_timed(ledger: Ledger, timed: Timed) -> None:

@@ -80,6 +80,10 @@ class _Alike:
     is_explained: bool  # something that it must have was seen to fail
 
 
+_Key = tuple[str, frozenset[str], frozenset[SeenCall], frozenset[str]]
+"""(box, what failed for it, calls by which it would be seen to work and that were not seen, what others were seen to call)."""
+
+
 class Plan:
     """Wiring sorted out once for many attempts: box -> what it must have, and groups of which any will do.
 
@@ -92,7 +96,7 @@ class Plan:
         self.needs: dict[str, tuple[str, ...]] = {}
         self.groups: dict[str, tuple[tuple[str, ...], ...]] = {}
         self.well: dict[str, frozenset[SeenCall]] = {}  # the calls of a box by which all that it relies on is seen to work
-        self.alike: dict[tuple[str, frozenset[str], frozenset[SeenCall]], _Alike] = {}
+        self.alike: dict[_Key, _Alike] = {}
         for box, uses in wiring.items():
             groups: dict[str, list[str]] = {}
             for each in uses:
@@ -106,6 +110,7 @@ class Plan:
         named = dict.fromkeys(box for box, uses in wiring.items() for box in (box, *(each.to for each in uses)))
         self.names = tuple(named)
         self.bit = {box: at for at, box in enumerate(self.names)}
+        self.flag = {box: 1 << at for box, at in self.bit.items()}
         self._reach: dict[str, int] | None = None
         self._unseen: dict[str, int] = {}
         self._users: dict[str, int] = {}
@@ -150,7 +155,7 @@ class Plan:
     def table(self, boxes: Iterable[Any]) -> int:
         table = 0
         for box in boxes:
-            table |= 1 << self.bit[box]
+            table |= self.flag[box]
         return table
 
     def named(self, table: int) -> tuple[str, ...]:
@@ -161,38 +166,58 @@ class Plan:
 class Attempt:
     """What was seen of one kind of attempt, with the plan to read it by."""
 
-    __slots__ = ("_known", "_orphans", "_seen_boxes", "failed", "followed", "plan", "seen", "touched")
+    __slots__ = ("_followed", "_known", "_orphans", "_seen_boxes", "_starts", "_touched", "failed", "plan", "seen")
 
     def __init__(self, seen: frozenset[SeenCall], plan: Plan) -> None:
         self.plan, self.seen = plan, seen
         self.failed: dict[str | None, set[str]] = {}  # caller -> what failed for it
-        self.touched = 0  # boxes by which a failed call, or one of unknown caller, could be met
-        bit = plan.bit
         for caller, box in [(caller, box) for caller, box, failed in seen if failed]:
             if caller in self.failed:
                 self.failed[caller].add(box)
             else:
                 self.failed[caller] = {box}
-                if caller in bit:
-                    self.touched |= 1 << bit[caller]
-        self.followed = 0  # boxes on the way of failures whose calls were seen, see `follow_seen`
         self._orphans = {box: box in self.failed.get(None, ()) for caller, box, _ in seen if caller is None}
-        if self._orphans:  # what was seen of others besides may be what is behind a box that nobody saw
-            self.touched |= plan.table({caller for caller, _, _ in seen if caller in bit})
-        for box in self._orphans:
-            self.touched |= plan.users(box)
+        self._starts: tuple[str, ...] = ()
+        self._touched: int | None = None
+        self._followed: int | None = None
         self._seen_boxes: set[str] | None = None
         self._known: dict[str, _Explanation] = {}
 
     def follow_seen(self, starts: Iterable[str]) -> None:
-        """Note which boxes the failure reaches over calls that were seen: no way to them needs to be guessed."""
-        waiting = list(starts)
+        """Note where the failure is felt: no way to what it reaches over calls that were seen needs to be guessed."""
+        self._starts = tuple(starts)
+
+    def _met(self, *, is_explained: bool = False) -> int:
+        """Return the table of boxes by which a failed call, or one of unknown caller, could be met behind what nobody saw.
+
+        Most attempts never ask. Where a failure is explained already, what is on its way over calls that were seen is left out.
+        """
+        if self._touched is None:
+            self._touched = self._table_touched()
+        if not is_explained or not self._touched:
+            return self._touched
+        if self._followed is None:
+            self._followed = self._table_followed()
+        return self._touched & ~self._followed
+
+    def _table_touched(self) -> int:
+        plan = self.plan
+        touched = plan.table(caller for caller in self.failed if caller in plan.flag)
+        if self._orphans:  # what was seen of others besides may be what is behind a box that nobody saw
+            touched |= plan.table({caller for caller, _, _ in self.seen if caller in plan.flag})
+        for box in self._orphans:
+            touched |= plan.users(box)
+        return touched
+
+    def _table_followed(self) -> int:
+        plan = self.plan
+        waiting, reached = list(self._starts), set[str]()
         while waiting:
             box = waiting.pop()
-            at = self.plan.bit.get(box)
-            if at is not None and not self.followed >> at & 1:
-                self.followed |= 1 << at
-                waiting += [to for to in self.failed.get(box, ()) if to in self.plan.must.get(box, ())]
+            if box not in reached and box in plan.flag:
+                reached.add(box)
+                waiting += [to for to in self.failed.get(box, ()) if to in plan.must.get(box, ())]
+        return plan.table(reached)
 
     def explain(self, box: str) -> _Explanation:
         """Return what explains the failure of *box*, and what it uses that nobody saw."""
@@ -210,28 +235,32 @@ class Attempt:
         failed, not_well = self.failed.get(box, _NOTHING), well - self.seen
         if not failed and not not_well:
             return
-        if self._orphans or box in plan.steps:
+        if self._orphans:
             self._read(box, failed, result)
             return
-        key = box, frozenset(failed), not_well
+        elsewhere = self._called_by_others(not_well) if not_well and box in plan.steps else _NOTHING
+        key = box, frozenset(failed), not_well, elsewhere
         alike = plan.alike.get(key)
         if alike is None:
-            alike = plan.alike[key] = self._read_alone(box, failed)
-        met = self.touched & ~self.followed if alike.is_explained else self.touched
-        if alike.behind & met:
+            alike = plan.alike[key] = self._read_alone(box, failed, elsewhere)
+        if alike.behind and alike.behind & self._met() and alike.behind & self._met(is_explained=alike.is_explained):
             self._read(box, failed, result)
         else:
             result.terms, result.dark = alike.terms, alike.dark
 
-    def _read_alone(self, box: str, failed: Set[str]) -> _Alike:
+    def _called_by_others(self, calls: frozenset[SeenCall]) -> frozenset[str]:
+        return frozenset(to for _, to, _ in calls if self._was_seen(to))
+
+    def _read_alone(self, box: str, failed: Set[str], elsewhere: Set[str]) -> _Alike:
         """Read the calls of one box by themselves, as if nothing behind what it did not call had failed."""
-        behind, touched = 0, self.touched
-        for to in self.plan.needs.get(box, ()):
-            behind |= self.plan.reach[to] if self._state(box, to) is None else 0
-        result, self.touched = _Explanation(), 0
+        behind, needs = 0, self.plan.needs.get(box, ())
+        for to in needs:
+            behind |= self.plan.reach[to] if to not in elsewhere and self._state(box, to) is None else 0
+        touched, result = self._touched, _Explanation()
+        self._touched = 0
         self._read(box, failed, result)
-        self.touched = touched
-        return _Alike(result.terms, result.dark, behind, any(to in failed for to in self.plan.needs.get(box, ())))
+        self._touched = touched
+        return _Alike(result.terms, result.dark, behind, any(to in failed for to in needs))
 
     def _read(self, box: str, failed: Set[str], result: _Explanation) -> None:
         plan = self.plan
@@ -254,10 +283,10 @@ class Attempt:
             not_well = {to for _, to, _ in self.plan.well[box] - self.seen} | failed
             unsettled = [to for to in needs if to in not_well]
         result.terms += [(to,) for to in unsettled if to in failed]
-        met = self.touched & ~self.followed if result.terms else self.touched
+        is_explained, is_step = bool(result.terms), box in self.plan.steps
         for to in unsettled:
-            if to not in failed and not (box in self.plan.steps and self._was_seen(to)):
-                self._look_behind(to, met, result)
+            if to not in failed and not (is_step and self._was_seen(to)):
+                self._look_behind(to, self._met(is_explained=is_explained), result)
 
     def _state(self, box: str, to: str) -> bool | None:
         """Whether the call of *box* to *to* failed; a call of unknown caller counts for any; None when none was seen."""
@@ -276,7 +305,7 @@ class Attempt:
         if beyond.terms:
             result.terms.append((box,))
         else:
-            result.dark |= 1 << self.plan.bit[box] | beyond.dark
+            result.dark |= self.plan.flag[box] | beyond.dark
 
     def _was_seen(self, box: str) -> bool:
         """A step need not call a part itself that another part of it was seen to call."""
