@@ -13,7 +13,7 @@ from wholeservice.findings.policies import with_policies
 from wholeservice.findings.trace import trace
 from wholeservice.measures.compute import prepare
 from wholeservice.organisation.load import load_texts
-from wholeservice.simulation.traced import arrow_rows
+from simulation.as_product import arrow_rows
 from wholeservice.tables import Interaction, Judgement
 from wholeservice.units import SHARE
 
