@@ -171,11 +171,11 @@ INCIDENT_OF_BANK = Happened(INCIDENT, "bank", week(12), "i-1")
 @pytest.mark.parametrize(("beside", "why"), [
     (INCIDENT_OF_BANK, "an incident of bank at the same time; nothing tells them apart; name a service that had it too and did "
                        "not change: --compare-with"),
-    (Happened(RELEASE, "stay", week(12), "d-1"), "a release of stay at the same time; nothing tells them apart; only time apart "
-                                                 "could"),
+    (Happened(RELEASE, "stay", week(12), "d-1"),
+     "a release of stay at the same time; nothing tells them apart; only time apart could"),
 ])  # fmt: skip
 def test_beside_something_of_the_same_time_and_place_it_is_unclear(beside, why):
-    """Ten points up, and an open incident of what it uses, or a release of the very place: what was measured stands, no verdict."""
+    """Ten points up, and an open incident of what it uses, or a release of the very place: measured, and no verdict."""
     found = judge(looked({STAY: wavy(0.7, 20, 0.1, 12)}, happened=(beside,)), improvement())[0]
     assert (found.verdict, found.why) == (UNCLEAR, why)
     assert found.effect == pytest.approx(0.10, abs=0.015)

@@ -61,7 +61,7 @@ def without_what_is_over(series: Series, rivals: Sequence[Rival]) -> Series:
 
 
 def nothing_tells_apart(looked: Looked, rivals: Sequence[Rival]) -> str | None:
-    """Say why a verdict cannot be had beside rivals that came at the same time; None where those are incidents that are over."""
+    """Say why a verdict cannot be had beside rivals that came at the same time; None where they are incidents that ended."""
     open_ones = [each for each in rivals if each.kind != INCIDENT or each.until is None]
     if not open_ones:
         return None
