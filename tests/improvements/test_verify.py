@@ -24,6 +24,7 @@ from wholeservice.improvements.elsewhere import elsewhere
 from wholeservice.improvements.interrupted import change_since
 from wholeservice.improvements.judged import INCIDENT, RELEASE, Happened
 from wholeservice.improvements.series import periods_of, series_of, split_at
+from wholeservice.improvements.telling import method_words
 from wholeservice.improvements.verify import entries_of, judge, judge_number, verdict_of
 from wholeservice.measures.base import Cell, Statistics
 from wholeservice.measures.results import Results
@@ -209,6 +210,7 @@ def test_the_periods_of_an_incident_that_is_over_are_left_out():
     found = judge(looked({STAY: shares}, happened=(over,)), improvement())[0]
     assert (found.verdict, found.n_after, found.n_left_out) == (IMPROVED, 6, 2)
     assert found.effect == pytest.approx(0.10, abs=0.015)
+    assert method_words(found).endswith("Left out: 2 weeks in which there was an incident that is over.")
     began_before = Happened(INCIDENT, "bank", week(9), "i-1", week(12))
     assert judge(looked({STAY: shares}, happened=(began_before,)), improvement())[0].n_before == 9
 

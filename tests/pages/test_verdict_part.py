@@ -110,6 +110,7 @@ def test_the_command_line_says_the_same(shown):
     json.dumps(rows)
     lines = "\n".join(told(shown, shown.improvements[0]))
     assert "also worse: 1 of 1 other numbers of what it reaches" in lines
+    assert "worth having: 2.5 pp, half of what was promised" in lines.replace("\N{NO-BREAK SPACE}", " ")
     with pytest.raises(InputError) as caught:
         find_improvement(shown, "I-2")
     assert caught.value.problems[0].nearest == "I-1"
