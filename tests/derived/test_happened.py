@@ -16,11 +16,15 @@ def test_releases_and_incidents_in_production_stand_newest_first():
             {"deployment": "B", "service": "pay", "deployed_at": at("2026-03-05"), "environment": "staging"},
             {"deployment": "C", "service": "nowhere", "deployed_at": at("2026-03-05")},
         ],
-        incidents=[{"incident": "I", "service": "desk", "started_at": at("2026-03-02")}],
+        incidents=[
+            {"incident": "I", "service": "desk", "started_at": at("2026-03-02")},
+            {"incident": "H", "service": "desk", "started_at": at("2026-02-02"), "restored_at": at("2026-02-04")},
+        ],
     )
     prepared(engine, organisation(service("pay"), service("desk")), ["deliveries"])
     assert happened_in(engine) == (
         Happened(INCIDENT, "desk", at("2026-03-02"), "I"), Happened(RELEASE, "pay", at("2026-03-01"), "A"),
+        Happened(INCIDENT, "desk", at("2026-02-02"), "H", at("2026-02-04")),
     )  # fmt: skip
 
 

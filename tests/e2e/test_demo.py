@@ -21,6 +21,7 @@ import pytest
 
 from documented import PAGES, TYPED, Said
 from web.elements import ELEMENTS
+from wholeservice.simulation.changed_world import MENDED
 from wholeservice.simulation.world import STARTS_ON
 
 COMMAND = [sys.executable, "-m", "wholeservice"]
@@ -90,6 +91,18 @@ def test_why_the_planted_loss_lasts_is_told_from_facts(demo):
     assert found["check-in"]["items"] == []
     for each in found.values():
         assert sum(piece["lost"] for piece in each["pieces"]) == pytest.approx(each["lost"])
+
+
+def test_verdicts_on_improvements_are_what_was_planted(demo):
+    """What worked is found with the planted size in its range; what changed nothing is not, nor is what cannot be told yet."""
+    folder, _ = demo
+    found = {(row["improvement"], row["role"]): row for row in rows(folder, "improve", "verify")}
+    for each in MENDED:
+        row = found[each.improvement, "promised"]
+        assert (row["verdict"], row["low"] < each.share < row["high"]) == ("improved", True)
+    told = {improvement: row["verdict"] for (improvement, role), row in found.items() if role == "promised"}
+    assert {name for name, verdict in told.items() if verdict == "improved"} == {each.improvement for each in MENDED}
+    assert (told["IMP-5"], told["IMP-4"], told["IMP-1"]) == ("no effect", "still measuring", "unclear")
 
 
 def test_the_demo_can_be_run_again(demo):

@@ -24,9 +24,11 @@ from wholeservice.improvements.elsewhere import elsewhere
 from wholeservice.improvements.interrupted import change_since
 from wholeservice.improvements.judged import INCIDENT, RELEASE, Happened
 from wholeservice.improvements.series import periods_of, series_of, split_at
+from wholeservice.improvements.telling import method_words
 from wholeservice.improvements.verify import entries_of, judge, judge_number, verdict_of
 from wholeservice.measures.base import Cell, Statistics
 from wholeservice.measures.results import Results
+from wholeservice.organisation.graph import Edge
 from wholeservice.periods import CALENDAR
 
 STAY = (COMPLETION, "stay")
@@ -162,6 +164,78 @@ def test_what_happened_on_the_same_days_is_named():
     assert [(each.kind, each.of, each.n) for each in found] == [
         ("improvement", "I-2", 1), ("release", "bank", 2), ("incident", "stay", 1),
     ]  # fmt: skip
+
+
+INCIDENT_OF_BANK = Happened(INCIDENT, "bank", week(12), "i-1")
+
+
+@pytest.mark.parametrize(("beside", "why"), [
+    (INCIDENT_OF_BANK, "an incident of bank at the same time; nothing tells them apart; name a service that had it too and did "
+                       "not change: --compare-with"),
+    (Happened(RELEASE, "stay", week(12), "d-1"),
+     "a release of stay at the same time; nothing tells them apart; only time apart could"),
+])  # fmt: skip
+def test_beside_something_of_the_same_time_and_place_it_is_unclear(beside, why):
+    """Ten points up, and an open incident of what it uses, or a release of the very place: measured, and no verdict."""
+    found = judge(looked({STAY: wavy(0.7, 20, 0.1, 12)}, happened=(beside,)), improvement())[0]
+    assert (found.verdict, found.why) == (UNCLEAR, why)
+    assert found.effect == pytest.approx(0.10, abs=0.015)
+
+
+def test_another_improvement_of_the_same_number_and_week_leaves_it_unclear_and_one_of_another_month_does_not():
+    """Two that began together cannot be told apart; one that began five weeks later is named only."""
+    series, mine = {STAY: wavy(0.7, 20, 0.1, 12)}, improvement()
+    same, later = (replace(improvement(at), id="I-2") for at in (12, 17))
+    both = [judge(looked(series, improvements=(mine, each)), mine)[0] for each in (same, later)]
+    assert [each.verdict for each in both] == [UNCLEAR, IMPROVED]
+    assert both[0].why.startswith("improvement I-2 at the same time")
+    assert [each.of for each in both[1].rivals] == ["I-2"]
+
+
+@pytest.mark.parametrize("beside", [
+    Happened(RELEASE, "bank", week(12), "d-1"), Happened(INCIDENT, "spa", week(12), "i-1"),
+    Happened(RELEASE, "stay", week(10), "d-2"), Happened(INCIDENT, "bank", week(8), "i-2", week(9)),
+])  # fmt: skip
+def test_what_is_of_another_place_or_time_leaves_the_verdict(beside):
+    """Releases of what it uses, incidents of what it does not use, and what was two weeks before or over by then."""
+    found = judge(looked({STAY: wavy(0.7, 20, 0.1, 12)}, happened=(beside,)), improvement())[0]
+    assert (found.verdict, found.n_left_out) == (IMPROVED, 0)
+
+
+def test_the_periods_of_an_incident_that_is_over_are_left_out():
+    """Down by 30 points for the two weeks of an incident, else ten points up: judged by the other six weeks, it improved."""
+    shares = wavy(0.7, 20, 0.1, 12)
+    shares[12:14] = [0.4, 0.4]
+    over = replace(INCIDENT_OF_BANK, until=week(13) + dt.timedelta(days=1))
+    found = judge(looked({STAY: shares}, happened=(over,)), improvement())[0]
+    assert (found.verdict, found.n_after, found.n_left_out) == (IMPROVED, 6, 2)
+    assert found.effect == pytest.approx(0.10, abs=0.015)
+    assert method_words(found).endswith("Left out: 2 weeks in which there was an incident that is over.")
+    began_before = Happened(INCIDENT, "bank", week(9), "i-1", week(12))
+    assert judge(looked({STAY: shares}, happened=(began_before,)), improvement())[0].n_before == 9
+
+
+def test_an_incident_that_lasted_as_long_as_was_measured_leaves_nothing_to_judge_by():
+    """All weeks since the start were those of the incident: still measuring."""
+    over = replace(INCIDENT_OF_BANK, until=week(20))
+    found = judge(looked({STAY: wavy(0.7, 20, 0.1, 12)}, happened=(over,)), improvement())[0]
+    assert (found.verdict, found.n_after) == (STILL_MEASURING, 0)
+
+
+def test_a_service_beside_takes_off_an_incident_only_where_it_had_it_too():
+    """The spa uses the bank as the stay does, the far one does not: only beside the spa is there a verdict."""
+    series = {STAY: wavy(0.7, 24, 0.1, 12), (COMPLETION, "spa"): wavy(0.6, 24), (COMPLETION, "far"): wavy(0.6, 24)}
+    seen = looked(series, happened=(INCIDENT_OF_BANK,))
+    org = replace(seen.organisation, edges=(*seen.organisation.edges, Edge("spa", "uses", "bank")))
+    seen = replace(seen, organisation=org)
+    spa, far = (judge(seen, improvement(compared_with=(each,)))[0] for each in ("spa", "far"))
+    assert [(each.verdict, each.compared_with) for each in (spa, far)] == [(IMPROVED, ("spa",)), (UNCLEAR, ("far",))]
+
+
+def test_what_got_worse_elsewhere_at_the_time_of_an_incident_is_unclear_too():
+    """Ease fell by 15 points on the day of an incident that is not over: it is shown, and not called worse."""
+    seen = looked({STAY: wavy(0.7, 20), (EASE, "stay"): wavy(0.8, 20, -0.15, 12)}, happened=(INCIDENT_OF_BANK,))
+    assert [each.verdict for each in elsewhere(seen, improvement()).worse] == [UNCLEAR]
 
 
 def test_what_got_worse_elsewhere_is_named_and_what_chance_explains_is_not():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from scipy.stats import binom
 
-from wholeservice.improvements.base import IMPROVED, NO_EFFECT, WORSE
+from wholeservice.improvements.base import IMPROVED, NO_EFFECT, UNCLEAR, WORSE
 from wholeservice.simulation.changes import ALONE, SITUATIONS, is_wrong, judged, make_case, rates
 
 QUICK = [each for each in SITUATIONS if each.n_before <= 40]
@@ -39,10 +39,19 @@ def test_a_change_of_eight_points_is_found(situation):
     assert found.wrong == 0
 
 
-def test_what_nobody_can_tell_is_named():
-    """A shock on the very day with nothing to compare with: the incident stands beside the verdict."""
-    found = judged(make_case(ALONE, 0.0, 1))
-    assert [(each.kind, each.of) for each in found.rivals] == [("incident", "here")]
+@pytest.mark.parametrize("effect", [0.0, 0.08])
+def test_what_nobody_can_tell_is_unclear_and_named(effect):
+    """A shock on the very day with nothing to compare with: no verdict in any case, and the incident stands beside it."""
+    cases = [judged(make_case(ALONE, effect, seed)) for seed in range(6)]
+    assert [each.verdict for each in cases] == [UNCLEAR] * 6
+    assert [(each.kind, each.of) for each in cases[0].rivals] == [("incident", "below")]
+
+
+def test_an_incident_that_is_over_costs_little():
+    """Eight points are found in most series though the first week fell by fifteen, and none where nothing was changed."""
+    over = next(each for each in SITUATIONS if each.shock_over)
+    assert rates(over, 0.08, SEEDS).improved >= 0.6
+    assert rates(over, 0.0, SEEDS).wrong <= 1 / 12
 
 
 def test_what_is_wrong_is_what_the_table_says_is_wrong():

@@ -13,7 +13,7 @@ from wholeservice.app import web
 from wholeservice.app.improve_verify import find_improvement, rows_of, told
 from wholeservice.draw import interrupted
 from wholeservice.errors import InputError
-from wholeservice.improvements.judged import INCIDENT, Happened
+from wholeservice.improvements.judged import RELEASE, Happened
 from wholeservice.pages.base import Data
 from wholeservice.pages.verdict_part import VerdictPart, verdict_part
 
@@ -34,7 +34,7 @@ def data_of(shares, **more) -> Data:
     seen = looked({STAY: shares, (EASE, "stay"): wavy(0.8, 20, -0.15, 12)})
     measures = {each.name: each for each in MEASURES}
     return Data(seen.organisation, seen.results, (), {}, measures, (), "now", "UTC", improvements=(mine,),
-                happened=(Happened(INCIDENT, "bank", week(12), "i-1"),))  # fmt: skip
+                happened=(Happened(RELEASE, "bank", week(12), "d-1"),))  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +57,7 @@ def test_it_says_the_verdict_with_its_range_and_what_was_promised(shown):
     row = part.rows[0]
     assert (row.verdict, row.promised, row.period) == ("improved", "+5.0 pp", "30 Mar to 24 May 2026")
     assert row.n == "3,200 counted since the start, 4,800 before"
-    assert row.rivals == "1 incident of bank"
+    assert row.rivals == "1 release of bank"
     assert part.says.startswith("completion: improved, +10.")
     assert part.says.endswith("; 1 other number got worse")
     printed = html(shown)
@@ -110,6 +110,7 @@ def test_the_command_line_says_the_same(shown):
     json.dumps(rows)
     lines = "\n".join(told(shown, shown.improvements[0]))
     assert "also worse: 1 of 1 other numbers of what it reaches" in lines
+    assert "worth having: 2.5 pp, half of what was promised" in lines.replace("\N{NO-BREAK SPACE}", " ")
     with pytest.raises(InputError) as caught:
         find_improvement(shown, "I-2")
     assert caught.value.problems[0].nearest == "I-1"

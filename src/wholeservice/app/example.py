@@ -78,9 +78,10 @@ def load_scenario(settings: Settings) -> World:
 
 def simulate_facts(world: World, seed: int = SEED) -> Simulated:
     """Return what the organisation would have recorded of the world; the same seed gives the same facts."""
+    from wholeservice.simulation.changed_world import before_it_was_mended
     from wholeservice.simulation.run import recorded, simulate
 
-    return recorded(simulate(world, seed), world, seed)
+    return before_it_was_mended(recorded(simulate(world, seed), world, seed), world.n_days, seed)
 
 
 def simulate_work(world: World, seed: int = SEED) -> FlowFacts:

@@ -68,6 +68,7 @@ def _keep(settings: Settings, data: Data, chosen: Sequence[Improvement]) -> None
     from wholeservice.improvements.checks import Said, Submission
     from wholeservice.improvements.log import newest_verdicts
     from wholeservice.improvements.verify import entries_of
+    from wholeservice.pages.numbers import plural
     from wholeservice.pages.verdicts import verdicts_on
 
     n_kept = 0
@@ -79,7 +80,8 @@ def _keep(settings: Settings, data: Data, chosen: Sequence[Improvement]) -> None
         if said:
             keep(settings, Submission(each.id, said, by="improve verify"), known_of(settings, now()))
             n_kept += len(said)
-    say(f"{n_kept} verdicts were written into the log." if n_kept else "The log says all of it already.")
+    verb = "was" if n_kept == 1 else "were"
+    say(f"{plural(n_kept, 'verdict')} {verb} written into the log." if n_kept else "The log says all of it already.")
 
 
 def find_improvement(data: Data, word: str) -> Improvement:
@@ -106,7 +108,7 @@ def _row(data: Data, judged: Judged) -> Row:
     from wholeservice.improvements.telling import alarm_words, effect_words, method_words, rival_words
     from wholeservice.pages.numbers import when
     from wholeservice.periods import Period
-    from wholeservice.units import difference_unit
+    from wholeservice.units import difference_unit, write
 
     titles = {each.id: each.title for each in data.organisation.entities.values()}
     period = when(data, Period(judged.from_at, judged.to_at)) if judged.from_at and judged.to_at else None
@@ -115,8 +117,11 @@ def _row(data: Data, judged: Judged) -> Row:
         "verdict": judged.verdict,
         "effect": judged.effect, "low": judged.low, "high": judged.high, "unit": difference_unit(judged.unit).name,
         "effect_written": effect_words(judged), "n": judged.n, "period": period, "value": judged.value,
-        "expected": judged.expected, "promised": judged.promised, "worth": judged.worth, "worth_from": judged.worth_from,
-        "periods_before": judged.n_before, "periods_after": judged.n_after, "why": judged.why,
+        "expected": judged.expected, "promised": judged.promised, "worth": judged.worth,
+        "worth_written": write(judged.worth, difference_unit(judged.unit)) if judged.worth is not None else None,
+        "worth_from": judged.worth_from,
+        "periods_before": judged.n_before, "periods_after": judged.n_after,
+        "periods_left_out": judged.n_left_out, "why": judged.why,
         "compared_with": list(judged.compared_with), "not_compared": list(judged.not_compared),
         "false_alarms": alarm_words(judged), "also": rival_words(judged.rivals, titles), "method": method_words(judged),
         "snapshot": data.snapshot,
@@ -144,4 +149,4 @@ def told(data: Data, improvement: Improvement) -> Iterator[str]:
 
 
 def _worth(row: Row) -> str | None:
-    return None if row["worth"] is None else f"{row['worth']:.4g} in {row['unit']}, {row['worth_from']}"
+    return None if row["worth"] is None else f"{row['worth_written']}, {row['worth_from']}"

@@ -154,7 +154,11 @@ def happened_in(engine: Engine) -> tuple[Happened, ...]:
     from wholeservice.facts.identity import FactTables
 
     rows = engine.run(happened(FactTables(engine))).to_pylist()
-    return tuple(Happened(each["kind"], each["entity"], each["began_at"].astimezone(dt.UTC), each["id"]) for each in rows)
+    return tuple(
+        Happened(each["kind"], each["entity"], each["began_at"].astimezone(dt.UTC), each["id"],
+                 each["over_at"].astimezone(dt.UTC) if each["over_at"] else None)
+        for each in rows
+    )  # fmt: skip
 
 
 def extracts(engine: Engine) -> dict[str, list[dict[str, Any]]]:

@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from wholeservice.improvements.base import WORSE, Improvement, Number
+from wholeservice.improvements.base import UNCLEAR, WORSE, Improvement, Number
 from wholeservice.improvements.interrupted import can_tell, change_since
 from wholeservice.improvements.judged import ALSO_WORSE, Judged
 from wholeservice.improvements.looked import Looked
@@ -37,7 +37,13 @@ def elsewhere(looked: Looked, improvement: Improvement) -> Elsewhere:
     sure = [number for number, is_sure in zip(chances, surely(list(chances.values())), strict=True) if is_sure]
     judged = (judge_number(looked, improvement, number, ALSO_WORSE) for number in sorted(sure, key=lambda each: chances[each]))
     worse = (each for each in judged if each.high is not None and each.high < 0)
-    return Elsewhere(len(chances), tuple(replace(each, verdict=WORSE, why=None) for each in worse))
+    return Elsewhere(len(chances), tuple(_named(each) for each in worse))
+
+
+def _named(judged: Judged) -> Judged:
+    """As worse, unless something of the same time could be why: that stays unclear, with the reason."""
+    is_apart = judged.verdict != UNCLEAR or not any(each.is_coincident for each in judged.rivals)
+    return replace(judged, verdict=WORSE, why=None) if is_apart else judged
 
 
 def _chances(looked: Looked, improvement: Improvement, started_at: dt.datetime) -> Iterator[tuple[Number, float]]:

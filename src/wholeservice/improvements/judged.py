@@ -20,16 +20,24 @@ class Happened:
     entity: str
     at: dt.datetime
     id: str
+    until: dt.datetime | None = None  # of an incident: when it ended; None: it is still open, as far as anybody wrote down
 
 
 @dataclass(frozen=True, slots=True)
 class Rival:
-    """What else could have moved the number: so many releases or incidents of an entity near the start, or an improvement."""
+    """
+    What else could have moved the number: so many releases or incidents of an entity near the start, or an improvement.
+
+    `is_coincident`: it came within a period of the start and touches the very number or place, so that only something beside it
+    could tell the two apart. `until` is when the last of its incidents ended; None where one has not, and of all else.
+    """
 
     kind: str
     of: str  # the entity; of an improvement its id
     n: int
     first_at: dt.datetime
+    is_coincident: bool = False
+    until: dt.datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,4 +98,5 @@ class Judged:
     n_young: int = 0
     has_year: bool = False  # a season of the year is in the model
     rivals: tuple[Rival, ...] = ()
+    n_left_out: int = 0  # periods of incidents that are over, which are in neither side
     points: tuple[SeriesPoint, ...] = ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from wholeservice.improvements.base import Improvement, Number
 from wholeservice.organisation import kinds
@@ -40,7 +40,12 @@ def entities_reached(org: Organisation, improvement: Improvement) -> tuple[str, 
 
 def entities_behind(org: Organisation, improvement: Improvement) -> frozenset[str]:
     """Return the entities named, what is inside of them, and what they use at any distance: a release there can move them."""
-    found = list(entities_named(org, improvement))
+    return all_behind(org, entities_named(org, improvement))
+
+
+def all_behind(org: Organisation, entities: Iterable[str]) -> frozenset[str]:
+    """Return entities, what is inside of them, and what they use at any distance."""
+    found = list(entities)
     for entity in found:  # grows while it is walked
         below = (*descendants(org, entity), *(edge.to_id for edge in uses(org, entity)))
         found += [each for each in below if each not in found]

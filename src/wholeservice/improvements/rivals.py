@@ -3,39 +3,91 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from wholeservice.improvements.base import STARTED, Improvement, Number
-from wholeservice.improvements.judged import IMPROVEMENT, Happened, Rival
+from wholeservice.improvements.judged import IMPROVEMENT, INCIDENT, Happened, Rival
 from wholeservice.improvements.looked import Looked
-from wholeservice.improvements.reach import entities_behind, numbers_named
-from wholeservice.improvements.series import MOST_AFTER
+from wholeservice.improvements.reach import all_behind, entities_behind, entities_named, numbers_named
+from wholeservice.improvements.series import MOST_AFTER, Series
 
 
 def rivals_of(looked: Looked, improvement: Improvement, number: Number, days: int) -> tuple[Rival, ...]:
     """
     Return what could have moved the number besides: releases and incidents within one period of the start of what the
     improvement names, is made of or uses, and other improvements with the same number that began while it was looked at.
+
+    Coincident are, within one period of the start: the incidents, the releases of the very place, the other improvements. What
+    the place uses is released all the time, at the earlier dates too that the verdict is held against.
     """
-    if improvement.started_at is None:
+    started_at = improvement.started_at
+    if started_at is None:
         return ()
     near, whole = dt.timedelta(days=days), dt.timedelta(days=days * MOST_AFTER[days])
     behind = entities_behind(looked.organisation, improvement)
     own = {each.evidence for each in improvement.entries if each.question == STARTED and each.evidence}
     happened = [
         each for each in looked.happened
-        if each.entity in behind and each.id not in own and abs(each.at - improvement.started_at) <= near
+        if each.entity in behind and each.id not in own and each.at - near <= started_at <= (each.until or each.at) + near
     ]  # fmt: skip
     others = [
         Happened(IMPROVEMENT, each.id, each.started_at, each.id) for each in looked.improvements
         if each.id != improvement.id and each.started_at is not None and number in numbers_named(each)
-        and abs(each.started_at - improvement.started_at) <= whole
+        and abs(each.started_at - started_at) <= whole
     ]  # fmt: skip
-    return _grouped([*others, *happened])
+    here = {*entities_named(looked.organisation, improvement), number.entity}
+    return tuple(
+        replace(each, is_coincident=abs(each.first_at - started_at) <= near if each.kind == IMPROVEMENT
+                else each.kind == INCIDENT or each.of in here)
+        for each in _grouped([*others, *happened])
+    )  # fmt: skip
+
+
+def not_taken_off(looked: Looked, rivals: Sequence[Rival], compared_with: Sequence[str]) -> tuple[Rival, ...]:
+    """Return the coincident rivals that the services compared with did not have too: of those, nothing is taken off."""
+    theirs = all_behind(looked.organisation, compared_with)
+    return tuple(each for each in rivals if each.is_coincident and (each.kind != INCIDENT or each.of not in theirs))
+
+
+def without_what_is_over(series: Series, rivals: Sequence[Rival]) -> Series:
+    """Return a series without the periods in which there were incidents that are over."""
+    over = [(each.first_at, each.until) for each in rivals if each.kind == INCIDENT and each.until is not None]
+    kept = tuple(
+        each for each in series.periods
+        if not any(each.cell.from_at < until and each.cell.to_at > from_at for from_at, until in over if until is not None)
+    )  # fmt: skip
+    return replace(series, periods=kept)
+
+
+def nothing_tells_apart(looked: Looked, rivals: Sequence[Rival]) -> str | None:
+    """Say why a verdict cannot be had beside rivals that came at the same time; None where they are incidents that ended."""
+    open_ones = [each for each in rivals if each.kind != INCIDENT or each.until is None]
+    if not open_ones:
+        return None
+    words = " and ".join(_words(looked, open_ones))
+    can_help = any(each.kind == INCIDENT for each in open_ones)
+    what = "name a service that had it too and did not change: --compare-with" if can_help else "only time apart could"
+    return f"{words} at the same time; nothing tells them apart; {what}"
+
+
+def _words(looked: Looked, rivals: Sequence[Rival]) -> Iterator[str]:
+    for each in rivals:
+        entity = looked.organisation.entities.get(each.of)
+        article = "an" if each.kind == INCIDENT else "a"
+        is_other = each.kind == IMPROVEMENT
+        yield f"improvement {each.of}" if is_other else f"{article} {each.kind} of {entity.title if entity else each.of}"
 
 
 def _grouped(happened: Sequence[Happened]) -> tuple[Rival, ...]:
     found: dict[tuple[str, str], list[Happened]] = {}
     for each in happened:
         found.setdefault((each.kind, each.entity), []).append(each)
-    return tuple(Rival(kind, of, len(each), min(one.at for one in each)) for (kind, of), each in found.items())
+    return tuple(
+        Rival(kind, of, len(each), min(one.at for one in each), until=_over_at(each)) for (kind, of), each in found.items()
+    )
+
+
+def _over_at(happened: Sequence[Happened]) -> dt.datetime | None:
+    ends = [each.until for each in happened if each.until is not None]
+    return max(ends) if len(ends) == len(happened) else None

@@ -47,7 +47,9 @@ def method_words(judged: Judged) -> str:
     """Say how the effect was found, with the names of the methods: for behind the fold."""
     season = ", season of the week" if judged.days == 1 else ""
     season += ", season of the year" if judged.has_year else ""
-    return METHOD.format(season=season, n=judged.n_before + judged.n_after, word=WORDS_OF_DAYS.get(judged.days, "period"))
+    word, n = WORDS_OF_DAYS.get(judged.days, "period"), judged.n_left_out
+    says = METHOD.format(season=season, n=judged.n_before + judged.n_after, word=word)
+    return f"{says} Left out: {n} {word}{'' if n == 1 else 's'} in which there was an incident that is over." if n else says
 
 
 def rival_words(rivals: Sequence[Rival], titles: dict[str, str]) -> str | None:

@@ -9,7 +9,8 @@ Verdicts           no effect: the whole interval lies within the smallest effect
 False alarms       the same look at every earlier date, at which nothing was changed, says how often this very series would have
                    been called a change; where that is more than 1 in 20, the interval is widened until it is not
 It is no cause     an effect is association with a date. Releases and incidents of the same days and other improvements with the
-                   same number are named as what else it could be
+                   same number are named as what else it could be. Where one of them is of the very place or number and nothing
+                   it is compared with had it too, the verdict is unclear; the periods of an incident that is over are left out
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ from wholeservice.improvements.interrupted import (
 from wholeservice.improvements.judged import JUDGED_BY_NUMBER, PROMISED_NUMBER, Judged, SeriesPoint
 from wholeservice.improvements.looked import Looked
 from wholeservice.improvements.numbers import change_units, number_words
-from wholeservice.improvements.rivals import rivals_of
+from wholeservice.improvements.rivals import not_taken_off, nothing_tells_apart, rivals_of, without_what_is_over
 from wholeservice.improvements.series import Series, Split, less, n_season, periods_of, series_of, split_at
 from wholeservice.improvements.worth import promised_of, worth_of
 from wholeservice.measures.base import Measure
@@ -76,9 +77,24 @@ def judge_number(looked: Looked, improvement: Improvement, number: Number, role:
     if series is None or not series.periods:
         return replace(plain, why="it is not measured over days, weeks or months that do not overlap")
     series, compared, not_compared = _compared(looked, improvement, series, started_at)
-    split = split_at(series, started_at)
-    found = replace(_counted(plain, series, split), compared_with=compared, not_compared=not_compared,
-                    rivals=rivals_of(looked, improvement, plain.number, series.days))  # fmt: skip
+    rivals = rivals_of(looked, improvement, number, series.days)
+    beside = not_taken_off(looked, rivals, compared)
+    apart = without_what_is_over(series, beside)
+    split = split_at(apart, started_at)
+    found = replace(_counted(plain, apart, split), compared_with=compared, not_compared=not_compared, rivals=rivals,
+                    n_left_out=len(series.periods) - len(apart.periods))  # fmt: skip
+    return _held_back(_as_measured(looked, improvement, found, (apart, split)), nothing_tells_apart(looked, beside))
+
+
+def _held_back(judged: Judged, why: str | None) -> Judged:
+    """A verdict that something of the same time could explain as well is unclear: what was measured stands, with the reason."""
+    if why is None or judged.verdict == STILL_MEASURING:
+        return judged
+    return replace(judged, verdict=UNCLEAR, why=why)
+
+
+def _as_measured(looked: Looked, improvement: Improvement, found: Judged, seen: tuple[Series, Split]) -> Judged:
+    series, split = seen
     count = n_season(series, split)
     if not can_tell(len(split.before), len(split.after), count):
         verdict, why = _too_few(series, split, count)
@@ -128,8 +144,8 @@ def _signed(found: Judged, measure: Measure, change: Change) -> Judged:
 
 
 def _counted(plain: Judged, series: Series, split: Split) -> Judged:
-    cell = series.periods[-1].cell
-    unit = money(cell.currency) if plain.unit.kind == "money" and cell.currency else plain.unit
+    currency = series.periods[-1].cell.currency if series.periods else None
+    unit = money(currency) if plain.unit.kind == "money" and currency else plain.unit
     ends = (split.after[0].cell.from_at, split.after[-1].cell.to_at) if split.after else (None, None)
     return replace(
         plain, unit=unit, n_before=len(split.before), n_after=len(split.after), n=sum(each.n for each in split.after),

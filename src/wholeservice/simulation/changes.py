@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from wholeservice.improvements.base import IMPROVED, NO_EFFECT, PROMISED, WORSE, Improvement, Number, Promise
-from wholeservice.improvements.judged import INCIDENT, PROMISED_NUMBER, Happened, Judged
+from wholeservice.improvements.judged import INCIDENT, PROMISED_NUMBER, RELEASE, Happened, Judged
 from wholeservice.improvements.looked import Looked
 from wholeservice.improvements.verify import judge_number
 from wholeservice.measures.base import Cell, Measure, Statistics
 from wholeservice.measures.finish import finish_share
 from wholeservice.measures.results import Results
-from wholeservice.organisation.graph import Entity, Organisation
+from wholeservice.organisation.graph import Edge, Entity, Organisation
 from wholeservice.periods import CALENDAR
 from wholeservice.uncertainty import Z_95
 from wholeservice.units import SHARE
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 MONDAY = dt.datetime(2023, 1, 2, tzinfo=dt.UTC)
 WORTH = 0.02  # the smallest effect worth having, as the log of every case says
 EFFECTS = (0.0, 0.02, 0.04, 0.08)
-HERE, BESIDE = "here", "beside"
+HERE, BESIDE, BELOW = "here", "beside", "below"  # both use what is below
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,8 @@ class Situation:
     week: float = 0.0  # how much lower weekends are
     year: float = 0.0  # how far the season of the year swings
     shock: float = 0.0  # on the day of the change, here and at the service beside
+    shock_over: bool = False  # after the first period; the incident then has an end
+    released: bool = False  # what both use is released in every period
     is_compared: bool = False
     after_worst: bool = False  # the change came right after the worst period
 
@@ -62,9 +64,11 @@ SITUATIONS = (
     Situation("season of the year", n_before=110, n_after=12, year=0.06),
     Situation("a shock at the same date, beside a service that had it too", shock=-0.06, is_compared=True),
     Situation("begun right after the worst week", between=0.02, after_worst=True),
+    Situation("an incident at the same date, over after a week", shock=-0.15, shock_over=True),
+    Situation("what it uses is released every week", released=True),
 )
 ALONE = Situation("a shock at the same date, and nothing to compare with", shock=-0.06)
-"""Nothing can tell this one: it is judged for the record, and an incident is known of the same day."""
+"""Nothing can tell this one: an incident is known of the same day, and is not over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +100,22 @@ def make_case(situation: Situation, effect: float, seed: int) -> Case:
         "I-1", PROMISED, "a change", started_at, where=(f"service:{HERE}",), promises=(Promise(number, 4.0, "pp", "typed in"),),
         worth=((number, WORTH * 100, "pp"),), compared_with=(BESIDE,) if situation.is_compared else (), started_at=started_at,
     )  # fmt: skip
-    entities = {each: Entity(each, "service", each) for each in (HERE, BESIDE)}
-    org = Organisation("Blind", "", "", entities, (), (), {}, "0")
-    happened = (Happened(INCIDENT, HERE, started_at, "INC-1"),) if situation.shock else ()
-    return Case(Looked(org, Results((MEASURE,), rows), "UTC", (improvement,), happened), improvement, effect)
+    happened = tuple(_happened(situation, n, started_at))
+    return Case(Looked(_organisation(), Results((MEASURE,), rows), "UTC", (improvement,), happened), improvement, effect)
+
+
+def _organisation() -> Organisation:
+    entities = {each: Entity(each, "service", each) for each in (HERE, BESIDE, BELOW)}
+    return Organisation("Blind", "", "", entities, tuple(Edge(each, "uses", BELOW) for each in (HERE, BESIDE)), (), {}, "0")
+
+
+def _happened(situation: Situation, n: int, started_at: dt.datetime) -> Iterator[Happened]:
+    """What is written down: the incident behind a shock, and releases on the day a period begins."""
+    a_period = dt.timedelta(days=situation.days)
+    if situation.shock:
+        yield Happened(INCIDENT, BELOW, started_at, "INC-1", started_at + a_period if situation.shock_over else None)
+    if situation.released:
+        yield from (Happened(RELEASE, BELOW, MONDAY + at * a_period, f"d-{at}") for at in range(n))
 
 
 def _noise(situation: Situation, n: int, generator: np.random.Generator) -> Array:
@@ -117,7 +133,8 @@ def _moves(situation: Situation, n: int, start: int) -> Array:
     import numpy as np
 
     at = np.arange(n)
-    level: Array = situation.trend * (at / n - 0.5) + situation.shock * (at >= start)
+    level: Array = situation.trend * (at / n - 0.5)
+    level += situation.shock * (at == start if situation.shock_over else at >= start)
     level -= situation.week * (at % 7 >= 5) * (situation.days == 1)
     level += situation.year * np.sin(2 * np.pi * at * situation.days / 365.25)
     return level

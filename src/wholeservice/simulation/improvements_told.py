@@ -1,7 +1,7 @@
 """What the people of the example wrote into their improvement log over the summer. Nothing is drawn: these are their words.
 
 They promised and did not look (one was closed without evidence), did small things that nobody measures, and one of them read a
-finding. What really changed is the world's affair; the log only tells what was said, and when.
+finding. What really changed is the world's affair (`changed_world`); the log only tells what was said, and when.
 """
 
 from __future__ import annotations
@@ -76,6 +76,13 @@ def _of_june(promise: Any, started: Any) -> list[tuple[str, str, Submission]]:
     )  # fmt: skip
     lobby = _new(Said(SAYS, "Say in the letter which door is open at night"), started("2026-06-18"),
                  where=("part:confirmation",), by="Booking team")  # fmt: skip
+    bill = _new(
+        Said(SAYS, "Send the bill the evening before, so that nobody queues to leave"),
+        Said(PROBLEM, "In the morning guests queue at the desk to pay, and some go without ever hearing from us again."),
+        Said(HYPOTHESIS, "Whoever has seen the bill leaves in peace and comes back."),
+        Said(OWNER, "Lead of the front desk"), promise("step-conversion of book-and-stay @ come-back", 6.0, "pp", "2026-10-01"),
+        Said(PRIORITY, COST_OF_DELAY, 7_000.0, A_WEEK), where=("step:book-and-stay.leave",), by="Front desk",
+    )  # fmt: skip
     evening = _new(
         Said(SAYS, "Give the app’s checkout its own connections in the evening"),
         Said(PROBLEM, "Between six and ten in the evening, guests who pay in the app are thrown out."),
@@ -87,7 +94,8 @@ def _of_june(promise: Any, started: Any) -> list[tuple[str, str, Submission]]:
     return [
         ("2026-06-04", "IMP-1", whole_price),
         ("2026-06-17", "IMP-2", lobby),
-        ("2026-06-29", "IMP-3", evening),
+        ("2026-06-22", "IMP-3", bill),
+        ("2026-06-29", "IMP-4", evening),
     ]
 
 
@@ -99,6 +107,12 @@ def _of_july(promise: Any, started: Any) -> list[tuple[str, str, Submission]]:
         Said(JUDGED_BY, "change-fail-rate of checkout"), Said(COMPARED_WITH, "payments"),
         Said(PRIORITY, COST_OF_DELAY, 6_000.0, A_WEEK), where=("policy:secure-release", "stream:look-to-stay"),
         by="Owner of Look to stay",
+    )  # fmt: skip
+    typed_in = _new(
+        Said(SAYS, "Fill in the address of guests who have been here before"),
+        Said(PROBLEM, "Booking takes ten minutes, and we think that typing is most of it."),
+        Said(OWNER, "Lead of the booking team"), promise("time-to-convert of book-and-stay", 3.0, "min", "2026-09-01"),
+        Said(PRIORITY, COST_OF_DELAY, 4_000.0, A_WEEK), where=("step:book-and-stay.pay",), by="Booking team",
     )  # fmt: skip
     desk = _new(Said(SAYS, "A bell at the front desk of the three largest hotels"), where=("step:book-and-stay.arrive",),
                 by="Front desk")  # fmt: skip
@@ -112,10 +126,13 @@ def _of_july(promise: Any, started: Any) -> list[tuple[str, str, Submission]]:
     )  # fmt: skip
     forgotten = "Nobody wrote down what it was before, and rooms went wrong on the same day: we cannot tell any more."
     return [
-        ("2026-07-14", "IMP-4", review),
+        ("2026-07-02", "IMP-5", typed_in),
+        ("2026-07-13", "IMP-3", _more("IMP-3", started("2026-07-13"), by="Front desk")),
+        ("2026-07-13", "IMP-5", _more("IMP-5", started("2026-07-13"), by="Booking team")),
+        ("2026-07-14", "IMP-6", review),
         ("2026-07-16", "IMP-1", _more("IMP-1", started("2026-07-15", "prices@44"), by="Pricing team")),
-        ("2026-07-22", "IMP-5", desk),
-        ("2026-08-04", "IMP-3", _more("IMP-3", started("2026-08-03"), by="Booking team")),
+        ("2026-07-22", "IMP-7", desk),
+        ("2026-08-04", "IMP-4", _more("IMP-4", started("2026-08-03"), by="Booking team")),
         ("2026-08-11", "IMP-1", _more("IMP-1", Said(LEARNT, forgotten), Said(CLOSED, WITHOUT_EVIDENCE), by="Pricing team")),
-        ("2026-08-20", "IMP-6", fresh),
+        ("2026-08-20", "IMP-8", fresh),
     ]
