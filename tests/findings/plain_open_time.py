@@ -24,10 +24,8 @@ def of_item(mender, at, lives, loss):
     """What one item was at an instant; (None, None) where it was nothing."""
     life = lives.tiles.get(mender.item, [])
     end = life[-1].to_us if life else mender.created_us
-    if mender.done_us is None and at >= end:
-        if not life:
-            return ("not recorded", None) if at >= mender.created_us else (None, None)
-        return of_item(mender, end - 1, lives, loss)
+    if mender.done_us is None and at >= end:  # what was told last is not known to be so still
+        return ("not recorded", None) if at >= mender.created_us else (None, None)
     if at < mender.created_us or (mender.done_us is not None and at >= max(end, mender.done_us)):
         return after(mender, at, max(end, mender.done_us or 0)) if at >= mender.created_us else (None, None)
     tile = tile_at(life, at)
@@ -60,6 +58,8 @@ def own(mender, tile, lives):
     is_on = on is not None or tile.waits_on in lives.tiles  # it comes back to itself: a circle
     if not has_begun and not is_on:
         return "undecided", None
+    if tile.state == "blocked":  # held up, and by what is told or nobody knows: never its own team for want of another
+        return "waiting", on or tile.waits_on
     return "waiting", on or tile.waits_on or tile.team or lives.teams.get(mender.item)
 
 

@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 
 from findings.test_trace import BANK, FINE, PERIOD, START, N, Told, keys, mapped
+from simulation.as_product import arrow_rows
 from wholeservice import tables
 from wholeservice.derived.exposures import observe
 from wholeservice.derived.ruled import observe_policies
@@ -13,7 +14,6 @@ from wholeservice.findings.policies import with_policies
 from wholeservice.findings.trace import trace
 from wholeservice.measures.compute import prepare
 from wholeservice.organisation.load import load_texts
-from wholeservice.simulation.traced import arrow_rows
 from wholeservice.tables import Interaction, Judgement
 from wholeservice.units import SHARE
 
