@@ -33,6 +33,10 @@ def of_item(mender, at, lives, loss):
         return None, None
     turn, theirs = whose_turn(mender.item, at, lives, [mender.item])
     if turn != mender.item:
+        if theirs is None or theirs.kind == "unknown":
+            return "not recorded", None
+        if theirs.kind == "wait" and theirs.state == "blocked" and theirs.waits_on not in lives.tiles:
+            return "waiting", theirs.waits_on
         return "waiting", (theirs.team if theirs and theirs.team else lives.teams.get(turn)) or turn
     return own(mender, tile, lives)
 
@@ -45,8 +49,10 @@ def own(mender, tile, lives):
     if tile.kind == "work":
         return {"decision": "undecided", "release": "being released"}.get(queue, "worked on"), None
     cause, on = lives.causes.get((mender.item, tile.from_us), (queue, None))
-    earlier = [each for each in lives.tiles[mender.item] if each.kind == "work" and each.from_us < tile.from_us]
-    has_begun = any(lives.queues.get((mender.item, each.stage)) not in ("decision", "release") for each in earlier)
+    earlier = [each for each in lives.tiles[mender.item] if each.from_us < tile.from_us]
+    stages = [lives.queues.get((mender.item, each.stage)) for each in earlier if each.kind == "work"]
+    has_begun = any(each not in ("decision", "release") for each in stages)
+    may_have_begun = has_begun or any(each.kind == "unknown" for each in earlier)
     if tile.state == "done" or cause == "release":
         return "being released", None
     if cause == "decision":
@@ -54,10 +60,10 @@ def own(mender, tile, lives):
     if cause == "budget":
         return "unfunded", None
     if cause in ("approval", "review"):
-        return ("late approval", on) if has_begun else ("undecided", None)
+        return ("late approval", on) if has_begun else ("not recorded" if may_have_begun else "undecided", None)
     is_on = on is not None or tile.waits_on in lives.tiles  # it comes back to itself: a circle
     if not has_begun and not is_on:
-        return "undecided", None
+        return "not recorded" if may_have_begun else "undecided", None
     if tile.state == "blocked":  # held up, and by what is told or nobody knows: never its own team for want of another
         return "waiting", on or tile.waits_on
     return "waiting", on or tile.waits_on or tile.team or lives.teams.get(mender.item)

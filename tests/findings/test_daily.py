@@ -87,7 +87,9 @@ def test_loss_joined_by_time_adds_up_too():
     """A part whose calls no attempt is linked to: its days add up to its box, and are gone from those of the step."""
     world = replace(random_world(5, in_spells=True), n_days=28, attempts_per_day=50.0)
     seen = simulate(world, 5)
-    engine = engine_of(world, replace(seen, calls=[replace(each, trace=each.span, parent=None, step=None) for each in seen.calls]))
+    engine = engine_of(
+        world, replace(seen, calls=[replace(each, trace=each.span, parent=None, step=None) for each in seen.calls])
+    )
     start = dt.datetime.combine(STARTS_ON, dt.time(), dt.UTC)
     period = Period(start, start + 28 * DAY)
     observed = observe(engine, world.service, period)
