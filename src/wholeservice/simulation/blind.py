@@ -83,7 +83,7 @@ def verdict(drawn: LossMap, world: World, planted: Mapping[str, int]) -> str:
 
 
 def covered(drawn: LossMap, world: World) -> set[str]:
-    """Return the boxes that the top of a map leaves in question: those it names, each of a circle, and all behind "at or below"."""
+    """Return the boxes that the top of a map leaves in question: those it names, all of a circle, all behind "at or below"."""
     claims = {box.id: box.claim for box in drawn.boxes}
     named: set[str] = set()
     for box in drawn.top:
