@@ -1,8 +1,8 @@
 """Random organisations whose losses no call explains: attempts with attributes, one of which is planted, and decoys.
 
-A source says of each attempt its plan, place, lead and form. Where something is planted, attempts with one level of one of these
-are lost more often. Another goes with it in most attempts and is harmless; the evening, two days of each week and days of their
-own lose more whatever the attempt was.
+A source says of each attempt its plan, place, lead and form. Where something is planted, attempts with one level of one of
+these are lost more often. Another goes with it in most attempts and is harmless; the evening, two days of each week and days
+of their own lose more whatever the attempt was.
 """
 
 from __future__ import annotations
