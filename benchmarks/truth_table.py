@@ -2,9 +2,9 @@
 
     python -m benchmarks.truth_table 2000 --write docs/truth_table.md
 
-Three tables: causes in the parts of a service, causes that come in spells and are joined by time, and causes in how an
-organisation works. Every organisation has its own seed; `--first` picks the first one. What was judged is kept in `build/`, by
-the code that judged it: a run that was stopped goes on where it was.
+Four tables: causes in the parts of a service, causes that come in spells and are joined by time, attributes that losses without
+any call go with, and causes in how an organisation works. Every organisation has its own seed; `--first` picks the first one.
+What was judged is kept in `build/`, by the code that judged it: a run that was stopped goes on where it was.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ from statistics import median
 from typing import Any
 
 from wholeservice.simulation.blind import BASELINES, EVIDENCE, IN_SPELLS, SIZES, judge_in_spells, judge_organisation
+from wholeservice.simulation.driven_blind import ATTRIBUTED, judge_driven
+from wholeservice.simulation.driven_blind import NAIVE as NAIVE_SHARES
 from wholeservice.simulation.lasting_blind import LEADS, NAIVE, NO_RECORD, TOLD, judge_lasting
 from wholeservice.simulation.verdicts import FALSE_ALARM, GROUP, QUIET, RIGHT, UNNAMED, WRONG
 
@@ -55,6 +57,10 @@ def judge_spells(seeds: Sequence[int]) -> list[Row]:
     return [_row(case) for seed in seeds for case in judge_in_spells(seed)]
 
 
+def judge_attributes(seeds: Sequence[int]) -> list[Row]:
+    return [_row(case) for seed in seeds for case in judge_driven(seed)]
+
+
 def judge_how(seeds: Sequence[int]) -> list[Row]:
     rows = []
     for case in judge_lasting(seeds):
@@ -77,6 +83,8 @@ TABLES = (
           (RIGHT, GROUP, UNNAMED, WRONG), BASELINES, CELLS[-1:]),
     Table("in spells", judge_spells, tuple(each.name for each in IN_SPELLS), CELLS, "planted loss, SE",
           (RIGHT, GROUP, UNNAMED, WRONG), BASELINES, CELLS[-1:]),
+    Table("driven", judge_attributes, tuple(each.name for each in ATTRIBUTED), CELLS, "planted loss, SE",
+          (RIGHT, GROUP, UNNAMED, WRONG), NAIVE_SHARES, CELLS[-1:]),
     Table("lasting", judge_how, tuple(each.name for each in TOLD), tuple(name for name, _ in LEADS),
           "planted, to the next longest", (RIGHT, GROUP, NO_RECORD, UNNAMED, WRONG), NAIVE,
           tuple(name for name, _ in LEADS), at_once=100),
@@ -133,7 +141,8 @@ def printed(table: Table, rows: Sequence[Row], seeds: Sequence[int]) -> Iterator
 
 def _rates(table: Table, rows: Sequence[Row]) -> Iterator[str]:
     words = [f"**{each} and confident**" if each == WRONG else each for each in table.verdicts]
-    words.insert(2, "parts in the group" if NO_RECORD not in table.verdicts else "pieces in the group")
+    what = {"driven": "attributes", "lasting": "pieces"}.get(table.name, "parts")
+    words.insert(2, f"{what} in the group")
     yield f"| evidence | {table.size} | n | {' | '.join(words)} |"
     yield f"|---|---|--:|{'--:|' * len(words)}"
     for level in table.levels:

@@ -118,7 +118,7 @@ def test_a_knot_is_seen_when_there_is_one():
 
 GENERATORS = tuple(
     f"simulation.{each}"
-    for each in ("world", "run", "crowd", "organisations", "evidence", "lasting", "flow", "flow_facts", "queues")
+    for each in ("world", "run", "crowd", "organisations", "evidence", "driven", "lasting", "flow", "flow_facts", "queues")
 )
 
 

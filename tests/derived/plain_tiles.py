@@ -22,7 +22,8 @@ def pieces_of(name: str, items: list[dict[str, Any]], work: list[dict[str, Any]]
     dead = max(born, dead)
     stays, instants = [], {born, dead}
     for row in mine:
-        ends = max(row["from_at"], dead) if row["to_at"] is None else row["to_at"]
+        is_followed = any(other["from_at"] > row["from_at"] for other in mine)
+        ends = row["to_at"] if row["to_at"] is not None else row["from_at"] if is_followed else max(row["from_at"], dead)
         start, end = min(max(row["from_at"], born), dead), min(max(ends, born), dead)
         is_cut = start != row["from_at"] or end != ends or ends < row["from_at"]
         if start < end:

@@ -108,8 +108,19 @@ def test_a_last_stay_in_done_ends_a_life():
     assert told(tiles([], done), "state", "is_open") == [(0, 2, "active", False)]
     again = tiles([], [*done, stay("active", 5, None), stay("queued", 7, 8, item="B")])
     assert told([row for row in again if row["item"] == "A"], "state", "n_parallel", "is_open") == [
-        (0, 2, "active", 1, False), (2, 5, "done", 1, False), (5, 8, "active", 2, True)
+        (0, 2, "active", 1, False), (2, 5, None, 0, False), (5, 8, "active", 1, True)
     ]  # fmt: skip
+
+
+def test_a_stay_that_another_follows_and_whose_end_nobody_wrote_down_is_unknown_until_then():
+    """Queued at 0, worked on at 2 and blocked from 5 to 6, at 9 queued still: no work that goes on covers the waiting."""
+    work = [stay("queued", 0, 1), stay("active", 2, None), stay("blocked", 5, 6), stay("queued", 9, None)]
+    assert told(tiles([item(0, 10)], work), "state", "kind") == [
+        (0, 1, "queued", "wait"), (1, 5, None, "unknown"), (5, 6, "blocked", "wait"), (6, 9, None, "unknown"),
+        (9, 10, "queued", "wait"),
+    ]  # fmt: skip
+    together = [stay("queued", 2, None), stay("active", 2, None)]
+    assert told(tiles([item(0, 4)], together), "state", "n_parallel") == [(0, 2, None, 0), (2, 4, "active", 2)]
 
 
 def test_what_the_item_says_goes_before_what_its_stays_say():

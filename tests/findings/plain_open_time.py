@@ -24,10 +24,8 @@ def of_item(mender, at, lives, loss):
     """What one item was at an instant; (None, None) where it was nothing."""
     life = lives.tiles.get(mender.item, [])
     end = life[-1].to_us if life else mender.created_us
-    if mender.done_us is None and at >= end:
-        if not life:
-            return ("not recorded", None) if at >= mender.created_us else (None, None)
-        return of_item(mender, end - 1, lives, loss)
+    if mender.done_us is None and at >= end:  # what was told last is not known to be so still
+        return ("not recorded", None) if at >= mender.created_us else (None, None)
     if at < mender.created_us or (mender.done_us is not None and at >= max(end, mender.done_us)):
         return after(mender, at, max(end, mender.done_us or 0)) if at >= mender.created_us else (None, None)
     tile = tile_at(life, at)
@@ -35,6 +33,10 @@ def of_item(mender, at, lives, loss):
         return None, None
     turn, theirs = whose_turn(mender.item, at, lives, [mender.item])
     if turn != mender.item:
+        if theirs is None or theirs.kind == "unknown":
+            return "not recorded", None
+        if theirs.kind == "wait" and theirs.state == "blocked" and theirs.waits_on not in lives.tiles:
+            return "waiting", theirs.waits_on
         return "waiting", (theirs.team if theirs and theirs.team else lives.teams.get(turn)) or turn
     return own(mender, tile, lives)
 
@@ -47,8 +49,10 @@ def own(mender, tile, lives):
     if tile.kind == "work":
         return {"decision": "undecided", "release": "being released"}.get(queue, "worked on"), None
     cause, on = lives.causes.get((mender.item, tile.from_us), (queue, None))
-    earlier = [each for each in lives.tiles[mender.item] if each.kind == "work" and each.from_us < tile.from_us]
-    has_begun = any(lives.queues.get((mender.item, each.stage)) not in ("decision", "release") for each in earlier)
+    earlier = [each for each in lives.tiles[mender.item] if each.from_us < tile.from_us]
+    stages = [lives.queues.get((mender.item, each.stage)) for each in earlier if each.kind == "work"]
+    has_begun = any(each not in ("decision", "release") for each in stages)
+    may_have_begun = has_begun or any(each.kind == "unknown" for each in earlier)
     if tile.state == "done" or cause == "release":
         return "being released", None
     if cause == "decision":
@@ -56,10 +60,12 @@ def own(mender, tile, lives):
     if cause == "budget":
         return "unfunded", None
     if cause in ("approval", "review"):
-        return ("late approval", on) if has_begun else ("undecided", None)
+        return ("late approval", on) if has_begun else ("not recorded" if may_have_begun else "undecided", None)
     is_on = on is not None or tile.waits_on in lives.tiles  # it comes back to itself: a circle
     if not has_begun and not is_on:
-        return "undecided", None
+        return "not recorded" if may_have_begun else "undecided", None
+    if tile.state == "blocked":  # held up, and by what is told or nobody knows: never its own team for want of another
+        return "waiting", on or tile.waits_on
     return "waiting", on or tile.waits_on or tile.team or lives.teams.get(mender.item)
 
 

@@ -22,7 +22,7 @@ from wholeservice.measures.compute import prepare
 from wholeservice.organisation.load import load_texts
 from wholeservice.periods import Period
 from wholeservice.simulation.organisations import random_world
-from wholeservice.simulation.run import recorded, simulate
+from wholeservice.simulation.run import simulate
 from wholeservice.simulation.world import STARTS_ON
 from wholeservice.units import SHARE
 
@@ -85,9 +85,11 @@ def test_days_before_are_held_against_the_same_reference_as_those_of_the_map():
 
 def test_loss_joined_by_time_adds_up_too():
     """A part whose calls no attempt is linked to: its days add up to its box, and are gone from those of the step."""
-    world = replace(random_world(5, in_spells=True), linked_share=0.0, n_days=28, attempts_per_day=50.0)
-    seen = recorded(simulate(replace(world, linked_share=1.0), 5), replace(world, linked_share=1.0, is_linked=False), 5)
-    engine = engine_of(world, seen)
+    world = replace(random_world(5, in_spells=True), n_days=28, attempts_per_day=50.0)
+    seen = simulate(world, 5)
+    engine = engine_of(
+        world, replace(seen, calls=[replace(each, trace=each.span, parent=None, step=None) for each in seen.calls])
+    )
     start = dt.datetime.combine(STARTS_ON, dt.time(), dt.UTC)
     period = Period(start, start + 28 * DAY)
     observed = observe(engine, world.service, period)

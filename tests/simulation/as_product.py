@@ -55,7 +55,7 @@ def calls(crowd: Crowd, record: Record, evidence: Evidence) -> list[dict[str, An
     rows, made = [], crowd.calls
     for i in np.flatnonzero(record.arrived):
         attempt, parent = attempt_name(made.attempt[i]), made.parent[i]
-        part, span = crowd.parts[made.part[i]], f"{attempt}.{made.span[i]}"
+        part, span = crowd.parts[record.part[i]], f"{attempt}.{made.span[i]}"
         row = {"trace": attempt, "span": span, "parent": None if parent == NEVER else f"{attempt}.{made.span[parent]}",
                "service": part if record.named[i] else f"{part}-x", "step": crowd.world.steps[made.step[i]].id,
                "started_at": at(record.started_us[i]), "failed": bool(made.failed[i]), "weight": record.weight}  # fmt: skip

@@ -2,7 +2,8 @@
 
 A life begins when the item was created (else with its first stay) and ends when it was done: as the item says, else when its
 last stay began, if that is in the state `done`. An item that is not done lives until the newest instant that its sources speak
-of, and its last piece is open. A stay without an end lasts as long as the life.
+of, and its last piece is open. A stay without an end lasts as long as the life, if no stay of the item begins after it. Where
+one does, it ended at the latest then, and nobody knows when: it has no length, and what no other stay covers is unknown.
 
 Where several stays cover an instant, one has it: active before blocked, returned, queued, done and any other word; of equals
 the one that began first. So parallel work is never waiting, and `n_parallel` says how many stays there were. What no stay
@@ -85,7 +86,7 @@ def _life_arrays(lives: pa.Table) -> Lives:
 
 
 def _stay_arrays(stays: pa.Table, lives: pa.Table) -> Stays:
-    """Stays with the life each is in; one without an end lasts as long as the life, if it begins in it."""
+    """Stays with the life each is in; one without an end lasts as long as the life if it is the last, else no time is sure."""
     import numpy as np
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -95,7 +96,10 @@ def _stay_arrays(stays: pa.Table, lives: pa.Table) -> Stays:
     rank = pc.fill_null(pc.index_in(stays["state"], known), len(known)).to_numpy().astype(np.int64)
     from_at, life_to = _microseconds(stays["from_at"]), _microseconds(lives["life_to"])
     is_lasting = stays["to_at"].is_null().to_numpy()
-    to_at = np.where(is_lasting, np.maximum(from_at, life_to[life]), _microseconds(stays["to_at"]))
+    newest = np.full(lives.num_rows, np.iinfo(np.int64).min)
+    np.maximum.at(newest, life, from_at)
+    lasts_until = np.where(from_at == newest[life], np.maximum(from_at, life_to[life]), from_at)
+    to_at = np.where(is_lasting, lasts_until, _microseconds(stays["to_at"]))
     return Stays(life, from_at, to_at, rank)
 
 

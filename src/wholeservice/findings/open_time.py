@@ -12,7 +12,8 @@ The pieces follow on one another without gap or overlap, from the day the loss b
     released      it waits for a release, is being released, or is done and has not reached anybody yet
     verified      it reached people: looked at is whether the loss goes, for `CHECKED_DAYS` or until a verdict
     nobody        it is known, and no work on it is open
-    not recorded  its item has no stay then, or nothing newer was told of it
+    not recorded  its item has no stay then, or nothing newer was told of it; nothing is told of what it waits for; or it waits
+                  after a stretch that nobody recorded, so that nobody knows whether the work had begun
 
 Of several items on one loss the one that is furthest on has each instant: that is the soonest the loss can end. An item that
 came up before the loss did is not work on it; where the data begin with the loss, nobody can tell, and it counts. The loss of
@@ -39,6 +40,8 @@ KNOWN_WAITING = (UNDECIDED, UNFUNDED, WAITING, APPROVAL, NOBODY, NOT_RECORDED)
 
 DECISION, BUDGET, ASKED, REVIEW, RELEASE = "decision", "budget", "approval", "review", "release"
 WORK, WAIT, DONE, BLOCKED = "work", "wait", "done", "blocked"
+YES, NO, NOBODY_KNOWS = "yes", "no", "nobody knows"
+"""Whether the work had begun."""
 DAY_US = 86_400_000_000
 CHECKED_DAYS = 14
 """After so many days people have met the change on each day of the week twice: if the loss is still there, that was not it."""
@@ -141,12 +144,15 @@ def _joined(spans: Iterable[Span]) -> Iterator[Span]:
 
 def spans_of(mender: Mender, lives: Lives, loss: Loss) -> Iterator[Span]:
     """Yield what one item did from when it was created: its tiles, its release, and whether it helped."""
-    at, has_begun = mender.created_us, False
+    at, has_begun = mender.created_us, NO
     if mender.item in lives.tiles:
         at = lives.tiles[mender.item][0].from_us
         for piece in pieces(mender.item, lives.tiles):
-            span = replace(_span(piece, lives, has_begun=has_begun), from_us=at, to_us=at + piece.length, item=mender.item)
-            has_begun = has_begun or span.state == WORKED_ON
+            span = replace(_span(piece, lives, has_begun), from_us=at, to_us=at + piece.length, item=mender.item)
+            if span.state == WORKED_ON:
+                has_begun = YES
+            elif has_begun == NO and not piece.through and (piece.tile is None or piece.tile.kind not in (WORK, WAIT)):
+                has_begun = NOBODY_KNOWS
             yield span
             at = span.to_us
         if mender.done_us is None and at < loss.until_us:  # nothing newer was told of it
@@ -169,35 +175,41 @@ def _after(mender: Mender, done_us: int) -> Iterator[Span]:
         yield Span(reached_us, looked_us, VERIFIED, item=mender.item)
 
 
-def _span(piece: Piece, lives: Lives, *, has_begun: bool) -> Span:
+def _span(piece: Piece, lives: Lives, has_begun: str) -> Span:
     """Say what a piece of the life of an item was; *has_begun*: somebody had worked on it before."""
     tile = piece.tile
-    if piece.through:
-        through = (*dict.fromkeys(each for each, _ in piece.through[1:]), piece.item)
-        team = (tile.team if tile else None) or lives.teams.get(piece.item)
-        return Span(0, 0, WAITING, team or piece.item, through=through, is_circle=bool(piece.circle))
     if tile is None or tile.kind not in (WORK, WAIT):
         return Span(0, 0, NOT_RECORDED)
+    if piece.through:
+        through = (*dict.fromkeys(each for each, _ in piece.through[1:]), piece.item)
+        return Span(0, 0, WAITING, _turn(piece, tile, lives), through=through, is_circle=bool(piece.circle))
     queue = lives.queues.get((piece.item, tile.stage or ""))
     if tile.kind == WORK:
         return Span(0, 0, {DECISION: UNDECIDED, RELEASE: RELEASED}.get(queue or "", WORKED_ON))
     cause, on = lives.causes.get((piece.item, tile.from_us), (queue or "", None))
     is_circle = bool(piece.circle)
-    state = _waiting(cause, tile, has_begun=has_begun, is_on=on is not None or is_circle)
+    state = _waiting(cause, tile, has_begun, is_on=on is not None or is_circle)
     whom = on or tile.waits_on
     if tile.state != BLOCKED:  # what queues waits for its team; by what else work is held up, nobody wrote down
         whom = whom or tile.team or lives.teams.get(piece.item)
     return Span(0, 0, state, whom if state == WAITING else on if state == APPROVAL else None, is_circle=is_circle)
 
 
-def _waiting(cause: str, tile: Tile, *, has_begun: bool, is_on: bool) -> str:
+def _turn(piece: Piece, tile: Tile, lives: Lives) -> str | None:
+    """Whose turn it is in the item that was waited for; None where it was held up itself, and by what nobody wrote down."""
+    if tile.kind == WAIT and tile.state == BLOCKED and not piece.circle:
+        return tile.waits_on
+    return tile.team or lives.teams.get(piece.item) or piece.item
+
+
+def _waiting(cause: str, tile: Tile, has_begun: str, *, is_on: bool) -> str:
     if tile.state == DONE or cause == RELEASE:
         return RELEASED
     if cause in (DECISION, BUDGET):
         return UNDECIDED if cause == DECISION else UNFUNDED
     if cause in (ASKED, REVIEW):
-        return APPROVAL if has_begun else UNDECIDED
-    return WAITING if has_begun or is_on else UNDECIDED
+        return {YES: APPROVAL, NO: UNDECIDED, NOBODY_KNOWS: NOT_RECORDED}[has_begun]
+    return WAITING if is_on else {YES: WAITING, NO: UNDECIDED, NOBODY_KNOWS: NOT_RECORDED}[has_begun]
 
 
 def split_loss(spans: Sequence[Span], days: Sequence[int], lost: Sequence[float]) -> tuple[float, ...]:

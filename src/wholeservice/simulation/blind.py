@@ -26,6 +26,7 @@ from wholeservice.simulation.traced import Tracer, trace_crowd
 from wholeservice.simulation.verdicts import FALSE_ALARM, GROUP, QUIET, RIGHT, UNNAMED, WRONG, Cell
 from wholeservice.simulation.world import World
 
+IN_CIRCLE = " + "  # between the names of parts that use each other, which are one box
 SIZES: tuple[tuple[str, float], ...] = (("below 2", 0.0), ("2 to 4", 2.0), ("4 to 6", 4.0), ("6 and more", 6.0))
 
 
@@ -82,12 +83,14 @@ def verdict(drawn: LossMap, world: World, planted: Mapping[str, int]) -> str:
 
 
 def covered(drawn: LossMap, world: World) -> set[str]:
-    """Return the boxes that the top of a map leaves in question: those it names, and all behind one that is "at or below"."""
+    """Return the boxes that the top of a map leaves in question: those it names, all of a circle, all behind "at or below"."""
     claims = {box.id: box.claim for box in drawn.boxes}
-    named = set(drawn.top)
+    named: set[str] = set()
     for box in drawn.top:
+        members = set(box.split(IN_CIRCLE))
+        named |= members
         if claims[box] == AT_OR_BELOW:
-            named |= _behind(world, box)
+            named = named.union(*(_behind(world, each) for each in members))
     return named
 
 
@@ -114,8 +117,8 @@ def _naive_picks(crowd: Crowd, record: Record, seed: int) -> dict[str, str | Non
     import numpy as np
 
     named, n_parts = record.named, len(crowd.parts)
-    n = np.bincount(crowd.calls.part[named], minlength=n_parts)
-    failed = np.bincount(crowd.calls.part[named & crowd.calls.failed], minlength=n_parts)
+    n = np.bincount(record.part[named], minlength=n_parts)
+    failed = np.bincount(record.part[named & crowd.calls.failed], minlength=n_parts)
     if not failed.any():
         return dict.fromkeys(BASELINES)
     rate = failed / np.maximum(n, 1)

@@ -29,6 +29,7 @@ class Evidence:
     lost      share of calls that never arrive, one by one
     late_days so many of the last days have not arrived when the map is drawn
     misnamed  share of parts of which one host reports under a name that nobody knows
+    borrowed  share of parts of which one host reports under the name of another part
     skew_s    how far the clocks of the hosts are off (standard deviation)
     """
 
@@ -39,6 +40,7 @@ class Evidence:
     lost: float = 0.0
     late_days: int = 0
     misnamed: float = 0.0
+    borrowed: float = 0.0
     skew_s: float = 0.0
     is_linked: bool = True  # False: no call says of which attempt it is
     has_incidents: bool = False
@@ -50,6 +52,7 @@ EVIDENCE: tuple[Evidence, ...] = (
     Evidence("40 % of parts dark", dark=0.4),
     Evidence("20 % dark, 30 % silent when they fail", dark=0.2, silent=0.3),
     Evidence("one host of 30 % of parts under a wrong name", misnamed=0.3),
+    Evidence("one host of 20 % of parts under another part's name", borrowed=0.2),
     Evidence("clocks of hosts 2 s off", skew_s=2.0),
     Evidence("5 % of calls lost, the last 2 days late", lost=0.05, late_days=2),
     Evidence("10 % of attempts traced", linked=0.1),
@@ -69,10 +72,11 @@ IN_SPELLS: tuple[Evidence, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What is left of the calls of a crowd: which arrived, which of those under a known name, and what their clocks said."""
+    """What is left of the calls of a crowd: which arrived, which of those under a known name, and what name and clock said."""
 
     arrived: Array
     named: Array  # arrived, under a name that the organisation knows
+    part: Array  # as reported
     started_us: Array
     weight: float | None  # attempts that each traced one stands for
 
@@ -86,6 +90,7 @@ def recorded(crowd: Crowd, evidence: Evidence, seed: int) -> Record:
     order, traced = draw.permutation(n_parts), draw.random(crowd.n_attempts)
     host, luck = draw.integers(N_HOSTS, size=len(calls.part)), draw.random(len(calls.part))
     clocks, names = draw.standard_normal((n_parts, N_HOSTS)), draw.permutation(n_parts)
+    lender = draw.permutation(n_parts)
     dark = np.isin(calls.part, order[: round(evidence.dark * n_parts)])
     silent = np.isin(calls.part, order[n_parts - round(evidence.silent * n_parts) :]) & calls.starts_here
     late_us = (crowd.world.n_days - evidence.late_days) * 24 * 3600 * SECOND_US
@@ -94,4 +99,7 @@ def recorded(crowd: Crowd, evidence: Evidence, seed: int) -> Record:
     is_misnamed = np.isin(calls.part, names[: round(evidence.misnamed * n_parts)]) & (host == 0)
     off_us = (clocks[calls.part, host] * evidence.skew_s * SECOND_US).astype(np.int64)
     weight = 1 / evidence.linked if 0 < evidence.linked < 1 else None
-    return Record(arrived, arrived & ~is_misnamed, calls.started_us + off_us, weight)
+    reported = np.arange(n_parts)
+    reported[lender[: round(evidence.borrowed * n_parts)]] = np.roll(lender, -1)[: round(evidence.borrowed * n_parts)]
+    part = np.where(host == 0, reported[calls.part], calls.part)
+    return Record(arrived, arrived & ~is_misnamed, part, calls.started_us + off_us, weight)

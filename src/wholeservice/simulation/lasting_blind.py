@@ -132,11 +132,13 @@ def open_time(lasting: Lasting, organisation: Organisation, work: Work) -> OpenT
 def _recorded(lasting: Lasting, level: Told, draw: random.Random, rows: dict[str, list[Fact]]) -> list[Stay]:
     """Add what is recorded of one organisation to *rows*; return the recorded stays of the item that is to end the loss."""
     has_link = draw.random() >= level.links
+    until = lasting.now_day - level.late_days
     for each in lasting.tickets:
+        if each.created_day > until:
+            continue
         is_linked = has_link or each.id != lasting.fix
         rows["items"].append(_item(each, lasting.name, has_link=is_linked))
         rows["links"] += _links(each, lasting.name) if is_linked else []
-    until = lasting.now_day - level.late_days
     item, team = lasting.other_work
     newest = Stay(item, "test", "queued", until, None, team)  # a board tells of something every day
     rows["work"].append(_stay(newest, lasting.name, len(rows["work"])))

@@ -53,7 +53,7 @@ def observe(crowd: Crowd, record: Record, *, is_linked: bool = True) -> Observed
     troubled[visit[calls.failed[kept]]] = True
     lost = np.flatnonzero(crowd.outcome != DONE)
     troubled[lost * len(crowd.world.steps) + crowd.last[lost]] = True
-    used = np.bincount(np.unique(visit * len(crowd.parts) + calls.part[kept]) % len(crowd.parts), minlength=len(crowd.parts))
+    used = np.bincount(np.unique(visit * len(crowd.parts) + record.part[kept]) % len(crowd.parts), minlength=len(crowd.parts))
     return Observed(_units(crowd, record, is_traced), _edges(crowd, record, kept[troubled[visit]]), _used(crowd, used))
 
 
@@ -81,10 +81,10 @@ def _edges(crowd: Crowd, record: Record, kept: Array) -> pa.Table:
     calls, n_parts = crowd.calls, len(crowd.parts)
     parent, n_steps = calls.parent[kept], len(crowd.world.steps)
     is_known = (parent != NEVER) & record.named[parent]
-    caller = np.where(is_known, calls.part[parent], n_parts + (parent == NEVER))  # no caller known, or the step itself
+    caller = np.where(is_known, record.part[parent], n_parts + (parent == NEVER))  # no caller known, or the step itself
     caller_failed = np.where(is_known, calls.failed[parent], 2)
     visit = calls.attempt[kept] * n_steps + calls.step[kept]
-    key = ((visit * (n_parts + 2) + caller) * n_parts + calls.part[kept]) * 3 + caller_failed
+    key = ((visit * (n_parts + 2) + caller) * n_parts + record.part[kept]) * 3 + caller_failed
     _, first, row = np.unique(key, return_index=True, return_inverse=True)
     failed, n = calls.failed[kept], len(first)
     n_failed = np.bincount(row, failed, n).astype(np.int64)
@@ -96,7 +96,7 @@ def _edges(crowd: Crowd, record: Record, kept: Array) -> pa.Table:
         "step": _names(_steps(crowd), calls.step[kept][first]),
         "caller": _names(crowd.parts, np.where(caller < n_parts, caller, NEVER)[first]),
         "is_root": pa.array(caller[first] == n_parts + 1),
-        "part": _names(crowd.parts, calls.part[kept][first]),
+        "part": _names(crowd.parts, record.part[kept][first]),
         "caller_failed": pa.array(caller_failed[first] == 1, mask=caller_failed[first] == 2),
         "failed_any": pa.array(n_failed > 0),
         "failed_last": pa.array(failed_last),
@@ -170,7 +170,7 @@ def _by_hour(crowd: Crowd, record: Record, first_s: int) -> pa.Table:
     n_hours = crowd.world.n_days * 24
     hour = record.started_us // SECOND_US // HOUR_S
     kept = record.named & (record.started_us >= 0) & (hour < n_hours)
-    key = crowd.calls.part[kept] * n_hours + hour[kept]
+    key = record.part[kept] * n_hours + hour[kept]
     size = len(crowd.parts) * n_hours
     n, failed = np.bincount(key, minlength=size), np.bincount(key, crowd.calls.failed[kept], size)
     found = np.flatnonzero(n)
