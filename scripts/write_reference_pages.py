@@ -21,7 +21,8 @@ EXAMPLE = re.compile(r"(?:^ {4}.*\n?)+", re.MULTILINE)
 
 SUBJECTS = {
     "ASK": "Questions", "BAK": "Backups", "BUG": "Our mistakes", "DEM": "The demo", "ENG": "Engines",
-    "FGT": "Forgetting a person", "IMP": "The improvement log", "ING": "Ingest", "MAP": "Proposed mappings", "NEW": "New workspaces",
+    "FGT": "Forgetting a person", "IMP": "The improvement log", "ING": "Ingest", "MAP": "Proposed mappings",
+    "NEW": "New workspaces",
     "ORG": "The organisation", "OUT": "The outside world", "PIC": "Pictures", "PRV": "People", "REP": "Reports",
     "RES": "Results", "SET": "Settings", "SIM": "Scenarios", "SRC": "Sources and mappings", "STO": "The store",
 }  # fmt: skip
