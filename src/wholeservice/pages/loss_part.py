@@ -12,6 +12,7 @@ from wholeservice.findings.not_followed import not_followed
 from wholeservice.organisation.graph import team_of
 from wholeservice.organisation.remit import owner_of
 from wholeservice.pages.base import Data
+from wholeservice.pages.late_part import LatePart, late_part
 from wholeservice.pages.need_rows import target_words
 from wholeservice.pages.numbers import listed, plural, when
 from wholeservice.pages.won_part import WonRow, apart_words, won_rows
@@ -98,6 +99,7 @@ class LossPart:
     not_followed: tuple[str, ...] = ()  # declared, and cannot be followed
     apart: tuple[str, ...] = ()  # places that no data tell apart, and which data would
     withs: tuple[str, ...] = ()  # of the largest origins, who it was with; only where work is followed
+    late: LatePart | None = None  # what to do first; only where work is followed
 
 
 def loss_parts(data: Data, entity: str) -> tuple[LossPart, ...]:
@@ -134,6 +136,7 @@ def _part(data: Data, loss_map: LossMap) -> LossPart:
         besides=tuple(_sentence(each) or "" for each in beside_origins(loss_map)), beside=loss_map.beside,
         is_beside=any(box.claim in (GOES_WITH, TAKEN_FOR_GRANTED) for box in loss_map.boxes),
         way=WAY_OF_ITEMS if loss_map.of == ITEMS else WAY, withs=tuple(with_words(loss_map)),
+        late=late_part(data, loss_map),
         won=won_rows(data, loss_map, origins_of(loss_map), KINDS) if not loss_map.why_no_map else (),
         apart=apart_words(loss_map), not_followed=tuple(not_followed(data.organisation, loss_map)),
     )  # fmt: skip

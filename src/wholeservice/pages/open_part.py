@@ -38,6 +38,9 @@ READING = (
     " known; below it, ◆ is by when this stream has usually changed half of what it knew, the upright tick by when 85 of 100."
 )
 
+UNTOLD = "Why it lasts cannot be told: of none of these is it recorded that anybody noticed, or works on it"
+"""Said where no item, incident, judgement or word is about any of them: an empty log is no sign that nobody saw it."""
+
 
 @dataclass(frozen=True, slots=True)
 class PieceRow:
@@ -128,6 +131,8 @@ def open_title(kept: Sequence[OpenTime]) -> str:
         return "How long these losses have been open"
     shares = {state: sum(piece.lost for each in kept for piece in each.pieces if piece.state == state) / total
               for state in STATES}  # fmt: skip
+    if all(each.known_at is None and not each.items for each in kept):
+        return UNTOLD
     unseen, working = shares[UNSEEN], sum(shares[state] for state in IN_WORK)
     waited = 1 - unseen - working
     if waited >= max(unseen, working):
