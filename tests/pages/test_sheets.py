@@ -26,7 +26,8 @@ ASKED = {
     "/owner/{name}": {"name": "Maya Okafor"}, "/team/{entity}": {"entity": "booking"},
     "/finding/{number}": {"number": "1"}, "/measure/{name}": {"name": "completion"}, "/sources/{name}": {"name": "bookings"},
     "/streams/{entity}": {"entity": "look-to-stay"}, "/items/{item}": {"item": "B"},
-    "/improvements/{improvement}": {"improvement": "HELPED"}, "/search": {"q": "pay"}, "/rows": {"entity": "stay", "measure": "completion"},
+    "/improvements/{improvement}": {"improvement": "HELPED"},
+    "/search": {"q": "pay"}, "/rows": {"entity": "stay", "measure": "completion"},
 }  # fmt: skip
 
 

@@ -134,7 +134,7 @@ def test_by_its_written_end_most_is_lost_where_nothing_is_recorded(data_by_end: 
 
 
 def test_the_page_says_first_what_to_write_down_and_where_to_look(data_by_end: Data):
-    """The two lengths in half of the late ones are those of a plain count (48.9 d after the last step, 25.4 d until confirmed)."""
+    """The two lengths in half of the late ones are those of a plain count (48.9 and 25.4 days)."""
     page = late_part(data_by_end, data_by_end.loss_maps["permit", "in-time"])
     assert page.title.startswith("351 of 1,161 were late; 53% of that lies in time of which nothing is recorded")
     record, look, *_, nobody = page.first

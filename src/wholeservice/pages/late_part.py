@@ -9,7 +9,6 @@ from wholeservice.organisation.remit import owner_of
 from wholeservice.pages.base import Data
 from wholeservice.pages.numbers import Number, number_of
 from wholeservice.pages.won_part import late_items
-from wholeservice.units import SHARE, write
 
 IN_TIME = "in-time"
 MUCH, MOST = 0.1, 0.5

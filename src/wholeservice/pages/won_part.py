@@ -40,7 +40,8 @@ def _row(data: Data, loss_map: LossMap, box: Box, kinds: dict[str, str]) -> WonR
     has_map = any(of == box.id and each.gap > 0 for (of, _), each in data.loss_maps.items()) and box.id != loss_map.entity
     return WonRow(
         title=box.title, address=to, kind=kinds.get(box.kind, box.kind).lower(), starts=write(_size(box), unit),
-        won="not known" if box.alone is None else write(box.alone, unit), people=items_words(loss_map, box) or _people(won), money=money_words(won),
+        won="not known" if box.alone is None else write(box.alone, unit),
+        people=items_words(loss_map, box) or _people(won), money=money_words(won),
         reference=_reference(loss_map, box), note=box.note,
         own_map=f"{to}#losses" if to and has_map else None,
     )  # fmt: skip
