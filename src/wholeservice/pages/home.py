@@ -55,7 +55,8 @@ def build(data: Data, *, q: str = "", page: str = "1") -> HomePage:
         data.organisation.name, data.organisation.purpose, data.organisation.north_star, _moved_title(seen), seen,
         _won_title(seen), tuple(row_of(data, each) for each in units) if not q and at == 1 and len(units) > 1 else (),
         tuple(row_of(data, each) for each in found[(at - 1) * PER_PAGE : at * PER_PAGE]), len(services), len(found), q, at,
-        n_pages, about_data[:N_DATA_FINDINGS], len(about_data), len(data.findings) - len(about_data), data.snapshot, _changing(data),
+        n_pages, about_data[:N_DATA_FINDINGS], len(about_data), len(data.findings) - len(about_data), data.snapshot,
+        _changing(data),
     )  # fmt: skip
 
 
