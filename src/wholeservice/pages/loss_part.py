@@ -164,8 +164,9 @@ def _rung_words(loss_map: LossMap, name: str) -> str:
 
 def _no_rungs(loss_map: LossMap) -> str:
     """Name in one line the ways in which none of a loss is known; what could not be traced is none of them."""
-    return listed([_rung_words(loss_map, name).partition(":")[0] for name, share in loss_map.by_rung
-                   if share <= 0 and name not in (UNTRACED, WITHIN)])  # fmt: skip
+    ways = [_rung_words(loss_map, name).partition(":")[0] for name, share in loss_map.by_rung
+            if share <= 0 and name not in (UNTRACED, WITHIN)]  # fmt: skip
+    return listed(ways).replace(" and ", " or ")
 
 
 def with_words(loss_map: LossMap) -> list[str]:
