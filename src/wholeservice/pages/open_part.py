@@ -279,10 +279,10 @@ def _short(number: float) -> str:
     """Write a number of people for the picture: `524`, `12.4 k`, `2.34 m`.
 
     >>> _short(0.027), _short(2.4), _short(524.2), _short(12_400), _short(2_340_000)
-    ('0.027', '2.4', '524', '12.4 k', '2.34 m')
+    ('<0.1', '2.4', '524', '12.4 k', '2.34 m')
     """
     if 0 < number < 0.095:
-        return f"{number:.2g}"
+        return "<0.1"
     if number < 9.95:
         return f"{number:.1f}"
     return f"{number:,.0f}" if number < 10_000 else f"{number / 1e3:.3g} k" if number < 999_500 else f"{number / 1e6:.3g} m"
