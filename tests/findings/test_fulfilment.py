@@ -155,7 +155,10 @@ def test_the_longest_stage_is_not_blamed_for_its_usual_length():
     assert sizes(found) == {"Check: worked on": round(2 / 12, 6)}
     check = box(found, "Check: worked on")
     assert (check.claim, check.alone, check.last) == (STARTS_HERE, pytest.approx(2 / 12), pytest.approx(2 / 12))
-    assert check.reference == "its usual length: 10 h at most in half of those done in time, by channel"
+    assert (
+        check.reference
+        == "its usual length: 10 h at most in half of those done in time, by channel; 2.29 d in half of the late"
+    )
     assert longest_stage(seen) == "advise"
 
 

@@ -51,8 +51,14 @@ def test_the_title_says_in_which_way_most_was_lost():
     """300 of 400 were lost waiting: three quarters."""
     page = junction.build(data_with(lasting()))
     assert page.title == "It lasts because it waits: 75% was lost after it was known, with nobody at work on it"
-    unseen = lasting(pieces=(piece("unseen", 0, 40, 400),), known_at=None, items=())
-    assert junction.build(data_with(unseen)).title.startswith("It lasts because nobody saw it: 100%")
+    late = lasting(pieces=(piece("unseen", 0, 39, 390), piece("nobody", 39, 40, 10)), known_at=START + 39 * DAY, items=())
+    assert junction.build(data_with(late)).title.startswith("It lasts because nobody saw it: 98%")
+
+
+def test_where_nobody_wrote_anything_down_it_is_not_said_that_nobody_saw_it():
+    """No item, no incident, no word about it: that nobody noticed is not known, and is not said."""
+    untold = lasting(pieces=(piece("unseen", 0, 40, 400),), known_at=None, items=())
+    assert junction.build(data_with(untold)).title.startswith("Why it lasts cannot be told")
 
 
 def test_a_loss_that_takes_several_stands_with_everybody_who_must_act():

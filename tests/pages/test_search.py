@@ -7,7 +7,9 @@ from dataclasses import replace
 
 import pytest
 
+from improvements.told import item, said
 from pages import sample, sample_asked
+from wholeservice.improvements.log import read_log
 from wholeservice.pages import search
 from wholeservice.pages.entries import Entry, entries_of, nearest_entries, spaced
 
@@ -133,3 +135,14 @@ def test_the_entries_of_a_snapshot_are_made_once(asked):
     """The same data gives the same entries; other data under the same name do not."""
     assert entries_of(asked) is entries_of(asked)
     assert entries_of(replace(asked, organisation=replace(asked.organisation))) is not entries_of(asked)
+
+
+def test_improvements_and_items_are_found_by_what_they_say_and_by_id(asked):
+    """What is written down since the snapshot is found, too; an improvement that is an item stands there once."""
+    log = read_log([item("IMP-1", 0)], [said("IMP-1", "improvement", "Ask only once")], [])
+    grown = replace(asked, improvements=log, log_mark="1")
+    assert found(search.build(grown, q="ask only once")) == ["/improvements/IMP-1"]
+    assert found(search.build(grown, q="IMP-1"))[0] == "/improvements/IMP-1"
+    assert not found(search.build(asked, q="IMP-1"))
+    known = next(iter(asked.stories))
+    assert f"/items/{known}" in found(search.build(asked, q=known))

@@ -11,9 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from improvements.told import PAY, item, said
 from pages import sample, sample_asked
 from pages.test_junction import lasting
 from wholeservice.app.sheets import FORMULA, as_csv
+from wholeservice.improvements.log import read_log
 from wholeservice.pages import PAGES, channel, findings, home, measure, service, step
 from wholeservice.pages.base import Sheet
 
@@ -24,6 +26,7 @@ ASKED = {
     "/owner/{name}": {"name": "Maya Okafor"}, "/team/{entity}": {"entity": "booking"},
     "/finding/{number}": {"number": "1"}, "/measure/{name}": {"name": "completion"}, "/sources/{name}": {"name": "bookings"},
     "/streams/{entity}": {"entity": "look-to-stay"}, "/items/{item}": {"item": "B"},
+    "/improvements/{improvement}": {"improvement": "HELPED"},
     "/search": {"q": "pay"}, "/rows": {"entity": "stay", "measure": "completion"},
 }  # fmt: skip
 
@@ -31,7 +34,8 @@ ASKED = {
 @pytest.fixture(scope="module")
 def asked():
     """The hotel with more of everything."""
-    return replace(sample_asked.data(), open_times=(lasting(),))
+    log = read_log([item("HELPED", 0)], [said("HELPED", "promise", PAY, 1, value=3.0, unit="pp")], [])
+    return replace(sample_asked.data(), open_times=(lasting(),), improvements=log)
 
 
 def lines(page, data, **given):

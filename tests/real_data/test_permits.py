@@ -16,6 +16,7 @@ from wholeservice.app.workspace import current_data, ingest_workspace
 from wholeservice.facts.store import Store
 from wholeservice.findings.losses import AT_OR_BELOW, NOT_OBSERVED, LossMap
 from wholeservice.pages.base import Data
+from wholeservice.pages.late_part import late_part
 from wholeservice.pages.loss_part import loss_title
 
 pytestmark = pytest.mark.real_data
@@ -130,6 +131,22 @@ def test_by_its_written_end_most_is_lost_where_nothing_is_recorded(data_by_end: 
     assert loss_title(drawn) == "25.2 pp are missing; the largest part is time with nothing recorded after the last step"
     shares = sum(each.starts_here + each.not_traced for each in drawn.boxes)
     assert shares == pytest.approx(1 - drawn.value)
+
+
+def test_the_page_says_first_what_to_write_down_and_where_to_look(data_by_end: Data):
+    """The two lengths in half of the late ones are those of a plain count (48.9 and 25.4 days)."""
+    page = late_part(data_by_end, data_by_end.loss_maps["permit", "in-time"])
+    assert page.title.startswith("351 of 1,161 were late; 53% of that lies in time of which nothing is recorded")
+    record, look, *_, nobody = page.first
+    assert record.startswith("Write down what happens after the last step")
+    assert "48.9 d in half of the late" in record
+    assert "‘Confirmation of receipt’" in look
+    assert "128 of the 351 would be in time" in look
+    assert "25.4 d in half of the late" in look
+    assert nobody.startswith("Name who answers for it")
+    assert [(row.channel, row.late) for row in page.channels[:4]] == [
+        ("web", "292 of 1,001"), ("desk", "36 of 103"), ("post", "17 of 43"), ("email", "6 of 13"),
+    ]  # fmt: skip
 
 
 def test_by_the_last_event_most_is_lost_before_the_receipt_was_confirmed(data_by_last: Data):

@@ -10,7 +10,7 @@ from wholeservice.pages.need_rows import MET, MISSED, OPEN, UNKNOWN, NeedRow, Ta
 from wholeservice.pages.numbers import listed, plural
 from wholeservice.pages.service import ServicePage
 
-N_NEEDS, N_ORIGINS, N_CHANGES = 4, 4, 4  # so many fit on A4, each with lines as long as may be
+N_NEEDS, N_ORIGINS, N_CHANGES = 4, 4, 3  # so many fit on A4, each with lines as long as may be
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,8 @@ ASKED: Mapping[str, tuple[str, str]] = {
     "where": ("Where", "Services, parts, policies, value streams or teams, or steps as SERVICE.STEP; one on each line."),
     "promise": (
         "What it promises",
-        f"{PROMISE_WORDS}; one on each line. By how much it gets better, whichever way it moves.",
+        f"{PROMISE_WORDS}; one on each line. By how much it gets better, whichever way it moves, such as:"
+        " completion of book-and-stay by 3 pp until 2026-12-31.",
     ),
     "is_daily": ("It is a daily one", "It promises nothing: one line, shown as not measured."),
     "problem": ("Problem", "What is wrong, and for whom."),

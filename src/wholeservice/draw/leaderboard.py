@@ -76,7 +76,7 @@ def table(board: Leaderboard) -> svg.Table:
          likely(row.low, row.high, POINTS).removeprefix("likely ") or NONE, f"{row.n:,.0f}")
         for row in board.rows
     )  # fmt: skip
-    return svg.Table(board.title, ("Name", "Rank", "Needs met", board.heading, "Likely range", "Answers"), rows)
+    return svg.Table(board.title, ("Name", "Rank", "Targets met", board.heading, "Likely range", "Answers"), rows)
 
 
 def _row_says(row: LeaderRow) -> str:
@@ -101,7 +101,7 @@ def _marks(told: list[LeaderRow]) -> list[float]:
 
 
 def _headings(board: Leaderboard, frame: _Frame) -> Iterator[Markup]:
-    at = ((0.0, "Rank"), (RANK, "Name"), (RANK + NAME, "Needs met now"))
+    at = ((0.0, "Rank"), (RANK, "Name"), (RANK + NAME, "Targets met now"))
     for x, words in at:
         yield svg.text(x, 18, words, svg.SMALL, tone="soft")
     room = frame.series - frame.x.from_px - 16

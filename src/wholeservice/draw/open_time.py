@@ -179,16 +179,16 @@ def _step(last: float) -> float:
 def _place(row: OpenRow, top: float) -> Iterator[Markup]:
     """The box of a place: its letter and name, what it loses and how far off that could be."""
     y, high = top + 2, ROW - 12
-    room = BOX - 44 - svg.width(row.share, svg.NODE) - 10
+    room = BOX - 26 - svg.width(row.share, svg.NODE) - 10  # for how sure that is: the name has a line of its own
     yield svg.linked(
         row.href, f"{row.title}: {row.share}, {row.kind}",
         svg.rect(0, y, BOX, high, "open-place below" if row.is_below else "open-place", rx=5),
         svg.rect(9, y + 8, 17, 17, "open-letter", rx=3),
         svg.text(17.5, y + 20.5, row.letter, svg.TINY, anchor="middle", tone="on-mark"),
-        svg.text(34, y + 21, svg.shorten(row.title, svg.NODE, room), svg.NODE),
-        svg.text(BOX - 13, y + 21, row.share, svg.NODE, anchor="end", tone="loss"),
+        svg.text(34, y + 21, svg.shorten(row.title, svg.NODE, BOX - 46), svg.NODE),
+        svg.text(BOX - 13, y + 52, row.share, svg.NODE, anchor="end", tone="loss"),
         svg.text(10, y + 37, svg.shorten(row.kind, svg.TINY, BOX - 24), svg.TINY, tone="soft"),
-        svg.text(10, y + 51, svg.shorten(row.note, svg.TINY, BOX - 24), svg.TINY, tone="soft"),
+        svg.text(10, y + 51, svg.shorten(row.note, svg.TINY, room), svg.TINY, tone="soft"),
     )  # fmt: skip
 
 

@@ -198,12 +198,12 @@ def _drawn(asked: LossMap, units: Sequence[Unit], usual: Mapping[str, Usual], su
     top = () if dark & set(certain.top) else certain.top
     kept = _kept(sums, dark)
     half = {origin: certain.critical * error / n for origin, error in certain.standard_error.items()}
-    had = Counter(origin for unit in units for origin in unit.lengths)
+    had, of_late = Counter(origin for unit in units for origin in unit.lengths), _of_late(units)
     origins = [
         replace(
             _origin(sums, spell.spots[origin], n), interval=_interval(sums.share[origin] / n, half.get(origin)),
-            reference=_reference(usual[origin]), observed=had[origin] / n, is_named=origin in certain.named - dark,
-            is_top=top == (origin,),
+            reference=_reference(usual[origin], of_late.get(origin)), observed=had[origin] / n,
+            is_named=origin in certain.named - dark, is_top=top == (origin,),
         )
         for origin in kept
     ]  # fmt: skip
@@ -244,11 +244,23 @@ def _interval(size: float, half: float | None) -> Interval | None:
     return None if half is None else Interval(max(0.0, size - half), size + half, "simultaneous over all boxes")
 
 
-def _reference(usual: Usual) -> str:
+def _of_late(units: Iterable[Unit]) -> dict[str, int]:
+    """Return of each origin how long it was at most in half of the late items that came to it."""
+    known: dict[str, list[int]] = defaultdict(list)
+    for unit in units:
+        if unit.over > 0:
+            for origin, length in unit.lengths.items():
+                known[origin].append(length)
+    return {origin: median_low(lengths) for origin, lengths in known.items()}
+
+
+def _reference(usual: Usual, of_late: int | None) -> str:
+    late = f"; {write(of_late / SECOND_US, SECONDS)} in half of the late" if of_late is not None else ""
     if usual.of_all is None:
-        return "hardly any that were done in time had it, so all of its time counts"
+        return "hardly any that were done in time had it, so all of its time counts" + late
     span = write(usual.of_all / SECOND_US, SECONDS)
-    return f"its usual length: {span} at most in half of those done in time" + (", by channel" if usual.by_channel else "")
+    by = ", by channel" if usual.by_channel else ""
+    return f"its usual length: {span} at most in half of those done in time{by}" + late
 
 
 def _passing(sums: _Sums, spell: Speller, n: float) -> Iterator[Box]:
@@ -267,7 +279,7 @@ def _smaller(sums: _Sums, smaller: Mapping[str, set[str]], n: float) -> Iterator
         if found:
             yield Box(
                 box, UNRECORDED if is_dark else SEVERAL, title, max(sums.layer[each] for each in found), size, 0.0, size,
-                NOT_OBSERVED if is_dark else AT_OR_BELOW, reference="its usual length", observed=1.0,
+                NOT_OBSERVED if is_dark else AT_OR_BELOW, reference="the usual length of each", observed=1.0,
             )  # fmt: skip
 
 

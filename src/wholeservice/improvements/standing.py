@@ -15,7 +15,7 @@ from wholeservice.organisation.graph import Organisation
 from wholeservice.organisation.remit import owner_of
 from wholeservice.uncertainty import Interval
 
-SEEN, MISSED, IN_DATA = "a stored snapshot already said so", "since then the target is missed", "in the data since"
+SEEN, MISSED, IN_DATA = "in the data since, as an earlier reading found", "since then the target is missed", "in the data since"
 FINDING = "finding:"
 SLACK = dt.timedelta(days=3)  # months are not all as long
 

@@ -20,7 +20,7 @@ from wholeservice.pages.listing import needs_of
 from wholeservice.pages.remembered import Kept, remembered
 
 OWNER, CHANNEL, MEASURE, SOURCE, FINDING = "owner", "channel", "measure", "source", "finding"
-BLUEPRINT, FEEDBACK = "blueprint", "feedback"
+BLUEPRINT, FEEDBACK, IMPROVEMENT, ITEM = "blueprint", "feedback", "improvement", "item"
 SHORTEST = 3  # a shorter word is no misspelling of another
 
 
@@ -57,7 +57,14 @@ class Entries:
     def __init__(self, data: Data) -> None:
         self.channels = _channels(data)
         self.owners = _owners(data)
-        self.all = (*_of_entities(data), *_of_steps(data), *self._of_names(), *_of_results(data), *_of_journeys(data))
+        self.all = (
+            *_of_entities(data),
+            *_of_steps(data),
+            *self._of_names(),
+            *_of_results(data),
+            *_of_journeys(data),
+            *_of_work(data),
+        )
         self.words = tuple(each.words for each in self.all)
 
     def _of_names(self) -> Iterator[Entry]:
@@ -147,6 +154,17 @@ def _of_results(data: Data) -> Iterator[Entry]:
         of = data.organisation.entities.get(finding.entity)
         within = of.title if of else finding.entity
         yield Entry(FINDING, finding.title, address("finding", str(number)), (finding.code,), within)
+
+
+def _of_work(data: Data) -> Iterator[Entry]:
+    """What is written down as changed, and the items of work."""
+    for each in data.improvements:
+        yield Entry(IMPROVEMENT, each.says, address("improvements", each.id), (each.id,))
+    logged = {each.id for each in data.improvements}
+    for story in data.stories.values():
+        if story.item not in logged:
+            within = data.organisation.entities.get(story.stream or story.entity or "")
+            yield Entry(ITEM, story.item, address("items", story.item), (), within.title if within else "")
 
 
 def _owners(data: Data) -> tuple[str, ...]:

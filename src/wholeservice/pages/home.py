@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from wholeservice.improvements.states import is_measured
 from wholeservice.organisation.graph import Entity
 from wholeservice.pages.base import Data, Page, Sheet
 from wholeservice.pages.findings_part import FindingRow, rows
@@ -37,6 +38,7 @@ class HomePage:
     n_data_findings: int
     n_findings: int
     snapshot: str
+    changing: str = ""  # how many improvements are written down
 
 
 def build(data: Data, *, q: str = "", page: str = "1") -> HomePage:
@@ -54,7 +56,17 @@ def build(data: Data, *, q: str = "", page: str = "1") -> HomePage:
         _won_title(seen), tuple(row_of(data, each) for each in units) if not q and at == 1 and len(units) > 1 else (),
         tuple(row_of(data, each) for each in found[(at - 1) * PER_PAGE : at * PER_PAGE]), len(services), len(found), q, at,
         n_pages, about_data[:N_DATA_FINDINGS], len(about_data), len(data.findings) - len(about_data), data.snapshot,
+        _changing(data),
     )  # fmt: skip
+
+
+def _changing(data: Data) -> str:
+    """Say how many improvements are written down, and how many of them promised a number."""
+    written = data.improvements
+    if not written:
+        return "No improvement is written down yet"
+    promised = sum(is_measured(each) for each in written)
+    return f"{plural(len(written), 'improvement')} written down; {promised or 'none'} of them promised a better number"
 
 
 def _found(data: Data, query: str) -> list[Entity]:

@@ -73,7 +73,7 @@ def _fixed(data: Data) -> str:
         return (
             "No older declaration is kept, so targets are those of now; from the next snapshot on they are those of the start"
         )
-    return f"Targets are those declared on {then:%d %b %Y}; one that was changed since moves no rank"
+    return f"Targets are those declared on {then:%-d %b %Y}; one that was changed since moves no rank"
 
 
 def _title(data: Data, board: Board) -> str:

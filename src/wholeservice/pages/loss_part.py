@@ -7,11 +7,22 @@ from dataclasses import dataclass
 from wholeservice.draw import svg
 from wholeservice.draw.axes import signed
 from wholeservice.draw.loss_map import KINDS, LossDrawing
-from wholeservice.findings.losses import AT_OR_BELOW, GOES_WITH, ITEMS, TAKEN_FOR_GRANTED, UNRECORDED, Box, LossMap, standing
+from wholeservice.findings.losses import (
+    AT_OR_BELOW,
+    GOES_WITH,
+    ITEMS,
+    TAKEN_FOR_GRANTED,
+    UNRECORDED,
+    UNTRACED,
+    Box,
+    LossMap,
+    standing,
+)
 from wholeservice.findings.not_followed import not_followed
 from wholeservice.organisation.graph import team_of
 from wholeservice.organisation.remit import owner_of
 from wholeservice.pages.base import Data
+from wholeservice.pages.late_part import LatePart, late_part
 from wholeservice.pages.need_rows import target_words
 from wholeservice.pages.numbers import listed, plural, when
 from wholeservice.pages.won_part import WonRow, apart_words, won_rows
@@ -27,6 +38,7 @@ RUNGS_OF_ITEMS = {
     "linked": "linked: the recorded life of the same item", "within reference": "late although nothing took longer than usual",
     "untraced": "time of which nothing is recorded",
 }  # fmt: skip
+WITHIN = "within reference"
 N_ORIGINS = 6
 WAY = "from the step where it is felt to the place where it starts, marked by a dark edge."
 WAY_OF_ITEMS = (
@@ -59,6 +71,7 @@ class Rung:
 
     words: str
     share: str
+    is_known: bool = True  # some of it is known this way
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +111,8 @@ class LossPart:
     not_followed: tuple[str, ...] = ()  # declared, and cannot be followed
     apart: tuple[str, ...] = ()  # places that no data tell apart, and which data would
     withs: tuple[str, ...] = ()  # of the largest origins, who it was with; only where work is followed
+    no_rungs: str = ""  # the ways in which none of it is known
+    late: LatePart | None = None  # what to do first; only where work is followed
 
 
 def loss_parts(data: Data, entity: str) -> tuple[LossPart, ...]:
@@ -124,7 +139,9 @@ def _part(data: Data, loss_map: LossMap) -> LossPart:
         gap=signed(-loss_map.gap, unit), gap_range=_range(spread, unit),
         people=people_words(loss_map), drawing=drawing, why_no_map=_sentence(loss_map.why_no_map),
         origins=tuple(origin_of(data, loss_map, box) for box in origins_of(loss_map)),
-        rungs=tuple(Rung(_rung_words(loss_map, name), write(share, SHARE)) for name, share in loss_map.by_rung),
+        rungs=tuple(
+            Rung(_rung_words(loss_map, name), write(share, SHARE), share > 0) for name, share in loss_map.by_rung
+        ),
         unexplained=signed(-loss_map.unexplained, unit) if loss_map.unexplained > 0 else None,
         headroom=signed(loss_map.headroom, unit) if loss_map.headroom > 0 else None,
         missing=tuple(
@@ -134,6 +151,7 @@ def _part(data: Data, loss_map: LossMap) -> LossPart:
         besides=tuple(_sentence(each) or "" for each in beside_origins(loss_map)), beside=loss_map.beside,
         is_beside=any(box.claim in (GOES_WITH, TAKEN_FOR_GRANTED) for box in loss_map.boxes),
         way=WAY_OF_ITEMS if loss_map.of == ITEMS else WAY, withs=tuple(with_words(loss_map)),
+        late=late_part(data, loss_map), no_rungs=_no_rungs(loss_map),
         won=won_rows(data, loss_map, origins_of(loss_map), KINDS) if not loss_map.why_no_map else (),
         apart=apart_words(loss_map), not_followed=tuple(not_followed(data.organisation, loss_map)),
     )  # fmt: skip
@@ -142,6 +160,13 @@ def _part(data: Data, loss_map: LossMap) -> LossPart:
 def _rung_words(loss_map: LossMap, name: str) -> str:
     own = RUNGS_OF_ITEMS if loss_map.of == ITEMS else {}
     return own.get(name) or RUNGS.get(name, name)
+
+
+def _no_rungs(loss_map: LossMap) -> str:
+    """Name in one line the ways in which none of a loss is known; what could not be traced is none of them."""
+    ways = [_rung_words(loss_map, name).partition(":")[0] for name, share in loss_map.by_rung
+            if share <= 0 and name not in (UNTRACED, WITHIN)]  # fmt: skip
+    return listed(ways).replace(" and ", " or ")
 
 
 def with_words(loss_map: LossMap) -> list[str]:

@@ -38,6 +38,9 @@ READING = (
     " known; below it, ◆ is by when this stream has usually changed half of what it knew, the upright tick by when 85 of 100."
 )
 
+UNTOLD = "Why it lasts cannot be told: of none of these is it recorded that anybody noticed, or works on it"
+"""Said where no item, incident, judgement or word is about any of them: an empty log is no sign that nobody saw it."""
+
 
 @dataclass(frozen=True, slots=True)
 class PieceRow:
@@ -128,6 +131,8 @@ def open_title(kept: Sequence[OpenTime]) -> str:
         return "How long these losses have been open"
     shares = {state: sum(piece.lost for each in kept for piece in each.pieces if piece.state == state) / total
               for state in STATES}  # fmt: skip
+    if all(each.known_at is None and not each.items for each in kept):
+        return UNTOLD
     unseen, working = shares[UNSEEN], sum(shares[state] for state in IN_WORK)
     waited = 1 - unseen - working
     if waited >= max(unseen, working):
@@ -273,9 +278,11 @@ def _unit(of: str) -> str:
 def _short(number: float) -> str:
     """Write a number of people for the picture: `524`, `12.4 k`, `2.34 m`.
 
-    >>> _short(2.4), _short(524.2), _short(12_400), _short(2_340_000)
-    ('2.4', '524', '12.4 k', '2.34 m')
+    >>> _short(0.027), _short(2.4), _short(524.2), _short(12_400), _short(2_340_000)
+    ('<0.1', '2.4', '524', '12.4 k', '2.34 m')
     """
+    if 0 < number < 0.095:
+        return "<0.1"
     if number < 9.95:
         return f"{number:.1f}"
     return f"{number:,.0f}" if number < 10_000 else f"{number / 1e3:.3g} k" if number < 999_500 else f"{number / 1e6:.3g} m"

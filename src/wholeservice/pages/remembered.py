@@ -12,7 +12,7 @@ from wholeservice.pages.base import Data
 from wholeservice.periods import Period
 
 T = TypeVar("T")
-Asked = tuple[Period | None, Period | None]
+Asked = tuple[Period | None, Period | None, str]
 Kept = WeakKeyDictionary[Results, dict[Asked, tuple[tuple[object, ...], T]]]
 MOST = 6
 """So many pairs of periods are kept of a snapshot, those asked for last."""
@@ -22,7 +22,7 @@ def remembered(kept: Kept[T], data: Data, work: Callable[[Data], T]) -> T:
     """Return what *work* makes of the data: once for each snapshot and the periods asked for of it."""
     made_of = (data.organisation, data.findings, data.loss_maps, data.measures, data.sources)
     of_results = kept.setdefault(unasked(data.results), {})
-    asked = (data.results.period, data.results.against)
+    asked = (data.results.period, data.results.against, data.log_mark)  # the log grows without a new snapshot
     before, found = of_results.pop(asked, ((), None))
     if found is None or any(one is not other for one, other in zip(before, made_of, strict=True)):
         found = work(data)

@@ -13,6 +13,8 @@ from wholeservice.pages.entries import (
     CHANNEL,
     FEEDBACK,
     FINDING,
+    IMPROVEMENT,
+    ITEM,
     MEASURE,
     OWNER,
     SOURCE,
@@ -30,7 +32,7 @@ NAMES = {
     kinds.SERVICE: "Services", kinds.PART: "Parts", kinds.STEP: "Steps", kinds.NEED: "Needs", CHANNEL: "Channels",
     kinds.TEAM: "Teams", OWNER: "Owners", kinds.UNIT: "Units", kinds.CONSUMER: "Consumers", kinds.POLICY: "Policies",
     kinds.SUPPLIER: "Suppliers", kinds.STREAM: "Value streams", MEASURE: "Measures", SOURCE: "Sources", FINDING: "Findings",
-    BLUEPRINT: "Blueprints", FEEDBACK: "What people say",
+    BLUEPRINT: "Blueprints", FEEDBACK: "What people say", IMPROVEMENT: "Improvements", ITEM: "Items of work",
 }  # fmt: skip
 """What each kind is called on the page, in the order of groups that match equally well."""
 

@@ -84,7 +84,7 @@ def build(data: Data) -> TransformationPage:
         changed=changed if changed.n else None, changed_says=_changed_says(changed),
         left=tuple(_left(data, each) for each in left[:MOST_LISTED]), n_left=len(left), left_says=_left_says(left), took=took,
         took_says=_took_says(took), rhythm=rhythm, rhythm_says=_rhythm_says(rhythm),
-        since=f"{civil(since, data.zone):%d %b %Y}" if changed.n else None, snapshot=data.snapshot,
+        since=f"{civil(since, data.zone):%-d %b %Y}" if changed.n else None, snapshot=data.snapshot,
     )  # fmt: skip
 
 
@@ -134,7 +134,7 @@ def _left(data: Data, standing: Standing) -> LeftRow:
     team = team_of(data.organisation, finding.entity)
     return LeftRow(
         finding.title, address("finding", str(data.findings.index(finding) + 1)), standing.days,
-        f"{civil(first.at, data.zone):%d %b %Y}" if first else None, first.how if first else None, standing.owner, team,
+        f"{civil(first.at, data.zone):%-d %b %Y}" if first else None, first.how if first else None, standing.owner, team,
         data.organisation.entities[team].title if team and team in data.organisation.entities else None,
     )  # fmt: skip
 

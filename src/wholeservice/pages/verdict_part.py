@@ -102,7 +102,7 @@ def _drawing(data: Data, improvement: Improvement, judged: Judged) -> Interrupte
                          each.expected, each.expected_low, each.expected_high)
         for each in judged.points
     )  # fmt: skip
-    since = f", since {civil(judged.started_at, data.zone):%d %b %Y}" if judged.started_at else ""
+    since = f", since {civil(judged.started_at, data.zone):%-d %b %Y}" if judged.started_at else ""
     title = f"{measure.title if measure else number.measure}: {judged.verdict}"
     return Interrupted(f"verdict-{id_of(name)}", title, judged.unit, points, improvement.id, improvement.says + since,
                        -1 if measure and measure.better == "lower" else 1)  # fmt: skip

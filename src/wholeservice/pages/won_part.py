@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from wholeservice.findings.inseparable import titles_of
-from wholeservice.findings.losses import Box, LossMap
+from wholeservice.findings.losses import ITEMS, Box, LossMap
 from wholeservice.findings.worth import Won, won_a_day
 from wholeservice.pages.base import Data
 from wholeservice.pages.entries import address_of
@@ -40,10 +40,29 @@ def _row(data: Data, loss_map: LossMap, box: Box, kinds: dict[str, str]) -> WonR
     has_map = any(of == box.id and each.gap > 0 for (of, _), each in data.loss_maps.items()) and box.id != loss_map.entity
     return WonRow(
         title=box.title, address=to, kind=kinds.get(box.kind, box.kind).lower(), starts=write(_size(box), unit),
-        won="not known" if box.alone is None else write(box.alone, unit), people=_people(won), money=money_words(won),
-        reference=box.reference if box.alone is not None else "nothing that was seen there failed", note=box.note,
+        won="not known" if box.alone is None else write(box.alone, unit),
+        people=items_words(loss_map, box) or _people(won), money=money_words(won),
+        reference=_reference(loss_map, box), note=box.note,
         own_map=f"{to}#losses" if to and has_map else None,
     )  # fmt: skip
+
+
+def _reference(loss_map: LossMap, box: Box) -> str:
+    if box.alone is None and loss_map.of != ITEMS:
+        return "nothing that was seen there failed"
+    return box.reference
+
+
+def items_words(loss_map: LossMap, box: Box) -> str | None:
+    """Say how many of the late items mending a place alone brings back in time; None where no items are counted."""
+    if loss_map.of != ITEMS or box.alone is None:
+        return None
+    return f"{box.alone * loss_map.n:,.0f} of {late_items(loss_map):,.0f} late"
+
+
+def late_items(loss_map: LossMap) -> float:
+    """Return how many of the items that were due were late."""
+    return round((1 - loss_map.value) * loss_map.n)
 
 
 def _size(box: Box) -> float:
