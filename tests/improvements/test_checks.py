@@ -6,12 +6,14 @@ import datetime as dt
 
 import pytest
 
+from wholeservice.improvements.base import Number
 from wholeservice.improvements.checks import Known, Said, check
 from wholeservice.improvements.log import read_log
+from wholeservice.improvements.numbers import Moved, parse_moved
 from wholeservice.improvements.typed import MAX_LINE, MAX_MANY, Typed
 from wholeservice.organisation.graph import Entity, Organisation, Step
 from wholeservice.tables import KEYS, Item, Judgement
-from wholeservice.units import POINTS, SECONDS, SHARE
+from wholeservice.units import COUNT, POINTS, SECONDS, SHARE, Unit
 
 NOW = dt.datetime(2026, 8, 20, 10, tzinfo=dt.UTC)
 STAY = Entity("stay", "service", "Book and stay", channels=("web", "Desk"), journey=(Step("find", "Find"), Step("pay", "Pay")))
@@ -29,9 +31,11 @@ BEFORE = read_log(
                evidence="completion of stay")],
     [],
 )  # fmt: skip
+MONEY = Unit("money", "", "money")
 KNOWN = Known(
-    ORGANISATION, {"completion": SHARE, "cycle-time": SECONDS, "sus": POINTS}, NOW, "Europe/Amsterdam",
-    {"IMP-1": BEFORE[0]}, frozenset({"F101.stay"}), frozenset({"now"}),
+    ORGANISATION, {"completion": SHARE, "cycle-time": SECONDS, "sus": POINTS, "volume": COUNT, "cost": MONEY, "wip": COUNT},
+    NOW, "Europe/Amsterdam",
+    {"IMP-1": BEFORE[0]}, frozenset({"F101.stay"}), frozenset({"now"}), frozenset({"volume"}),
 )  # fmt: skip
 
 
@@ -128,3 +132,19 @@ def test_a_simulated_gain_is_what_the_scenario_promised():
 def test_line_ends_of_any_kind_are_one():
     """A browser sends carriage returns with line feeds; long texts keep their lines."""
     assert kept(is_daily=True, problem=" one\r\ntwo ").said[1] == Said("problem", "one\ntwo")
+
+
+def test_nothing_is_promised_of_a_number_that_has_no_direction():
+    """Whether more visits are better is not said: a promise of fewer would be judged the wrong way round."""
+    assert wrong(promise=("volume of stay by 119",)) == [("promise", "IMP020", None)]
+
+
+def test_money_is_promised_in_any_currency():
+    """What a measure of money is in is known only from the facts."""
+    assert kept(promise=("cost of stay by 0.007 EUR until 2027-01-01",)).said[1].unit == "EUR"
+    assert wrong(promise=("cost of stay by 0.007 euros",)) == [("promise", "IMP005", None)]
+
+
+def test_a_count_is_promised_by_a_day():
+    """A number without a unit may have a day by which it moves."""
+    assert parse_moved("wip of stay by 3 until 2026-12-01") == Moved(Number("wip", "stay"), 3, "", dt.date(2026, 12, 1))

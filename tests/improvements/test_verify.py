@@ -139,6 +139,21 @@ def test_a_shock_that_the_service_beside_had_too_is_no_effect_of_the_change():
     assert beside.points[0].value == pytest.approx(0.70, abs=0.01)
 
 
+def test_a_number_of_the_service_beside_is_not_compared_with_itself():
+    """What is judged at the service to compare with stands against its own past: less itself, nothing would be left of it."""
+    series = {STAY: wavy(0.7, 24, -0.08, 12), (COMPLETION, "spa"): wavy(0.6, 24, -0.08, 12)}
+    of_spa = (Promise(Number("completion", "spa"), 5, "pp", "typed in"),)
+    found = judge(looked(series), improvement(promises=of_spa, compared_with=("spa",)))[0]
+    assert (found.compared_with, found.verdict) == ((), WORSE)
+    assert found.not_compared == ("spa: it is the one that is judged here",)
+
+
+def test_a_number_that_never_varied_is_judged_too():
+    """Where nothing ever changed, nothing did: no range is wider than nothing, and nothing falls over."""
+    found = verdict([0.0] * 20)
+    assert (found.verdict, found.effect) == (NO_EFFECT, pytest.approx(0.0, abs=1e-6))
+
+
 def test_a_service_that_did_not_run_parallel_is_not_compared_with():
     """One that rose while the other did not is refused with the reason; so is one without the number."""
     series = {STAY: wavy(0.7, 20, 0.1, 12), (COMPLETION, "spa"): wavy(0.4, 20, trend=0.02)}

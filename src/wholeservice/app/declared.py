@@ -39,6 +39,11 @@ def measure_words() -> Mapping[str, Unit]:
     return {word: measure.unit for measure in MEASURES for word in (measure.name, *measure.words)}
 
 
+def without_direction() -> frozenset[str]:
+    """Return every word for a measure of which more is neither better nor worse."""
+    return frozenset(word for measure in MEASURES if measure.better == "neither" for word in (measure.name, *measure.words))
+
+
 def context(loaded: Settings) -> Context:
     """Return what sources may know of the workspace."""
     return Context(loaded.folder, loaded.zone)

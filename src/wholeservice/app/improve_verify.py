@@ -71,17 +71,19 @@ def _keep(settings: Settings, data: Data, chosen: Sequence[Improvement]) -> None
     from wholeservice.pages.numbers import plural
     from wholeservice.pages.verdicts import verdicts_on
 
-    n_kept = 0
+    n_kept = n_found = 0
     for each in chosen:
         before = {(one.says, one.evidence) for one in newest_verdicts(each)}
         found = [one for one in entries_of(verdicts_on(data, each), now()) if one.value is not None]
+        n_found += len(found)
         said = tuple(Said(one.question, one.says, one.value, one.unit, one.evidence)
                      for one in found if (one.says, one.evidence) not in before)  # fmt: skip
         if said:
             keep(settings, Submission(each.id, said, by="improve verify"), known_of(settings, now()))
             n_kept += len(said)
     verb = "was" if n_kept == 1 else "were"
-    say(f"{plural(n_kept, 'verdict')} {verb} written into the log." if n_kept else "The log says all of it already.")
+    nothing = "The log says all of it already." if n_found else "No number could be judged, so none was written."
+    say(f"{plural(n_kept, 'verdict')} {verb} written into the log." if n_kept else nothing)
 
 
 def find_improvement(data: Data, word: str) -> Improvement:

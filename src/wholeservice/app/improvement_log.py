@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from wholeservice.app import spool, stored_results
-from wholeservice.app.declared import declared_organisation, measure_words
+from wholeservice.app.declared import declared_organisation, measure_words, without_direction
 from wholeservice.app.printing import print_problems
 from wholeservice.app.settings import Settings
 from wholeservice.improvements.base import Improvement
@@ -62,7 +62,7 @@ def known_of(settings: Settings, at: dt.datetime) -> Known:
         organisation = stored_results.with_seen(organisation, seen)[0]
     improvements = {each.id: each for each in improvements_of(settings)}
     scenarios = frozenset(each.stem for each in (settings.folder / SCENARIOS).glob("*.yaml"))
-    return Known(organisation, measure_words(), at, settings.zone, improvements, findings, scenarios)
+    return Known(organisation, measure_words(), at, settings.zone, improvements, findings, scenarios, without_direction())
 
 
 @dataclass(frozen=True, slots=True)

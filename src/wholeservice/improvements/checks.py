@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -50,6 +51,8 @@ from wholeservice.organisation.graph import Organisation
 from wholeservice.periods import instant
 from wholeservice.units import Unit
 
+_CURRENCY = re.compile("[A-Z]{3}")
+
 
 @dataclass(frozen=True, slots=True)
 class Known:
@@ -62,6 +65,7 @@ class Known:
     improvements: Mapping[str, Improvement] = field(default_factory=dict)
     findings: frozenset[str] = frozenset()  # CODE.ENTITY
     scenarios: frozenset[str] = frozenset()
+    neither: frozenset[str] = frozenset()  # words for measures of which more is no better than less
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,11 +176,17 @@ class _Looked:
                       next_step="say it like: completion of stay @ pay by 3pp until 2026-12-01")  # fmt: skip
             return None
         number = self._number(name, number_words(moved.number))
+        if moved.number.measure in self.known.neither:
+            self._tell(name, "IMP020", f"more of {moved.number.measure} is neither better nor worse",
+                       "a measure that has a direction", next_step="wholeservice explain says which way is better")  # fmt: skip
+            return None
         unit = self.known.units.get(moved.number.measure)
         if number is None or unit is None:
             return None
-        if moved.unit not in change_units(unit):
-            expected = " or ".join(each for each in change_units(unit) if each) or "no unit: a count"
+        is_money = unit.kind == "money" and not unit.symbol and _CURRENCY.fullmatch(moved.unit)
+        if moved.unit not in change_units(unit) and not is_money:
+            usual = "the currency it is in, such as EUR" if unit.kind == "money" else "no unit: a count"
+            expected = " or ".join(each for each in change_units(unit) if each) or usual
             self._tell(name, "IMP005", f"'{moved.unit}' is no unit in which {number.measure} changes", expected,
                       next_step=f"write it in {expected}")  # fmt: skip
             return None

@@ -34,4 +34,6 @@ CODES = {
     "IMP018": "The form was not sent from a page of this server, or from a page of before it was started again, so "
     "nothing was kept. Look at what the form holds and send it once more.",
     "IMP019": "What was sent is larger than a form of this page can be.",
+    "IMP020": "Of some numbers, such as how many came, more is neither better nor worse, so that nothing can be promised of "
+    "them. Promise one that has a direction; `wholeservice explain` says which way each is better.",
 }

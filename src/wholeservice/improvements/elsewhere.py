@@ -16,11 +16,9 @@ from wholeservice.improvements.judged import ALSO_WORSE, Judged
 from wholeservice.improvements.looked import Looked
 from wholeservice.improvements.reach import entities_reached, numbers_named
 from wholeservice.improvements.series import n_season, periods_of, series_of, split_at
-from wholeservice.improvements.verify import judge_number
+from wholeservice.improvements.verify import NEITHER, judge_number
 from wholeservice.measures.results import keys_of
 from wholeservice.uncertainty import surely
-
-NEITHER = "neither"
 
 
 @dataclass(frozen=True, slots=True)

@@ -178,7 +178,7 @@ class _Weighed:
             float(np.sqrt(np.mean(self.periods.variances))),
             1e-9 * abs(self.y).max(),
             1e-12 * abs(self.middle),
-            1e-300,
+            1e-100,  # nothing ever varied: squares of less than this are no numbers
         )
         sizes = np.concatenate([[0.0], np.geomspace(SMALLEST, LARGEST, N_SIZES)])
         widths = np.concatenate([[SMALLEST / 2], np.gradient(sizes[1:])])

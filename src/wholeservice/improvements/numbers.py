@@ -16,7 +16,7 @@ NUMBER_WORDS = "MEASURE of ENTITY [@ STEP] [in CHANNEL]"
 PROMISE_WORDS = f"{NUMBER_WORDS} by HOW MUCH [until DAY]"
 _NUMBER = re.compile(r"(?P<measure>\S+)\s+of\s+(?P<entity>.+?)(?:\s*@\s*(?P<step>.+?))?(?:\s+in\s+(?P<channel>\S+))?")
 _BY = re.compile(
-    r"(?P<number>.+)\s+by\s+\+?(?P<by>\d[\d,]*(?:\.\d+)?|\.\d+)\s*(?P<unit>[^\d\s].*?)?(?:\s+until\s+(?P<until>\S+))?"
+    r"(?P<number>.+)\s+by\s+\+?(?P<by>\d[\d,]*(?:\.\d+)?|\.\d+)\s*(?P<unit>(?!until\s)[^\d\s].*?)?(?:\s+until\s+(?P<until>\S+))?"
 )
 _TIME_UNITS = ("ms", "s", "min", "h", "d", "w")
 MAX_DIGITS = 15
@@ -52,6 +52,8 @@ def parse_moved(words: str) -> Moved | None:
     >>> parse_moved("ease of stay by 0.2 points until 2026-12-01")
     Moved(number=Number(measure='ease', entity='stay', step=None, channel=None), by=0.2, unit='points', \
 until_on=datetime.date(2026, 12, 1))
+    >>> parse_moved("wip of stay by 119 until 1984-12-31").until_on.year
+    1984
     >>> parse_moved("ease of stay by 0"), parse_moved("ease of stay until 2026-12-01")
     (None, None)
     """

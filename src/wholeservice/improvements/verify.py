@@ -53,6 +53,8 @@ from wholeservice.measures.results import NEVER_BELOW_0
 from wholeservice.uncertainty import Z_95
 from wholeservice.units import COUNT, money
 
+NEITHER = "neither"  # what a measure says of itself where more of it is no better than less
+NO_DIRECTION = "whether more or less of it is better is not said: name a number of which it is"
 WORDS_OF_DAYS = {1: "day", 7: "week", 30: "month", 91: "quarter"}
 
 
@@ -70,6 +72,8 @@ def judge_number(looked: Looked, improvement: Improvement, number: Number, role:
     plain = Judged(improvement.id, number, role, UNCLEAR, None, measure.unit if measure else COUNT, started_at)
     if measure is None:
         return replace(plain, why=f"there is no measure “{number.measure}”")
+    if measure.better == NEITHER:
+        return replace(plain, why=NO_DIRECTION)
     plain = replace(plain, promised=promised_of(improvement, number, measure))
     if started_at is None:
         return replace(plain, verdict=STILL_MEASURING, why="the change has not reached anybody yet")
@@ -137,7 +141,7 @@ def verdict_of(low: float | None, high: float | None, worth: float) -> str:
 
 
 def _signed(found: Judged, measure: Measure, change: Change) -> Judged:
-    """Put a change as an effect: positive for the better. What is neither better nor worse counts as better when it grows."""
+    """Put a change as an effect: positive for the better."""
     if measure.better == "lower":
         return replace(found, effect=-change.by, low=-change.high, high=-change.low, chance=change.chance)
     return replace(found, effect=change.by, low=change.low, high=change.high, chance=change.chance)
@@ -178,6 +182,9 @@ def _compared(looked: Looked, improvement: Improvement, series: Series, started_
     """The series less that of the first service named that ran parallel before; itself where none did, and why."""
     why: list[str] = []
     for entity in improvement.compared_with:
+        if entity == series.number.entity:
+            why.append(f"{entity}: it is the one that is judged here")
+            continue
         reason, less_it = _parallel(looked, series, entity, started_at)
         if less_it is not None:
             return less_it, (entity,), tuple(why)

@@ -77,6 +77,8 @@ def _fixed(data: Data) -> str:
 
 
 def _title(data: Data, board: Board) -> str:
+    if not any(row.by is not None for row in board.rows):
+        return "No service can be ranked yet"
     sure = [row for row in board.rows if row.by is not None and (row.low or 0.0) > 0]
     if not sure:
         return "No service improved beyond what chance explains"

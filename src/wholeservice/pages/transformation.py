@@ -142,7 +142,7 @@ def _left(data: Data, standing: Standing) -> LeftRow:
 def _left_says(left: tuple[Standing, ...]) -> str:
     known = sorted(each.days for each in left if each.days is not None)
     if not left:
-        return "Every loss that was found has an improvement that is for it"
+        return "No loss was found that is without an improvement"
     if not known:
         return f"{plural(len(left), 'loss', 'losses')} with no improvement; since when they are there is not known"
     half = f"half of those known stand {known[len(known) // 2]:,} days or longer"
