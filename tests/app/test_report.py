@@ -207,7 +207,7 @@ def test_the_sheet_is_one_page_across(opened, change):
     assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == 1
     (box,) = set(re.findall(rb"/MediaBox\s*\[0 0 ([\d.]+) ([\d.]+)\]", pdf))
     assert [round(float(each)) for each in box] == [842, 595]
-    assert page.get_by_text("and 5 more").count() == (3 if change is stuffed else 0)
+    assert page.get_by_text(re.compile(r"^and [56] more$")).count() == (3 if change is stuffed else 0)
 
 
 @pytest.mark.browser

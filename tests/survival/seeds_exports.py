@@ -33,10 +33,24 @@ def exports() -> Iterator[Exported]:
     yield from _jira()
     yield from _github()
     yield from _gitlab()
+    yield from _improvements()
 
 
 def _lines(rows: list[object]) -> bytes:
     return "".join(json.dumps(each) + "\n" for each in rows).encode()
+
+
+def _improvements() -> Iterator[Exported]:
+    said = {
+        "row": "judgement",
+        "about": "item:IMP-1",
+        "question": "improvement",
+        "verdict": "Tidy",
+        "judged": "2026-11-30T08:00:00Z",
+    }
+    item = {"row": "item", "item": "IMP-1", "kind": "improvement", "created": "2026-11-30T08:00:00Z"}
+    entries = [{"record": "IMP-1/1", "rows": [item, said]}, {"record": "IMP-1/2", "rows": [{**said, "question": "learnt"}]}]
+    yield "improvements", "lines", {"kind": "improvements", "file": "log.jsonl"}, {"log.jsonl": _lines(list(entries))}
 
 
 def _posthog() -> Iterator[Exported]:

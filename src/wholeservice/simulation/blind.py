@@ -17,6 +17,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from wholeservice.findings.interfaces import BETWEEN
 from wholeservice.findings.losses import LossMap
 from wholeservice.findings.propagation import AT_OR_BELOW
 from wholeservice.simulation.crowd import Crowd, play
@@ -87,7 +88,7 @@ def covered(drawn: LossMap, world: World) -> set[str]:
     claims = {box.id: box.claim for box in drawn.boxes}
     named: set[str] = set()
     for box in drawn.top:
-        members = set(box.split(IN_CIRCLE))
+        members = {side for each in box.split(IN_CIRCLE) for side in each.split(BETWEEN)}  # an interface is between two
         named |= members
         if claims[box] == AT_OR_BELOW:
             named = named.union(*(_behind(world, each) for each in members))
