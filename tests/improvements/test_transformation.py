@@ -24,13 +24,15 @@ from wholeservice.improvements.needs import NOTHING_OLDER, need_series
 from wholeservice.improvements.quarters import Quarter, pace_of, telling
 from wholeservice.improvements.standing import MISSED, SEEN, first_seen, key_of, left_standing, missed_since
 from wholeservice.improvements.verify import judge
-from wholeservice.improvements.work import from_finding_to_change, outcome_of, rhythm_of, work_that_changed
-from wholeservice.measures.base import Cell
+from wholeservice.improvements.work import delivered, from_finding_to_change, outcome_of, rhythm_of, work_that_changed
+from wholeservice.measures import throughput
+from wholeservice.measures.base import Cell, Statistics
 from wholeservice.measures.flow_told import Story, Tie
 from wholeservice.measures.results import Results
+from wholeservice.organisation.graph import whole_of
 from wholeservice.pages import PAGES
 from wholeservice.pages.base import Data
-from wholeservice.periods import ROLLING, Period
+from wholeservice.periods import CALENDAR, ROLLING, Period
 
 PAGE = {each.name: each for each in PAGES}
 Q = [0.60, 0.60, 0.66, 0.76]  # the level of four quarters: nothing, +6, +10 points
@@ -105,6 +107,8 @@ def test_an_item_counts_as_what_became_of_its_improvement():
     assert (found.n, found.share) == (6, pytest.approx(2 / 6))
     assert found.interval.low < found.share < found.interval.high
     assert work_that_changed((), {}, [], week(0)).share is None
+    most = work_that_changed((helped, daily, failed), outcomes, stories, week(5), n_done=40)
+    assert (most.n, dict(most.counts)["not measured"]) == (41, 38)  # 40 items and the daily one; stories are kept of five
     assert work_that_changed((helped,), outcomes, [story("a", "I-1", 3)], week(5)).n == 1  # done before: only the start counts
 
 
@@ -249,3 +253,15 @@ def test_a_row_without_a_rate_is_hatched_with_its_reason():
     assert (markup.count('class="hatched"'), markup.count("dot flat")) == (1, 1)
     assert (overlaps(markup), outside(markup)) == ([], [])
     assert leaderboard.table(board).rows[1][:3] == ("b", "1–2", "1 of 3")
+
+
+def test_all_that_was_done_is_counted_by_whole_months():
+    """Of months with 10, 20 and 30 items done, the first began before the instant: 50 were done, since the second."""
+    months = [dt.datetime(2026, month, 1, tzinfo=dt.UTC) for month in (1, 2, 3, 4)]
+    found = [
+        (Cell("throughput", whole_of(organisation()), *ends, CALENDAR), Statistics(n=n, numerator=n, reporting=1, expected=1))
+        for ends, n in zip(pairwise(months), (10.0, 20.0, 30.0), strict=True)
+    ]
+    results = Results((throughput.MEASURE,), found)
+    assert delivered(results, organisation(), dt.datetime(2026, 1, 15, tzinfo=dt.UTC)) == (50, months[1])
+    assert delivered(Results((throughput.MEASURE,), []), organisation(), months[0]) is None

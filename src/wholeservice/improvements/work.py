@@ -23,10 +23,14 @@ from wholeservice.improvements.base import (
 from wholeservice.improvements.judged import Judged
 from wholeservice.improvements.standing import FINDING, FirstSeen
 from wholeservice.measures.flow_told import Story
+from wholeservice.measures.results import Results
+from wholeservice.organisation.graph import Organisation, whole_of
+from wholeservice.periods import CALENDAR
 from wholeservice.uncertainty import Interval, quantile_ranks, wilson
 
 NOT_MEASURED = "not measured"
 OUTCOMES = (IMPROVED, NO_EFFECT, WORSE, UNCLEAR, STILL_MEASURING, NOT_MEASURED)
+THROUGHPUT, DAYS_OF_A_MONTH = "throughput", 30.4
 GRACE, WEEKS = dt.timedelta(days=14), 12
 
 
@@ -67,14 +71,22 @@ def outcome_of(improvement: Improvement, judged: Sequence[Judged]) -> str:
     return judged[0].verdict if judged else NOT_MEASURED
 
 
+def delivered(results: Results, org: Organisation, since: dt.datetime) -> tuple[int, dt.datetime] | None:
+    """Return how many items were done in the whole months since an instant, and when these began; None: no work."""
+    months = results.series(THROUGHPUT, whole_of(org), days=DAYS_OF_A_MONTH, window=CALENDAR)
+    kept = [each for each in months if each.cell.from_at >= since and each.value.value is not None]
+    return (round(sum(each.value.value or 0.0 for each in kept)), kept[0].cell.from_at) if kept else None
+
+
 def work_that_changed(
-    improvements: Sequence[Improvement], outcomes: Mapping[str, str], stories: Iterable[Story], since: dt.datetime
+    improvements: Sequence[Improvement], outcomes: Mapping[str, str], stories: Iterable[Story], since: dt.datetime,
+    n_done: int = 0,
 ) -> Changed:  # fmt: skip
     """
     Return the delivered items by outcome: an item of work has that of the improvement it is tied to, else it is not measured.
 
     Shape    items done, and improvements that reached people, since an instant; an improvement whose work was counted is not
-             counted again
+             counted again. *n_done*: so many items were done in all; stories are kept of those that pages show only
     """
     known = {each.id: each for each in improvements}
     found: list[str] = []
@@ -85,6 +97,7 @@ def work_that_changed(
         tied = next((tie.id for tie in story.ties if tie.table == "item" and tie.id in known), None)
         with_work |= {tied} if tied else set()
         found.append(outcomes.get(tied, NOT_MEASURED) if tied else NOT_MEASURED)
+    found += [NOT_MEASURED] * max(0, n_done - len(found))
     reached = [each for each in improvements if each.started_at is not None and each.started_at >= since]
     found += [outcomes.get(each.id, NOT_MEASURED) for each in reached if each.id not in with_work]
     n, better = len(found), found.count(IMPROVED)

@@ -14,6 +14,7 @@ from wholeservice.improvements.work import (
     Changed,
     Rhythm,
     Took,
+    delivered,
     from_finding_to_change,
     outcome_of,
     rhythm_of,
@@ -78,7 +79,9 @@ def build(data: Data) -> TransformationPage:
     left = left_standing(data.findings, data.improvements, firsts, org, as_of)
     took = from_finding_to_change(data.improvements, verdicts, firsts)
     rhythm = rhythm_of(data.improvements, max([as_of, *(entry.at for each in data.improvements for entry in each.entries)]))
-    pace, changed = pace_of(series, data.zone), work_that_changed(data.improvements, outcomes, data.stories.values(), since)
+    n_done, since = delivered(results, org, since) or (0, since)
+    pace, stories = pace_of(series, data.zone), data.stories.values()
+    changed = work_that_changed(data.improvements, outcomes, stories, since, n_done)
     return TransformationPage(
         title=_title(pace), pace=_forest(pace), faster=_faster(pace), pace_missing=_pace_missing(pace),
         changed=changed if changed.n else None, changed_says=_changed_says(changed),
