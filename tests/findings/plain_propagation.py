@@ -1,30 +1,8 @@
-"""The plain reading of how failures travel: every box behind an unseen one is walked, one by one. Held beside the quick one."""
+"""The plain reading of one attempt: every box behind an unseen one is walked, one by one; `follow` takes it as well."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
 
-from wholeservice.findings.propagation import AT_OR_BELOW, STARTS_HERE, SeenCall, Wiring
-from wholeservice.findings.shapley import any_unhealed, coalitions
-
-
-@dataclass(frozen=True, slots=True)
-class Trail:
-    """Where the losses of one kind of attempt start.
-
-    origins    (box, claim): the players, in index order
-    still_lost bit table over coalitions(len(origins)): is the attempt lost when these are mended
-    untraced   steps whose failure nothing explains
-    edges      (box, box that explains it), nearest the consumer first
-    order      boxes, each after everything that explains it
-    dark       origin or untraced step -> boxes behind it that nobody saw in this attempt
-    """
-
-    origins: tuple[tuple[str, str], ...]
-    still_lost: int
-    untraced: tuple[str, ...]
-    edges: tuple[tuple[str, str], ...]
-    order: tuple[str, ...]
-    dark: Mapping[str, tuple[str, ...]]
+from wholeservice.findings.propagation import SeenCall, Wiring
 
 
 class _Explanation:
@@ -125,6 +103,9 @@ class Attempt:
         """A step need not call a part itself that another part of it was seen to call."""
         return any(box in mine for mine in self.calls.values())
 
+    def follow_seen(self, starts: Iterable[str]) -> None:
+        """Nothing is worked out beforehand."""
+
     def asked(self) -> Iterable[str]:
         """Return the boxes whose failure was asked about."""
         return self._known
@@ -136,71 +117,3 @@ class Attempt:
 
 
 _NOTHING: dict[str, bool] = {}
-
-
-LostAt = tuple[tuple[str, ...], ...]
-"""Where an attempt was lost: any one group suffices; within a group (choices, tries) every step had to fail."""
-
-
-def follow(attempt: Attempt, lost_at: LostAt) -> Trail:
-    """Follow a lost attempt from the steps where it was lost to where the failures start."""
-    walk = _Walk(attempt)
-    for step in dict.fromkeys(step for group in lost_at for step in group):
-        walk.visit(step)
-    still_lost = walk.still_lost(lost_at)
-    ends = [box for box, _ in walk.origins] + walk.untraced
-    dark = {box: tuple(dict.fromkeys(attempt.explain(box).dark)) for box in ends}
-    return Trail(tuple(walk.origins), still_lost, tuple(walk.untraced), tuple(walk.edges), tuple(walk.order), dark)
-
-
-class _Walk:
-    """Depth first over the boxes that explain one another; `order` ends up with causes before effects."""
-
-    def __init__(self, attempt: Attempt) -> None:
-        self.attempt = attempt
-        self.origins: list[tuple[str, str]] = []
-        self.untraced: list[str] = []
-        self.edges: list[tuple[str, str]] = []
-        self.order: list[str] = []
-        self.visited: set[str] = set()
-        self.has_groups = False
-
-    def visit(self, box: str) -> None:
-        if box in self.visited:
-            return
-        self.visited.add(box)
-        explanation = self.attempt.explain(box)
-        for term in explanation.terms:
-            self.has_groups = self.has_groups or len(term) > 1
-            for cause in term:
-                self.edges.append((box, cause))
-                self.visit(cause)
-        if not explanation.terms:
-            if box in self.attempt.plan.steps:
-                self.untraced.append(box)
-            else:
-                self.origins.append((box, AT_OR_BELOW if explanation.dark else STARTS_HERE))
-        self.order.append(box)
-
-    def still_lost(self, lost_at: LostAt) -> int:
-        """Return the bit table of the coalitions in which the attempt is lost all the same."""
-        asked = coalitions(len(self.origins))
-        if not self.has_groups and not self.untraced and all(len(group) == 1 for group in lost_at):
-            return any_unhealed(len(self.origins))  # every origin by itself loses the attempt
-        tables = {box: asked.unhealed[i] for i, (box, _) in enumerate(self.origins)}
-        tables |= dict.fromkeys(self.untraced, asked.everything)
-        for box in self.order:
-            if box not in tables:
-                tables[box] = _any_term(self.attempt.explain(box).terms, tables, asked.everything)
-        return _any_term(lost_at, tables, asked.everything)
-
-
-def _any_term(terms: Iterable[tuple[str, ...]], tables: Mapping[str, int], everything: int) -> int:
-    """Return the table of "any term holds", a term being "all its boxes fail"."""
-    fails = 0
-    for term in terms:
-        together = everything
-        for cause in term:
-            together &= tables.get(cause, 0)  # a cause that is its own effect (a cycle) adds nothing
-        fails |= together
-    return fails

@@ -40,7 +40,7 @@ def seen_of(chance, wiring, callers=(None, ABSORBED)):
 
 def plainly(seen, wiring):
     """Return origins, whether mending each saves it, what stays untraced and what was dark, as read box by box."""
-    found = plain.follow(plain.Attempt(seen, plain.Plan(wiring, frozenset({STEP}))), ((STEP,),))
+    found = follow(plain.Attempt(seen, plain.Plan(wiring, frozenset({STEP}))), ((STEP,),))
     return _told(found, {box: set(dark) for box, dark in found.dark.items()})
 
 
@@ -117,7 +117,7 @@ def test_no_way_is_guessed_where_one_was_seen():
     seen = frozenset([(STEP, "page", True), ("page", "shop", True), ("shop", "bank", True)])
     ledger = account([Pattern(seen, ((STEP,),), 8)], Plan(wiring, frozenset({STEP})), lambda _: 1.0)
     assert dict(ledger.ribbons) == {("shop", "bank"): 8, ("page", "shop"): 8, (STEP, "page"): 8}
-    guessed = plain.follow(plain.Attempt(seen, plain.Plan(wiring, frozenset({STEP}))), ((STEP,),))
+    guessed = follow(plain.Attempt(seen, plain.Plan(wiring, frozenset({STEP}))), ((STEP,),))
     assert ("page", "help") in guessed.edges
 
 
