@@ -11,7 +11,7 @@ import pytest
 from improvements.by_hand import COMPLETION, EASE, MEASURES, rows, wavy, week
 from wholeservice.app.known_before import needs_then
 from wholeservice.app.stored_results import ABOUT
-from wholeservice.improvements.leaderboard import Standing, boards, shrunk
+from wholeservice.improvements.leaderboard import Rate, boards, shrunk
 from wholeservice.improvements.needs import NOTHING_OLDER, Then, need_series
 from wholeservice.measures.results import Results
 from wholeservice.organisation.graph import Entity, Need, Organisation
@@ -64,8 +64,8 @@ def test_a_target_lowered_meanwhile_moves_no_rank():
     lowered = organisation(*(need(each, "completion >= 40% over 28d") for each in FIVE))
     then = Then(before.needs, week(0))
     honest, moved = (boards(results(**FIVE), each, "UTC", then)[0] for each in (before, lowered))
-    assert [(row.entity, row.by, row.best, row.n_met) for row in honest.rows] == [
-        (row.entity, row.by, row.best, row.n_met) for row in moved.rows
+    assert [(row.entity, row.rate.by, row.best, row.n_met) for row in honest.rows] == [
+        (row.entity, row.rate.by, row.best, row.n_met) for row in moved.rows
     ]
     assert {each.series.is_changed for row in moved.rows for each in row.rates} == {True}
     now = boards(results(**FIVE), lowered, "UTC", NOTHING_OLDER)[0]
@@ -86,8 +86,8 @@ def test_beginning_with_the_worst_week_is_no_improvement():
     org = organisation(need("luck"))
     row = boards(results(luck=shares), org, "UTC", NOTHING_OLDER)[0].rows[0]
     assert shares[-1] - shares[0] > 0.07
-    assert row.low < 0 < row.high
-    assert abs(row.by) < 4
+    assert row.rate.low < 0 < row.rate.high
+    assert abs(row.rate.by) < 4
 
 
 def test_too_few_answers_or_weeks_have_no_rank_and_say_so():
@@ -112,15 +112,13 @@ def test_a_team_of_four_is_a_number_of_people_and_has_no_rank():
     org = organisation(need("up"))
     small = {**org.entities, "team-up": replace(org.entities["team-up"], fields={"people": 4.0})}
     row = boards(results(up=FIVE["up"]), replace(org, entities=small), "UTC", NOTHING_OLDER)[1].rows[0]
-    assert (row.by, row.why) == (None, "fewer than 5 people, or not said how many")
+    assert (row.rate, row.why) == (None, "fewer than 5 people, or not said how many")
 
 
 def test_rates_are_drawn_to_the_mean_by_how_little_they_can_be_told():
     """Held to the formulas on paper: of 8, 2, -1 and 1 with errors of 4, 1, 1 and 1, the first gives way most."""
     values, errors = [8.0, 2.0, -1.0, 1.0], [4.0, 1.0, 1.0, 1.0]
-    given = [
-        Standing(str(at), (), 0, x, x - 1.96 * s, x + 1.96 * s) for at, (x, s) in enumerate(zip(values, errors, strict=True))
-    ]
+    given = [Rate(x, x - 1.96 * s, x + 1.96 * s) for x, s in zip(values, errors, strict=True)]
     w = [1 / s**2 for s in errors]
     mean = sum(a * x for a, x in zip(w, values, strict=True)) / sum(w)
     q = sum(a * (x - mean) ** 2 for a, x in zip(w, values, strict=True))
@@ -136,7 +134,7 @@ def test_rates_are_drawn_to_the_mean_by_how_little_they_can_be_told():
 
 def test_rates_that_chance_explains_are_all_the_same():
     """Differences smaller than their errors leave one rate for all, and one shared rank."""
-    given = [Standing(str(at), (), 0, x, x - 10, x + 10) for at, x in enumerate((1.0, 2.0, 3.0))]
+    given = [Rate(x, x - 10, x + 10) for x in (1.0, 2.0, 3.0)]
     assert {round(each.by, 6) for each in shrunk(given)} == {2.0}
 
 
@@ -147,7 +145,7 @@ def test_what_is_better_when_lower_and_no_share_is_put_on_the_scale_of_its_targe
     org = organisation(need("up", "leaving <= 20% over 28d"))
     series = next(need_series(found, org, "UTC", NOTHING_OLDER, week(0)))
     assert (series.level, series.points, series.is_met) == (0.2, -100.0, False)
-    assert boards(found, org, "UTC", NOTHING_OLDER)[0].rows[0].by > 5
+    assert boards(found, org, "UTC", NOTHING_OLDER)[0].rows[0].rate.by > 5
 
 
 def test_the_targets_of_the_start_are_those_of_the_oldest_snapshot_kept(tmp_path):

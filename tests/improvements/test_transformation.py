@@ -246,7 +246,7 @@ def test_a_row_without_a_rate_is_hatched_with_its_reason():
     """Seven answers give no dot, no rank, and the reason on the hatch; long names stay in their column."""
     why = "7 answers, at least 30 needed"
     rows_ = (LeaderRow("Rindfleischetikettierungsüberwachungsaufgabenübertragung", "–", 0, 0, 7, why=why),
-             LeaderRow("b", "1–2", 1, 3, 120, 4.0, -2.0, 10.0, series=(1.0, 2.0)))  # fmt: skip
+             LeaderRow("b", "1–2", 1, 3, 120, (4.0, -2.0, 10.0), series=(1.0, 2.0)))  # fmt: skip
     board = leaderboard.Leaderboard("x", "Who", rows_)
     markup = leaderboard.draw(board)
     assert why in markup

@@ -9,7 +9,16 @@ from wholeservice.app.printing import Column, Row, sentence
 from wholeservice.errors import InputError, Problem, suggest
 from wholeservice.findings.inseparable import titles_of
 from wholeservice.findings.junction import amount
-from wholeservice.findings.losses import GOES_WITH, ITEMS, TAKEN_FOR_GRANTED, UNRECORDED, Box, LossMap, MissingData, standing
+from wholeservice.findings.losses import (
+    GOES_WITH,
+    ITEMS,
+    TAKEN_FOR_GRANTED,
+    UNRECORDED,
+    Box,
+    LossMap,
+    MissingData,
+    precedence,
+)
 from wholeservice.findings.propagation import AT_OR_BELOW, STARTS_HERE
 from wholeservice.pages.base import Data
 from wholeservice.pages.loss_part import beside_origins, with_words
@@ -35,7 +44,7 @@ def maps_of(data: Data, entity: str, need: str | None) -> list[LossMap]:
                                  expected=f"one of {sentence(found, 'or')}" if found else "a need with a target",
                                  next_step=f"wholeservice trace {entity} shows all of them"))  # fmt: skip
     kept = [found[need]] if need is not None else list(found.values())
-    return sorted(kept, key=standing)
+    return sorted(kept, key=precedence)
 
 
 def without_assumed(drawn: LossMap) -> LossMap:

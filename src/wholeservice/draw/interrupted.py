@@ -113,18 +113,20 @@ def _axis(interrupted: Interrupted, frame: _Frame) -> Iterator[Markup]:
 
 
 def _band(interrupted: Interrupted, frame: _Frame) -> Iterator[Markup]:
-    told = [(frame.x(at), each) for at, each in enumerate(interrupted.points) if each.expected is not None]
+    told = [
+        (frame.x(at), each.expected_low, each.expected, each.expected_high) for at, each in enumerate(interrupted.points)
+        if each.expected_low is not None and each.expected is not None and each.expected_high is not None
+    ]  # fmt: skip
     if len(told) < 2:
         return
-    above = [(x, _inside(frame, each.expected_high)) for x, each in told]
-    below = [(x, _inside(frame, each.expected_low)) for x, each in told]
+    above, below = ([(x, _inside(frame, ends[at])) for x, *ends in told] for at in (2, 0))
     yield svg.path(svg.polygon(above + below[::-1]), "band")
-    yield svg.path(svg.polyline([(x, _inside(frame, each.expected)) for x, each in told]), "expected along")
+    yield svg.path(svg.polyline([(x, _inside(frame, middle)) for x, _, middle, _ in told]), "expected along")
 
 
-def _inside(frame: _Frame, value: float | None) -> float:
+def _inside(frame: _Frame, value: float) -> float:
     """A place within the drawing: a band may reach beyond what the axis shows."""
-    return min(frame.y.from_px, max(frame.y.to_px, frame.y(value or 0.0)))
+    return min(frame.y.from_px, max(frame.y.to_px, frame.y(value)))
 
 
 def _flag(interrupted: Interrupted, frame: _Frame) -> Iterator[Markup]:

@@ -22,16 +22,14 @@ NONE = "–"
 
 @dataclass(frozen=True, slots=True)
 class LeaderRow:
-    """One row; *by* None has no rate, *why* says why. `series` are values in points, oldest first."""
+    """One row; without a rate *why* says why there is none. `series` are values in points, oldest first."""
 
     title: str
     rank: str
     n_met: int
     n_needs: int
     n: float
-    by: float | None = None
-    low: float | None = None
-    high: float | None = None
+    rate: tuple[float, float, float] | None = None  # points a quarter, and its likely range
     why: str = ""
     series: tuple[float, ...] = ()
     href: str | None = None
@@ -72,32 +70,31 @@ def says(board: Leaderboard) -> str:
 def table(board: Leaderboard) -> svg.Table:
     """Return every row with its rank, needs met, rate, likely range and count."""
     rows = tuple(
-        (row.title, row.rank, f"{row.n_met} of {row.n_needs}", signed(row.by, POINTS) if row.by is not None else row.why,
-         likely(row.low, row.high, POINTS).removeprefix("likely ") or NONE, f"{row.n:,.0f}")
+        (row.title, row.rank, f"{row.n_met} of {row.n_needs}", signed(row.rate[0], POINTS) if row.rate else row.why,
+         likely(*row.rate[1:], POINTS).removeprefix("likely ") if row.rate else NONE, f"{row.n:,.0f}")
         for row in board.rows
     )  # fmt: skip
     return svg.Table(board.title, ("Name", "Rank", "Targets met", board.heading, "Likely range", "Answers"), rows)
 
 
 def _row_says(row: LeaderRow) -> str:
-    if row.by is None:
+    if row.rate is None:
         return f"{row.title}: {row.why}"
-    return f"{row.title}: rank {row.rank}, {signed(row.by, POINTS)} points, {likely(row.low, row.high, POINTS)}"
+    return f"{row.title}: rank {row.rank}, {signed(row.rate[0], POINTS)} points, {likely(*row.rate[1:], POINTS)}"
 
 
 def _frame(board: Leaderboard, width: float) -> _Frame:
-    told = [row for row in board.rows if row.by is not None]
-    marks = _marks(told)
+    marks = _marks([row.rate for row in board.rows if row.rate])
     series = width - COUNTED - SERIES - 12
     return _Frame(width, Scale(marks[0], marks[-1], RANK + NAME + MET + 24, series - VALUE - 16), marks, series)
 
 
-def _marks(told: list[LeaderRow]) -> list[float]:
+def _marks(rates: list[tuple[float, float, float]]) -> list[float]:
     """The axis shows every rate and most of every range: one that nothing is known of must not make the others small."""
-    ends = sorted(abs(end) for row in told for end in (row.low, row.high) if end is not None)
+    ends = sorted(abs(end) for _, *likely in rates for end in likely)
     usual = ends[len(ends) * 3 // 4] if ends else 1.0
-    most = max([usual, *(abs(row.by or 0.0) for row in told)]) * 1.2 or 1.0
-    return ticks(-most if any((row.low or 0) < 0 for row in told) else 0.0, most, n=5)
+    most = max([usual, *(abs(by) for by, _, _ in rates)]) * 1.2 or 1.0
+    return ticks(-most if any(low < 0 for _, low, _ in rates) else 0.0, most, n=5)
 
 
 def _headings(board: Leaderboard, frame: _Frame) -> Iterator[Markup]:
@@ -130,7 +127,7 @@ def _row(frame: _Frame, row: LeaderRow, y: float) -> Markup:
     parts.append(svg.text(0, middle + 5, row.rank, svg.STRONG if row.rank != NONE else svg.BODY))
     parts += [svg.text(RANK, first + 16 * at, each, svg.NODE) for at, each in enumerate(lines)]
     parts += _met(row, middle)
-    parts += _rate(frame, row, middle) if row.by is not None else _missing(frame, row, middle)
+    parts += _rate(frame, row.rate, middle) if row.rate else _missing(frame, row, middle)
     parts += _series(frame, row, middle)
     parts.append(svg.text(frame.width, middle + 5, f"{row.n:,.0f}" if row.n else NONE, svg.BODY, anchor="end"))
     return svg.linked(row.href, _row_says(row), *parts)
@@ -145,8 +142,8 @@ def _met(row: LeaderRow, y: float) -> Iterator[Markup]:
     yield svg.text(x + BAR + 10, y + 5, f"{row.n_met} of {row.n_needs}", svg.SMALL)
 
 
-def _rate(frame: _Frame, row: LeaderRow, y: float) -> Iterator[Markup]:
-    low, high, by = row.low or 0.0, row.high or 0.0, row.by or 0.0
+def _rate(frame: _Frame, rate: tuple[float, float, float], y: float) -> Iterator[Markup]:
+    by, low, high = rate
     tone = "up" if low > 0 else "down" if high < 0 else "flat"
     ends = [min(frame.x.to_px, max(frame.x.from_px, frame.x(end))) for end in (low, high)]
     yield svg.line(ends[0], y, ends[1], y, f"whisker wide {tone}")

@@ -112,7 +112,7 @@ class LossMap:
     not_identified: tuple[tuple[str, str], ...] = ()  # (driver, why it can neither be blamed nor cleared)
 
 
-def standing(loss_map: LossMap) -> tuple[bool, float, bool, float, str]:
+def precedence(loss_map: LossMap) -> tuple[bool, float, bool, float, str]:
     """Return what maps are ordered by: one that can be drawn first, then most people a day, a named origin, the gap.
 
     Gaps of different measures are not of one size: 20 points of satisfaction are not more than 12 points of completion.

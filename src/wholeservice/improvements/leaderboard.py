@@ -19,7 +19,6 @@ from wholeservice.improvements.interrupted import slope_of
 from wholeservice.improvements.needs import (
     A_YEAR_DAYS,
     DAYS_OF_A_QUARTER,
-    FEW,
     NeedSeries,
     Then,
     need_series,
@@ -35,19 +34,26 @@ LEAST_TEAM, LEAST_TO_SHRINK = 5, 3
 
 
 @dataclass(frozen=True, slots=True)
-class NeedRate:
-    """The rate of one target of a need, in points a quarter; positive is for the better."""
+class Rate:
+    """By how many points a quarter, with the likely range; positive is for the better."""
 
-    series: NeedSeries
     by: float
     low: float
     high: float
 
 
 @dataclass(frozen=True, slots=True)
+class NeedRate:
+    """The rate of one target of a need."""
+
+    series: NeedSeries
+    rate: Rate
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """
-    A row: the rate in points a quarter, shrunk, with its interval and what it was before; ranks from *best* to *worst* place.
+    A row: the rate, shrunk, and what it was before that (*plain*, points a quarter); ranks from *best* to *worst* place.
 
     `why` says why there is no rate; then it has no rank either.
     """
@@ -55,9 +61,7 @@ class Standing:
     entity: str
     rates: tuple[NeedRate, ...]
     n: float
-    by: float | None = None
-    low: float | None = None
-    high: float | None = None
+    rate: Rate | None = None
     plain: float | None = None
     best: int | None = None
     worst: int | None = None
@@ -109,7 +113,7 @@ def _rate(series: NeedSeries, zone: str) -> NeedRate:
     slope = slope_of(periods_of(series.series, Split(series.series.periods, ()), zone))
     scale = series.points * DAYS_OF_A_QUARTER / series.series.days
     ends = sorted((scale * slope.low, scale * slope.high))
-    return NeedRate(series, scale * slope.by, ends[0], ends[1])
+    return NeedRate(series, Rate(scale * slope.by, ends[0], ends[1]))
 
 
 def _rows(
@@ -130,37 +134,38 @@ def _why_none(series: Sequence[NeedSeries]) -> str:
 
 
 def _together(row: Standing) -> Standing:
-    by = sum(each.by for each in row.rates) / len(row.rates)
-    spread = sum(each.high - each.low for each in row.rates) / len(row.rates) / 2
-    return replace(row, by=by, low=by - spread, high=by + spread, plain=by)
+    by = sum(each.rate.by for each in row.rates) / len(row.rates)
+    spread = sum(each.rate.high - each.rate.low for each in row.rates) / len(row.rates) / 2
+    return replace(row, rate=Rate(by, by - spread, by + spread), plain=by)
 
 
 def _ranked(rows: Iterable[Standing]) -> tuple[Standing, ...]:
     rows = list(rows)
-    told = shrunk([each for each in rows if each.by is not None])
-    told.sort(key=lambda each: (-(each.by or 0.0), each.entity))
-    placed = [_placed(each, told) for each in told]
-    return (*placed, *(each for each in rows if each.by is None))
+    with_rate = [(row, row.rate) for row in rows if row.rate is not None]
+    rates = shrunk([rate for _, rate in with_rate])
+    told = [(row, rate) for (row, _), rate in zip(with_rate, rates, strict=True)]
+    told.sort(key=lambda each: (-each[1].by, each[0].entity))
+    return (*(_placed(row, rate, rates) for row, rate in told), *(row for row in rows if row.rate is None))
 
 
-def shrunk(rows: Sequence[Standing]) -> list[Standing]:
+def shrunk(rates: Sequence[Rate]) -> list[Rate]:
     """Draw each rate towards the mean of all by how little it can be told from it; of fewer than three there is none."""
-    if len(rows) < LEAST_TO_SHRINK:
-        return list(rows)
-    values = [each.by or 0.0 for each in rows]
-    variances = [max(1e-12, (((each.high or 0.0) - (each.low or 0.0)) / 2 / Z_95) ** 2) for each in rows]
+    if len(rates) < LEAST_TO_SHRINK:
+        return list(rates)
+    values = [each.by for each in rates]
+    variances = [max(1e-12, ((each.high - each.low) / 2 / Z_95) ** 2) for each in rates]
     weights = [1 / each for each in variances]
     mean = _weighed(values, weights)
-    excess = sum(w * (x - mean) ** 2 for w, x in zip(weights, values, strict=True)) - (len(rows) - 1)
+    excess = sum(w * (x - mean) ** 2 for w, x in zip(weights, values, strict=True)) - (len(rates) - 1)
     between = max(0.0, excess / (sum(weights) - sum(w * w for w in weights) / sum(weights)))
     weights = [1 / (each + between) for each in variances]
     mean, of_mean = _weighed(values, weights), 1 / sum(weights)
     found = []
-    for row, x, variance in zip(rows, values, variances, strict=True):
+    for x, variance in zip(values, variances, strict=True):
         kept = between / (between + variance)
         half = Z_95 * (kept * variance + (1 - kept) ** 2 * of_mean) ** 0.5
         by = mean + kept * (x - mean)
-        found.append(replace(row, by=by, low=by - half, high=by + half))
+        found.append(Rate(by, by - half, by + half))
     return found
 
 
@@ -168,10 +173,7 @@ def _weighed(values: Sequence[float], weights: Sequence[float]) -> float:
     return sum(w * x for w, x in zip(weights, values, strict=True)) / sum(weights)
 
 
-def _placed(row: Standing, rows: Sequence[Standing]) -> Standing:
-    n_better = sum((each.low or 0.0) > (row.high or 0.0) for each in rows)
-    n_worse = sum((each.high or 0.0) < (row.low or 0.0) for each in rows)
-    return replace(row, best=n_better + 1, worst=len(rows) - n_worse)
-
-
-__all__ = ["FEW", "Board", "NeedRate", "Standing", "boards", "shrunk"]
+def _placed(row: Standing, rate: Rate, rates: Sequence[Rate]) -> Standing:
+    n_better = sum(each.low > rate.high for each in rates)
+    n_worse = sum(each.high < rate.low for each in rates)
+    return replace(row, rate=rate, best=n_better + 1, worst=len(rates) - n_worse)

@@ -29,7 +29,7 @@ class FirstSeen:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class LeftStanding:
     """A finding that nobody funded a change for: how many days it stands, and who could (None: nobody answers for it)."""
 
     finding: Finding
@@ -46,7 +46,7 @@ def key_of(finding: Finding) -> str:
 def left_standing(
     findings: Sequence[Finding], improvements: Sequence[Improvement], firsts: Mapping[str, FirstSeen], org: Organisation,
     as_of: dt.datetime,
-) -> tuple[Standing, ...]:  # fmt: skip
+) -> tuple[LeftStanding, ...]:  # fmt: skip
     """
     Return the losses, findings of a size or about people, that no improvement is for, those that stand longest first.
 
@@ -59,7 +59,7 @@ def left_standing(
             continue
         first = firsts.get(key_of(finding))
         days = (as_of - first.at).days if first else None
-        found.append(Standing(finding, first, days, owner_of(org, finding.entity)))
+        found.append(LeftStanding(finding, first, days, owner_of(org, finding.entity)))
     return tuple(sorted(found, key=lambda each: (-(each.days if each.days is not None else -1), each.finding.title)))
 
 

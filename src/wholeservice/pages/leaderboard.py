@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from wholeservice.draw.leaderboard import Leaderboard, LeaderRow
 from wholeservice.draw.svg import id_of
 from wholeservice.improvements.base import Improvement
-from wholeservice.improvements.leaderboard import Board, Standing, boards
+from wholeservice.improvements.leaderboard import Board, Rate, Standing, boards
 from wholeservice.improvements.reach import entities_named
 from wholeservice.measures.asked import unasked
 from wholeservice.organisation.graph import team_of
@@ -62,7 +62,7 @@ def build(data: Data) -> LeaderboardPage:
         return LeaderboardPage("Nothing was measured yet", None, _fixed(data), None, None, (), data.snapshot)
     services, teams = found
     of_services, of_teams = _drawn(data, services, "services"), _drawn(data, teams, "teams")
-    did = tuple(_did(data, row) for board in found for row in board.rows if row.by is not None)
+    did = tuple(_did(data, row) for board in found for row in board.rows if row.rate is not None)
     period = when(data, Period(services.from_at, services.to_at))
     return LeaderboardPage(_title(data, services), period, _fixed(data), of_services, of_teams, did, data.snapshot)
 
@@ -77,9 +77,9 @@ def _fixed(data: Data) -> str:
 
 
 def _title(data: Data, board: Board) -> str:
-    if not any(row.by is not None for row in board.rows):
+    if not any(row.rate for row in board.rows):
         return "No service can be ranked yet"
-    sure = [row for row in board.rows if row.by is not None and (row.low or 0.0) > 0]
+    sure = [row for row in board.rows if row.rate and row.rate.low > 0]
     if not sure:
         return "No service improved beyond what chance explains"
     first = data.organisation.entities[sure[0].entity].title
@@ -97,8 +97,9 @@ def _row(data: Data, row: Standing) -> LeaderRow:
     leading = max(row.rates, key=lambda each: each.series.n, default=None)
     values = tuple(each.value * leading.series.points for each in leading.series.series.periods) if leading else ()
     return LeaderRow(
-        data.organisation.entities[row.entity].title, rank, row.n_met, len(row.rates), row.n, row.by, row.low, row.high,
-        row.why or "", values, f"#{_anchor(row)}" if row.by is not None else None,
+        data.organisation.entities[row.entity].title, rank, row.n_met, len(row.rates), row.n,
+        (row.rate.by, row.rate.low, row.rate.high) if row.rate else None, row.why or "", values,
+        f"#{_anchor(row)}" if row.rate else None,
     )  # fmt: skip
 
 
@@ -109,19 +110,24 @@ def _anchor(row: Standing) -> str:
 def _did(data: Data, row: Standing) -> Did:
     entity = data.organisation.entities[row.entity]
     needs = tuple(
-        NeedLine(each.series.need.says, each.series.target.text, _rate(each.by, each.low, each.high), each.series.is_changed)
-        for each in row.rates
+        NeedLine(each.series.need.says, each.series.target.text, _rate(each.rate), each.series.is_changed) for each in row.rates
     )
     there = tuple(
         (each.id, each.says, address("improvements", each.id)) for each in data.improvements if _is_there(data, row, each)
     )
-    plain = "" if row.plain is None or row.by is None or abs(row.plain - row.by) < 0.05 else f"; {row.plain:+.1f} as measured"
-    says = f"{_rate(row.by or 0.0, row.low or 0.0, row.high or 0.0)} points a quarter{plain}".replace("-", "−")
+    says = row.why or ""
+    if row.rate is not None and row.plain is not None:
+        plain = "" if abs(row.plain - row.rate.by) < 0.05 else f"; {row.plain:+.1f} as measured"
+        says = f"{_rate(row.rate)} points a quarter{plain}".replace("-", "−")
     return Did(_anchor(row), entity.title, address_of(entity), says, needs, there)
 
 
-def _rate(by: float, low: float, high: float) -> str:
-    return f"{by:+.1f}, likely {low:+.1f} to {high:+.1f}".replace("+0.0", "±0").replace("-0.0", "±0").replace("-", "−")
+def _rate(rate: Rate) -> str:
+    return (
+        f"{rate.by:+.1f}, likely {rate.low:+.1f} to {rate.high:+.1f}".replace("+0.0", "±0")
+        .replace("-0.0", "±0")
+        .replace("-", "−")
+    )
 
 
 def _is_there(data: Data, row: Standing, improvement: Improvement) -> bool:
@@ -143,7 +149,7 @@ def _sheet(_: Data, page: LeaderboardPage) -> Sheet:
         "why not",
     )
     return Sheet(header, tuple(
-        (board.title, row.title, row.rank, row.n_met, row.n_needs, row.by, row.low, row.high, row.n, row.why)
+        (board.title, row.title, row.rank, row.n_met, row.n_needs, *(row.rate or (None, None, None)), row.n, row.why)
         for board in (page.services, page.teams) if board for row in board.rows
     ))  # fmt: skip
 

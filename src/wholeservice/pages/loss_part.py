@@ -16,7 +16,7 @@ from wholeservice.findings.losses import (
     UNTRACED,
     Box,
     LossMap,
-    standing,
+    precedence,
 )
 from wholeservice.findings.not_followed import not_followed
 from wholeservice.organisation.graph import team_of
@@ -124,7 +124,7 @@ def maps_of(data: Data, entity: str) -> list[LossMap]:
     """Return the loss maps of what people need of an entity: those that can be drawn first, most people first."""
     aims = {(each.service, each.id) for each in data.organisation.needs if each.is_aim}
     maps = [each for key, each in data.loss_maps.items() if key[0] == entity and key not in aims and each.gap > 0]
-    return sorted(maps, key=standing)
+    return sorted(maps, key=precedence)
 
 
 def _part(data: Data, loss_map: LossMap) -> LossPart:

@@ -9,7 +9,7 @@ from wholeservice.draw.forest import Forest, ForestRow
 from wholeservice.improvements.base import IMPROVED
 from wholeservice.improvements.needs import A_YEAR_DAYS, need_series, newest_end
 from wholeservice.improvements.quarters import Pace, pace_of, telling
-from wholeservice.improvements.standing import Standing, first_seen, left_standing
+from wholeservice.improvements.standing import LeftStanding, first_seen, left_standing
 from wholeservice.improvements.work import (
     Changed,
     Rhythm,
@@ -132,7 +132,7 @@ def _changed_says(changed: Changed) -> str | None:
     return f"{better:,} of {changed.n:,} delivered items measurably improved something: {share}, {likely}"
 
 
-def _left(data: Data, standing: Standing) -> LeftRow:
+def _left(data: Data, standing: LeftStanding) -> LeftRow:
     finding, first = standing.finding, standing.first
     team = team_of(data.organisation, finding.entity)
     return LeftRow(
@@ -142,7 +142,7 @@ def _left(data: Data, standing: Standing) -> LeftRow:
     )  # fmt: skip
 
 
-def _left_says(left: tuple[Standing, ...]) -> str:
+def _left_says(left: tuple[LeftStanding, ...]) -> str:
     known = sorted(each.days for each in left if each.days is not None)
     if not left:
         return "No loss was found that is without an improvement"
