@@ -15,6 +15,7 @@ from wholeservice.draw import interrupted
 from wholeservice.errors import InputError
 from wholeservice.improvements.judged import RELEASE, Happened
 from wholeservice.pages.base import Data
+from wholeservice.pages.improvements_part import promise_rows
 from wholeservice.pages.verdict_part import VerdictPart, verdict_part
 
 STAY = (COMPLETION, "stay")
@@ -114,3 +115,15 @@ def test_the_command_line_says_the_same(shown):
     with pytest.raises(InputError) as caught:
         find_improvement(shown, "I-2")
     assert caught.value.problems[0].nearest == "I-1"
+
+
+def test_the_row_of_a_list_has_the_effect_of_today_with_its_range_n_and_period(shown):
+    """Nothing was written into the log: the row says what the numbers say; closed, it says what it was closed with."""
+    mine = shown.improvements[0]
+    (row,) = promise_rows(shown, mine)
+    assert (row.verdict, row.tone, row.is_judged) == ("improved", "gain", True)
+    assert row.effect.startswith("+10")
+    assert row.detail.startswith("likely +")
+    assert row.detail.endswith("3,200 counted, 30 Mar to 24 May 2026")
+    (closed,) = promise_rows(shown, replace(mine, closed="without evidence"))
+    assert (closed.verdict, closed.effect, closed.detail) == ("never judged", None, None)

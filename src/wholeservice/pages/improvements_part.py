@@ -9,20 +9,22 @@ from zoneinfo import ZoneInfo
 
 from wholeservice.findings.base import Finding
 from wholeservice.improvements.base import IMPROVED, SCENARIO, STILL_MEASURING, WORSE, Entry, Improvement, Number, Promise
+from wholeservice.improvements.judged import Judged
 from wholeservice.improvements.log import FINDING, newest_verdicts
 from wholeservice.improvements.numbers import number_words, parse_number
 from wholeservice.improvements.places import STEP, place_at
 from wholeservice.improvements.priorities import Priority, priority_words
 from wholeservice.improvements.states import NEVER_JUDGED, NO_VERDICT, UNPROVEN, is_measured, state_of
 from wholeservice.improvements.states import OPEN as NOT_STARTED
-from wholeservice.improvements.verify import entries_of
 from wholeservice.organisation import graph
 from wholeservice.organisation.graph import Entity
 from wholeservice.pages.addresses import address
 from wholeservice.pages.base import Data
 from wholeservice.pages.entries import address_of
-from wholeservice.pages.numbers import plural
+from wholeservice.pages.numbers import plural, when
 from wholeservice.pages.verdicts import verdicts_on
+from wholeservice.periods import Period
+from wholeservice.units import difference_unit, write
 
 MOST_DAILY = 200
 UNJUDGED = (NOT_STARTED, NO_VERDICT, NEVER_JUDGED, STILL_MEASURING)
@@ -49,6 +51,7 @@ class PromiseRow:
     effect: str | None
     tone: str
     is_judged: bool
+    detail: str | None = None  # the likely range, of how many, when; or when the log was told
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +134,7 @@ def name_of(finding: Finding) -> str:
 
 def promise_rows(data: Data, each: Improvement) -> tuple[PromiseRow, ...]:
     """Return what was promised with the newest verdict on the same number; verdicts on other numbers come after."""
-    verdicts = {parse_number(one.evidence or ""): one for one in (*newest_verdicts(each), *_found_now(data, each))}
+    verdicts = {parse_number(one.evidence or ""): _told(data, one) for one in newest_verdicts(each)} | _found_now(data, each)
     sole = verdicts.pop(None, None)  # it says of no number; with one promise it is about that
     rows = []
     for one in each.promises:
@@ -141,39 +144,55 @@ def promise_rows(data: Data, each: Improvement) -> tuple[PromiseRow, ...]:
     return tuple(rows)
 
 
-def _found_now(data: Data, each: Improvement) -> tuple[Entry, ...]:
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What was found of one number: in the log, or by its numbers today."""
+
+    verdict: str
+    effect: str | None
+    detail: str
+
+
+def _told(data: Data, entry: Entry) -> _Found:
+    effect = None if entry.value is None else f"{'−' if entry.value < 0 else '+'}{abs(entry.value):.3g} {entry.unit or ''}"
+    return _Found(entry.says, effect.rstrip() if effect else None, f"as the log says since {day(data, entry.at)}")
+
+
+def _found_now(data: Data, each: Improvement) -> dict[Number | None, _Found]:
     """Return what the numbers say today, while it is open; what it was closed with stays as it was told."""
     if each.closed or each.started_at is None:
-        return ()
-    return tuple(one for one in entries_of(verdicts_on(data, each), each.started_at) if one.value is not None)
+        return {}
+    return {one.number: _measured(data, one) for one in verdicts_on(data, each) if one.effect is not None}
 
 
-def _promise_row(data: Data, promise: Promise, verdict: Entry | None, each: Improvement) -> PromiseRow:
+def _measured(data: Data, judged: Judged) -> _Found:
+    unit = difference_unit(judged.unit)
+    low, high = (write(end, unit, signed=True) for end in (judged.low, judged.high))
+    since = f", {when(data, Period(judged.from_at, judged.to_at))}" if judged.from_at and judged.to_at else ""
+    counted = f"; {judged.n:,.0f} counted{since}" if judged.n else ""
+    return _Found(judged.verdict, write(judged.effect, unit, signed=True), f"likely {low} to {high}{counted}")
+
+
+def _promise_row(data: Data, promise: Promise, found: _Found | None, each: Improvement) -> PromiseRow:
     until = day(data, promise.until) if promise.until else None
     source = f"simulated: {promise.source.removeprefix(SCENARIO)}" if promise.source.startswith(SCENARIO) else "typed in"
     missing = NEVER_JUDGED if each.closed else NOT_STARTED if each.started_at is None else NO_VERDICT
     return PromiseRow(numbers_words(data, promise.number), _moved(promise.by, promise.unit), until, source,
-                      verdict.says if verdict else missing, _effect(verdict), _tone(verdict), verdict is not None)  # fmt: skip
+                      *_columns(found, missing))  # fmt: skip
 
 
-def _other_row(data: Data, number: Number, verdict: Entry) -> PromiseRow:
-    return PromiseRow(numbers_words(data, number), "nothing promised", None, "also judged by", verdict.says, _effect(verdict),
-                      _tone(verdict), is_judged=True)  # fmt: skip
+def _other_row(data: Data, number: Number, found: _Found) -> PromiseRow:
+    return PromiseRow(numbers_words(data, number), "nothing promised", None, "also judged by", *_columns(found, NO_VERDICT))
+
+
+def _columns(found: _Found | None, missing: str) -> tuple[str, str | None, str, bool, str | None]:
+    if found is None:
+        return missing, None, GREY, False, None
+    return found.verdict, found.effect, {IMPROVED: GAIN, WORSE: LOSS}.get(found.verdict, GREY), True, found.detail
 
 
 def _moved(by: float, unit: str) -> str:
     return f"better by {by:g} {unit}".rstrip()
-
-
-def _effect(verdict: Entry | None) -> str | None:
-    if verdict is None or verdict.value is None:
-        return None
-    sign = "−" if verdict.value < 0 else "+"
-    return f"{sign}{abs(verdict.value):.3g} {verdict.unit or ''}".rstrip()
-
-
-def _tone(verdict: Entry | None) -> str:
-    return {IMPROVED: GAIN, WORSE: LOSS}.get(verdict.says if verdict else "", GREY)
 
 
 def numbers_words(data: Data, number: Number) -> str:
