@@ -127,6 +127,17 @@ def test_newest_weeks_whose_attempts_still_run_are_not_counted():
     )
 
 
+def test_a_place_that_is_released_all_the_time_gets_a_verdict():
+    """With a release every other week before, one more at the start tells nothing; with one in three weeks it could be it."""
+    series = {STAY: wavy(0.7, 40, 0.1, 30)}
+    found = [
+        judge(looked(series, happened=tuple(Happened(RELEASE, "stay", week(at), f"d-{at}") for at in range(30, 0, -every))),
+              improvement(started=30))[0].verdict
+        for every in (2, 3)
+    ]  # fmt: skip
+    assert found == [IMPROVED, UNCLEAR]
+
+
 def test_a_shock_that_the_service_beside_had_too_is_no_effect_of_the_change():
     """Both fall by 8 points on the day: alone it looks worse, beside the other nothing was lost."""
     series = {STAY: wavy(0.7, 24, -0.08, 12), (COMPLETION, "spa"): wavy(0.6, 24, -0.08, 12)}

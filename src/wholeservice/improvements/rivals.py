@@ -7,10 +7,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from wholeservice.improvements.base import STARTED, Improvement, Number
-from wholeservice.improvements.judged import IMPROVEMENT, INCIDENT, Happened, Rival
+from wholeservice.improvements.judged import IMPROVEMENT, INCIDENT, RELEASE, Happened, Rival
 from wholeservice.improvements.looked import Looked
 from wholeservice.improvements.reach import all_behind, entities_behind, entities_named, numbers_named
 from wholeservice.improvements.series import MOST_AFTER, Series
+
+ROUTINE = 8  # periods with a release: of fewer nobody knows whether they are routine
 
 
 def rivals_of(looked: Looked, improvement: Improvement, number: Number, days: int) -> tuple[Rival, ...]:
@@ -19,7 +21,8 @@ def rivals_of(looked: Looked, improvement: Improvement, number: Number, days: in
     improvement names, is made of or uses, and other improvements with the same number that began while it was looked at.
 
     Coincident are, within one period of the start: the incidents, the releases of the very place, the other improvements. What
-    the place uses is released all the time, at the earlier dates too that the verdict is held against.
+    the place uses is released all the time, at the earlier dates too that the verdict is held against; so is a place of which a
+    release is routine.
     """
     started_at = improvement.started_at
     if started_at is None:
@@ -39,9 +42,17 @@ def rivals_of(looked: Looked, improvement: Improvement, number: Number, days: in
     here = {*entities_named(looked.organisation, improvement), number.entity}
     return tuple(
         replace(each, is_coincident=abs(each.first_at - started_at) <= near if each.kind == IMPROVEMENT
-                else each.kind == INCIDENT or each.of in here)
+                else each.kind == INCIDENT or (each.of in here and not is_routine(looked, each.of, started_at, near)))
         for each in _grouped([*others, *happened])
     )  # fmt: skip
+
+
+def is_routine(looked: Looked, entity: str, started_at: dt.datetime, period: dt.timedelta) -> bool:
+    """Say whether an entity was released in at least half of the periods before the one in which a change began."""
+    before = started_at - period
+    ages = [(before - each.at) // period for each in looked.happened if each.kind == RELEASE and each.entity == entity]
+    past = {age for age in ages if age >= 0}
+    return len(past) >= ROUTINE and len(past) >= (max(past) + 1) / 2
 
 
 def not_taken_off(looked: Looked, rivals: Sequence[Rival], compared_with: Sequence[str]) -> tuple[Rival, ...]:
