@@ -70,6 +70,19 @@ def test_wrong_and_confident_is_rare(effect, follows, day_spread, least):
     assert right >= least
 
 
+def test_what_goes_with_a_driver_that_is_missing_is_not_told_for_it():
+    """Of four in ten nobody wrote the device down: there the segment goes with what the device does, elsewhere not."""
+    told = []
+    for seed in range(20):
+        cases = blind(seed, 0.3)
+        device, *others = cases.drivers
+        codes = np.where(np.random.default_rng([seed, 1]).random(N) < 0.4, 3, device.codes)
+        cases = replace(cases, drivers=(replace(device, codes=codes, levels=(*device.levels, None)), *others))
+        told += [each.driver.id for each in named(fit(cases))]
+    assert told.count("device") >= 18
+    assert told.count("segment") <= 1
+
+
 def test_the_size_is_what_was_planted_on_average():
     """Over many draws a driver takes what it really cost: no more, though the baseline was chosen as the best."""
     found = [fitted(seed, 0.12, 0.7, 0.0) for seed in range(20)]

@@ -15,7 +15,7 @@ Source   partialling out with cross-fitting (Frisch-Waugh-Lovell; Chernozhukov a
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from wholeservice.findings.chance import Fold, Sums, chance, solve
@@ -42,6 +42,8 @@ MOST_UNITS = 60_000  # at one place; of more, every so many-th person is taken
 N_FOLDS, N_BLOCKS = 4, 120
 PER_STRATUM = 20.0
 NOT_RECORDED = "not recorded"
+STAYS = 0.6  # of what is named, so much must be left where another driver is known
+MOSTLY = 0.5  # a driver known of fewer units than that tells of those only
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +94,49 @@ class _Place:
 
 def fit(cases: Cases) -> Fitted:
     """
-    Fit what goes with the losses of each root.
+    Fit what goes with the losses of each root. What is named holds wherever another is known, too.
 
     Shape    losses in the order of roots and drivers, named or not; a root with too few units has none
     Unit     that of `loss`, summed over weighted units
     Errors   none: what cannot be told is in `not_identified`
     """
+    fitted = _fit(cases)
+    losses = list(fitted.losses)
+    for driver, known in _known_of(cases):
+        if not any(each.is_named for each in losses):
+            break
+        share = float(known.weight.sum() / cases.weight.sum())
+        there = {(each.root, each.driver.id): each.size / share for each in _fit(known).losses}
+        losses = [
+            replace(each, is_named=each.is_named and (driver in (each.driver.id, *each.driver.parts)
+                                                      or there.get((each.root, each.driver.id), 0.0) >= STAYS * each.size))
+            for each in losses
+        ]  # fmt: skip
+    return replace(fitted, losses=tuple(losses))
+
+
+def _known_of(cases: Cases) -> Iterator[tuple[str, Cases]]:
+    """Yield each driver that is missing in some units, with the units in which it is known.
+
+    Where it is missing, what it did there is left to whatever goes with it; where it is known it cannot be.
+    """
+    import numpy as np
+
+    for driver in cases.drivers:
+        is_known = np.array([level is not UNKNOWN for level in driver.levels])[driver.codes]
+        if MOSTLY <= is_known.mean() < 1.0:
+            yield driver.id, _of(cases, is_known)
+
+
+def _of(cases: Cases, mine: Array) -> Cases:
+    return replace(
+        cases, root=cases.root[mine], loss=cases.loss[mine], weight=cases.weight[mine], consumer=cases.consumer[mine],
+        day=cases.day[mine], time=tuple(each[mine] for each in cases.time),
+        drivers=tuple(replace(each, codes=each.codes[mine]) for each in cases.drivers),
+    )  # fmt: skip
+
+
+def _fit(cases: Cases) -> Fitted:
     import numpy as np
 
     places, said = [], {}
