@@ -22,7 +22,7 @@ from wholeservice.improvements.base import (
 )
 from wholeservice.improvements.elsewhere import elsewhere
 from wholeservice.improvements.interrupted import change_since
-from wholeservice.improvements.judged import INCIDENT, RELEASE, Happened
+from wholeservice.improvements.judged import INCIDENT, LOSS, RELEASE, Happened
 from wholeservice.improvements.series import periods_of, series_of, split_at
 from wholeservice.improvements.telling import method_words
 from wholeservice.improvements.verify import entries_of, judge, judge_number, verdict_of
@@ -136,6 +136,25 @@ def test_a_place_that_is_released_all_the_time_gets_a_verdict():
         for every in (2, 3)
     ]  # fmt: skip
     assert found == [IMPROVED, UNCLEAR]
+
+
+def test_where_no_earlier_date_could_be_tried_a_routine_release_is_a_rival_too():
+    """A release every week, seven weeks before the start: against which dates should it be nothing?"""
+    series = {STAY: wavy(0.7, 40, 0.1, 7)}
+    happened = tuple(Happened(RELEASE, "stay", week(at), f"d-{at}") for at in range(-8, 8))
+    found = judge(looked(series, happened=happened), improvement(started=7))[0]
+    assert (found.n_dates, found.verdict) == (0, UNCLEAR)
+
+
+@pytest.mark.parametrize(("by", "place", "verdict"), [
+    (-0.1, "bank", UNCLEAR), (0.1, "bank", IMPROVED), (-0.1, "stay", WORSE), (-0.1, "far", WORSE),
+])  # fmt: skip
+def test_a_loss_that_began_elsewhere_with_the_change_could_be_why_it_got_worse(by, place, verdict):
+    """Below what it uses it could; it improved in spite of it; at the very place it may be the change; far away it is none."""
+    began = Happened(LOSS, place, week(12), "stay/easy")
+    found = judge(looked({STAY: wavy(0.7, 20, by, 12)}, happened=(began,)), improvement())[0]
+    assert found.verdict == verdict
+    assert (found.why or "").startswith("a loss of bank at the same time") == (verdict == UNCLEAR)
 
 
 def test_a_shock_that_the_service_beside_had_too_is_no_effect_of_the_change():

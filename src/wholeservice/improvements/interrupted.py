@@ -128,12 +128,22 @@ def contrast_of(periods: Periods, groups: tuple[int, ...], weights: tuple[float,
 
 def placebo(before: Periods, n_season: int = 0) -> Placebo:
     """Look for a change at each date among the periods *before* the true one that leaves enough of them on both sides."""
-    dates = [at for at in range(len(before)) if can_tell(at, len(before) - at, n_season)]
-    dates = dates[:: 1 + len(dates) // MOST_DATES]
+    dates = dates_to_try(len(before), n_season)
     weighed = _Weighed(before) if dates else None
     found = [weighed.change(at) for at in dates] if weighed else []
     n_alarms = sum(each.is_alarm for each in found)
     return Placebo(len(found), n_alarms, _widening(found))
+
+
+def dates_to_try(n_before: int, n_season: int = 0) -> list[int]:
+    """
+    Return the earlier dates at which a change can be looked for among so many periods before the true one.
+
+    >>> dates_to_try(7), dates_to_try(9)
+    ([], [5, 6])
+    """
+    dates = [at for at in range(n_before) if can_tell(at, n_before - at, n_season)]
+    return dates[:: 1 + len(dates) // MOST_DATES]
 
 
 def _widening(found: Sequence[Change]) -> float:

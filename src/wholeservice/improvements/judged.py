@@ -9,12 +9,12 @@ from wholeservice.improvements.base import Number
 from wholeservice.units import Unit
 
 PROMISED_NUMBER, JUDGED_BY_NUMBER, ALSO_WORSE = "promised", "judged by", "also worse"
-RELEASE, INCIDENT, IMPROVEMENT = "release", "incident", "improvement"
+RELEASE, INCIDENT, IMPROVEMENT, LOSS = "release", "incident", "improvement", "loss"
 
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """Something that happened to an entity: a release or an incident, with the id under which its source knows it."""
+    """Something that happened to an entity: a release, an incident or a loss that began, with the id that its source gives it."""
 
     kind: str
     entity: str
@@ -26,7 +26,7 @@ class Happened:
 @dataclass(frozen=True, slots=True)
 class Rival:
     """
-    What else could have moved the number: so many releases or incidents of an entity near the start, or an improvement.
+    What else could have moved the number: so many releases, incidents or losses of an entity near the start, or an improvement.
 
     `is_coincident`: it came within a period of the start and touches the very number or place, so that only something beside it
     could tell the two apart. `until` is when the last of its incidents ended; None where one has not, and of all else.

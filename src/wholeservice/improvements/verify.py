@@ -38,6 +38,7 @@ from wholeservice.improvements.interrupted import (
     Expected,
     can_tell,
     change_since,
+    dates_to_try,
     expected_without,
     placebo,
     slope_of,
@@ -81,13 +82,16 @@ def judge_number(looked: Looked, improvement: Improvement, number: Number, role:
     if series is None or not series.periods:
         return replace(plain, why="it is not measured over days, weeks or months that do not overlap")
     series, compared, not_compared = _compared(looked, improvement, series, started_at)
-    rivals = rivals_of(looked, improvement, number, series.days)
+    split = split_at(series, started_at)
+    is_tried = bool(dates_to_try(len(split.before), n_season(series, split)))
+    rivals = rivals_of(looked, improvement, number, series.days, is_tried=is_tried)
     beside = not_taken_off(looked, rivals, compared)
     apart = without_what_is_over(series, beside)
     split = split_at(apart, started_at)
     found = replace(_counted(plain, apart, split), compared_with=compared, not_compared=not_compared, rivals=rivals,
                     n_left_out=len(series.periods) - len(apart.periods))  # fmt: skip
-    return _held_back(_as_measured(looked, improvement, found, (apart, split)), nothing_tells_apart(looked, beside))
+    measured = _as_measured(looked, improvement, found, (apart, split))
+    return _held_back(measured, nothing_tells_apart(looked, beside, measured.verdict))
 
 
 def _held_back(judged: Judged, why: str | None) -> Judged:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from wholeservice.improvements.base import Improvement
 from wholeservice.improvements.elsewhere import Elsewhere, elsewhere
-from wholeservice.improvements.judged import Judged
+from wholeservice.improvements.judged import LOSS, Happened, Judged
 from wholeservice.improvements.looked import Looked
 from wholeservice.improvements.verify import judge
 from wholeservice.measures.asked import unasked
@@ -37,4 +38,11 @@ def worse_elsewhere(data: Data, improvement: Improvement) -> Elsewhere:
 
 
 def _looked(data: Data) -> Looked:
-    return Looked(data.organisation, unasked(data.results), data.zone, data.improvements, data.happened)
+    return Looked(data.organisation, unasked(data.results), data.zone, data.improvements, (*data.happened, *_losses(data)))
+
+
+def _losses(data: Data) -> Iterator[Happened]:
+    """Yield the places at which people began to be lost on a day that is known: they may be why a number got worse."""
+    for each in data.open_times:
+        if each.is_named and not each.is_at_least:
+            yield Happened(LOSS, each.box, each.began_at, f"{each.entity}/{each.need}", each.ended_at)
