@@ -14,7 +14,7 @@ RELEASE, INCIDENT, IMPROVEMENT, LOSS = "release", "incident", "improvement", "lo
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """Something that happened to an entity: a release, an incident or a loss that began, with the id that its source gives it."""
+    """Something that happened to an entity: a release, an incident or a loss that began, with the id its source gives it."""
 
     kind: str
     entity: str
