@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from measures.given import at, engine_with, organisation, prepared, service
 from wholeservice.measures import MEASURES
 from wholeservice.measures.base import Cell, Statistics
-from wholeservice.measures.compute import compute, event_periods, extent, from_arrow, has_facts, to_arrow
+from wholeservice.measures.compute import compute, event_periods, extent, from_arrow, to_arrow, with_facts
 from wholeservice.measures.results import Results
 from wholeservice.measures.roll_up import roll_up
 from wholeservice.organisation.graph import Need, Target
@@ -105,7 +105,7 @@ def test_a_measure_without_a_table_it_cannot_do_without_is_not_asked():
     """Attempts without money or tallies are no costs: of three measures that need attempts, two are summed."""
     engine = events("2026-01-05", "2026-01-06")
     asked = [each for each in MEASURES if each.name in ("completion", "channel-take-up", "cost-per-transaction")]
-    assert [each.name for each in asked if has_facts(engine, each)] == ["channel-take-up", "completion"]
+    assert [each.name for each in with_facts(engine, asked)] == ["channel-take-up", "completion"]
 
 
 def test_stored_rows_come_back_as_they_were():

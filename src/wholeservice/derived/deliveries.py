@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from wholeservice.derived.base import Derived, seconds_between
 from wholeservice.derived.deployed import DELIVERS, DEPLOYMENT, FIXES, INCIDENT, ITEM, PART_OF, deployed, linked
 from wholeservice.derived.failing import with_failures
+from wholeservice.engines.base import once_more
 
 if TYPE_CHECKING:
     from ibis.expr.types import Table as IbisTable
@@ -55,7 +56,7 @@ def _coordinated(facts: FactTables, d: IbisTable) -> IbisTable:
     import ibis
 
     t = _things(facts, d)
-    other = t.view()
+    other = once_more(t)
     both = t.join(other, [t.thing == other.thing, t.entity != other.entity])
     both = both.select(t.delivery, apart_s=seconds_between(t.deployed_at, other.deployed_at))
     bound = both.filter(both.apart_s.abs() <= TOGETHER_S).select(bound="delivery").distinct()

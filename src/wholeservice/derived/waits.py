@@ -31,6 +31,7 @@ from wholeservice.derived.calendars import ALWAYS, Calendar, Shift, laid_out
 from wholeservice.derived.pool_lines import UNKNOWN, Pools, Visits
 from wholeservice.derived.streams import LEAST_PEOPLE
 from wholeservice.derived.waiting import causes
+from wholeservice.engines.base import once_more
 from wholeservice.facts.identity import NAMES
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def _pieces(facts: FactTables) -> IbisTable:
     t = _resolved(
         facts, _resolved(facts, t, t.team.strip().lower(), "did", "did_kind"), t.waits_on.strip().lower(), "met", "met_kind"
     )
-    other = life.view()
+    other = once_more(life)
     t = t.left_join(other, t.waits_on == other.life_of, rname="of_{name}")
     t = t.mutate(pool=t.did.coalesce(t.stage_team, t.own_team), on_item=t.of_life_of)
     of_other = t.met.notnull() & (t.met != t.own_team.coalesce("")) & (t.met_kind == A_TEAM)

@@ -2,11 +2,13 @@
 
 Sessions run in UTC and never download an extension. Queries are Ibis expressions, or the text that Ibis made of one: no text
 is ever put together here, so nothing in the data can become part of a query.
-Ibis takes milliseconds to compile: never run it to answer a request.
+Ibis takes milliseconds to compile: never run it to answer a request. What it made of an expression is known to the next engine
+of this process that is asked the same of tables with the same columns.
 """
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from ibis.expr.types import Table as IbisTable
 
+MOST_TEXTS = 1024
 NO_DOWNLOADS = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
 
 
@@ -71,14 +74,17 @@ class DuckdbEngine:
 
     def run(self, expression: IbisTable) -> pa.Table:
         """Compute the expression; order is undefined unless the expression sorts."""
-        return self._connection.to_pyarrow(expression)
+        from ibis.backends.duckdb.converter import DuckDBPyArrowData
+
+        found = self._connection.con.sql(_text(expression.op())).to_arrow_table()
+        return expression.__pyarrow_result__(found, data_mapper=DuckDBPyArrowData)
 
     def written(self, expression: IbisTable) -> Written:
         """Write an expression down, so that it need not be compiled again."""
-        from ibis.expr.operations import DatabaseTable
+        from ibis.expr.operations import UnboundTable
 
-        reads = {each.name: str(each.schema) for each in expression.op().find(DatabaseTable)}
-        text, gives = self._connection.compile(expression), expression.schema().to_pyarrow()
+        reads = {each.name: str(each.schema) for each in expression.op().find(UnboundTable)}
+        text, gives = _text(expression.op()), expression.schema().to_pyarrow()
         made = self._connection.con.sql(text).limit(0).to_arrow_table().schema
         return Written(text, reads, gives, (made.names, made.types) == (gives.names, gives.types))
 
@@ -100,8 +106,8 @@ class DuckdbEngine:
         self._connection.disconnect()
 
     def _opened(self, name: str) -> IbisTable:
-        """Return a table as `ibis.Backend.table` does, which asks for the columns by a query."""
-        from ibis.expr.operations import DatabaseTable, Namespace
+        """Return a table by its name and columns alone: an expression over it holds on to no connection."""
+        import ibis
         from ibis.expr.schema import Schema
 
         rows, kinds = self._connection.con.table(name), self._connection.compiler.type_mapper
@@ -109,10 +115,18 @@ class DuckdbEngine:
             if each not in self._kinds:
                 self._kinds[each] = kinds.from_string(each, nullable=True)
         schema = Schema({column: self._kinds[str(each)] for column, each in zip(rows.columns, rows.types, strict=True)})
-        return DatabaseTable(name, schema=schema, source=self._connection, namespace=Namespace()).to_expr()
+        return ibis.table(schema, name=name)
 
     def _drop(self, name: str) -> None:
         self._known.pop(name, None)
         if name in self._is_view:
             drop = self._connection.drop_view if self._is_view.pop(name) else self._connection.drop_table
             drop(name)
+
+
+@functools.lru_cache(maxsize=MOST_TEXTS)
+def _text(operation: Any) -> str:
+    """Write an operation down as the query that computes it."""
+    from ibis.backends.sql.compilers.duckdb import compiler
+
+    return str(compiler.to_sqlglot(operation.to_expr()).sql(dialect=compiler.dialect, copy=False))

@@ -19,6 +19,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wholeservice.derived.base import FAILED, whole_seconds
+from wholeservice.engines.base import once_more
 from wholeservice.measures.base import Measure
 from wholeservice.measures.finish import finish_share
 from wholeservice.measures.kinds import KINDS, with_hour
@@ -59,7 +60,7 @@ def _done(facts: FactTables) -> IbisTable:
 
 
 def _repeated(facts: FactTables, done: IbisTable) -> IbisTable:
-    again = facts.attempts.view()
+    again = once_more(facts.attempts)
     gap_s = whole_seconds(again.started_at) - whole_seconds(done.finished_at)
     same = [done.entity == again.entity, done.consumer == again.consumer, done.attempt != again.attempt]
     return done.semi_join(again, [*same, gap_s >= 0, gap_s <= AFTER_S]).select(*KEY)

@@ -21,7 +21,7 @@ from wholeservice.facts.identity import FactTables, with_all_columns
 from wholeservice.measures import MEASURES
 from wholeservice.measures.base import Measure, Statistics
 from wholeservice.measures.base import Sums as EventSums
-from wholeservice.measures.compute import PERIODS, BySource, Sums, by_source, has_facts, periods_of, summed
+from wholeservice.measures.compute import PERIODS, BySource, Sums, by_source, periods_of, summed, with_facts
 from wholeservice.tables import ANSWERS, BY_NAME, CALLS
 
 if TYPE_CHECKING:
@@ -55,10 +55,11 @@ def sum_up_again(engine: WithViews, before: Before, changes: Changes, measures: 
     is_tallied = count(engine, TALLIED) > 0
     changed, since = _changed(engine, changes), _recent(engine) if len(lasting) < periods.num_rows else None
     found: dict[str, BySource] = {}
+    filled = with_facts(engine, measures)
     for measure in measures:
         kept = before.sums.get(measure.name, {})
         is_touched = is_tallied or any(name in changes.new or name in changes.old for name in measure.needs)
-        if not kept and not has_facts(engine, measure):
+        if not kept and measure not in filled:
             continue
         if measure.patch is None or set(measure.needs) & inexact or set(measure.needs) - set(SIGNED):
             found[measure.name] = summed(FactTables(engine), measure, engine.table(periods_of(measure)))

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from wholeservice.engines.base import once_more
 from wholeservice.measures.base import Measure
 from wholeservice.measures.finish import finish_share
 from wholeservice.measures.people import ALONE, of_the_first
@@ -45,7 +46,7 @@ def _back(begun: IbisTable, periods: IbisTable) -> IbisTable:
     import ibis
 
     active = of_the_first(_active(begun, periods), begun)
-    cohort, later = active.join(_followed(periods), list(PERIOD)), active.view()
+    cohort, later = active.join(_followed(periods), list(PERIOD)), once_more(active)
     same = [
         cohort.entity == later.entity, cohort.consumer == later.consumer, cohort.window == later.window,
         cohort.next_from_at == later.from_at, cohort.next_to_at == later.to_at,
@@ -63,7 +64,7 @@ def _active(begun: IbisTable, periods: IbisTable) -> IbisTable:
 
 def _followed(periods: IbisTable) -> IbisTable:
     """Each whole period beside the one of its kind that begins where it ends."""
-    p, after = periods.filter(periods.is_whole), periods.filter(periods.is_whole).view()
+    p, after = periods.filter(periods.is_whole), once_more(periods.filter(periods.is_whole))
     both = p.join(after, [p.to_at == after.from_at, p.window == after.window], rname="next_{name}")
     longer_s = (both.next_to_at.epoch_seconds() - both.next_from_at.epoch_seconds()).cast("float64") - (
         both.to_at.epoch_seconds() - both.from_at.epoch_seconds()

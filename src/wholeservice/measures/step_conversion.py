@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from wholeservice.engines.base import once_more
 from wholeservice.measures.base import Measure
 from wholeservice.measures.counted import STEP_COUNTS, WHERE, carried, counts, ratio, with_all_channels
 from wholeservice.measures.finish import finish_share
@@ -42,7 +43,7 @@ def units(facts: FactTables) -> tuple[Units, ...]:
     """One row per attempt and step it could have reached, since it reached the base; those that reached it are hits."""
     import ibis
 
-    a, j, base, step = facts.attempts, facts.journeys, facts.reached, facts.reached.view()
+    a, j, base, step = facts.attempts, facts.journeys, facts.reached, once_more(facts.reached)
     at_base = base.join(j, [base.entity == j.entity_id, base.step == j.base_id])
     at_base = at_base.select(at_base.entity, at_base.attempt, next_step=at_base.step_id)
     here = [at_base.entity == step.entity, at_base.attempt == step.attempt, at_base.next_step == step.step]

@@ -18,6 +18,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wholeservice.derived.base import whole_seconds
+from wholeservice.engines.base import once_more
 from wholeservice.measures.base import Measure
 from wholeservice.measures.finish import finish_durations
 from wholeservice.measures.kinds import KINDS, with_hour
@@ -45,7 +46,7 @@ def units(facts: FactTables) -> tuple[Units, ...]:
 
 def _between_steps(facts: FactTables, attempts: IbisTable) -> IbisTable:
     """One row per attempt and step it reached from another."""
-    here, base = facts.reached, facts.reached.view()
+    here, base = facts.reached, once_more(facts.reached)
     from_base = here.join(base, [here.entity == base.entity, here.attempt == base.attempt, here.base == base.step])
     lasted_s = whole_seconds(from_base.reached_at) - whole_seconds(from_base.reached_at_right)
     took = from_base.select(from_base.entity, from_base.attempt, from_base.step, lasted_s=lasted_s)
