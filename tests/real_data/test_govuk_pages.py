@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from chromium import needs_chromium
 from web.test_browser import OVERLAPS, served
-from wholeservice.app import settings
 from wholeservice.app.web import create_app
-from wholeservice.app.workspace import current_data, ingest_workspace
+from wholeservice.pages.base import Data
 
-ROOT = Path(__file__).resolve().parents[2]
 CARER = "/service/dwp-carers-allowance-new-claims"
 
 pytestmark = [
@@ -25,14 +21,9 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def address(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The example ingested, measured and served on a free port of this machine."""
-    folder = tmp_path_factory.mktemp("govuk") / "govuk"
-    shutil.copytree(ROOT / "examples" / "govuk", folder, ignore=shutil.ignore_patterns(".wholeservice"))
-    declared, _ = settings.load(folder, overrides=[f"data={real_data / 'govuk'}"])
-    ingest_workspace(declared)
-    data = current_data(declared)
-    with served(create_app(lambda: data)) as address:
+def address(govuk: Data) -> Iterator[str]:
+    """The example served on a free port of this machine."""
+    with served(create_app(lambda: govuk)) as address:
         yield address
 
 
