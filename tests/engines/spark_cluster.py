@@ -19,8 +19,8 @@ N_WORKERS, CORES_EACH = 1, 2
 PATIENCE_S = 120
 MASTER, WORKER = "org.apache.spark.deploy.master.Master", "org.apache.spark.deploy.worker.Worker"
 SHORT_LIVED = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"  # a test is over before a compiler that thinks long pays off
-# Hundreds of queries over a few rows: writing Java for each, compiling it, and planning it again from stage to stage took half of
-# all processor time (388 s, and 224 s without), and changes no answer.
+# Hundreds of queries over a few rows: writing Java for each, compiling it, and planning it again from stage to stage took half
+# of all processor time (388 s, and 224 s without), and changes no answer.
 PLAINLY = {
     "spark.sql.codegen.wholeStage": "false",
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
