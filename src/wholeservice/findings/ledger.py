@@ -7,7 +7,7 @@ that at every box: in = starts here + not traced further + what goes out.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, partial
 from itertools import pairwise
@@ -84,10 +84,7 @@ def account(patterns: Sequence[Pattern], plan: Plan, healing: Callable[[str], fl
         counts[kind] += pattern.n
     contributions, alike = [_NOTHING] * len(kinds), [_NOTHING] * len(kinds)
     explain = cache(partial(_explain, healing=cache(healing)))
-    lost = [(kind, at) for kind, at in kinds.items() if kind[1]]
-    lost.sort(key=lambda each: not _is_loose(each[0][0]))  # those with many ways together: the others are read the faster
-    for first in range(0, len(lost), CHUNK):
-        some = lost[first : first + CHUNK]
+    for some in _chunks([(kind, at) for kind, at in kinds.items() if kind[1]]):
         read, counted = read_lost([kind for kind, _ in some], plan), [counts[kind] for _, kind in some]
         results = [explain(ends) for ends in read.ends]
         for (_, kind), result in zip(some, results, strict=True):
@@ -100,9 +97,13 @@ def account(patterns: Sequence[Pattern], plan: Plan, healing: Callable[[str], fl
     return ledger
 
 
-def _is_loose(seen: frozenset[SeenCall]) -> bool:
-    """Say whether something failed for a caller that is not known."""
-    return any(has_failed for caller, _, has_failed in seen if caller is None)
+def _chunks(lost: Sequence[tuple[Lost, int]]) -> Iterator[Sequence[tuple[Lost, int]]]:
+    """Yield kinds of lost attempts to be read together. Those that may have come many ways are few at a time: they take memory."""
+    loose = [any(has_failed for caller, _, has_failed in seen if caller is None) for (seen, _), _ in lost]
+    for is_loose, size in ((True, CHUNK // 2), (False, CHUNK)):
+        mine = [each for each, has_many in zip(lost, loose, strict=True) if has_many is is_loose]
+        for first in range(0, len(mine), size):
+            yield mine[first : first + size]
 
 
 _NOTHING: dict[str, float] = {}
