@@ -98,7 +98,7 @@ def account(patterns: Sequence[Pattern], plan: Plan, healing: Callable[[str], fl
 
 
 def _chunks(lost: Sequence[tuple[Lost, int]]) -> Iterator[Sequence[tuple[Lost, int]]]:
-    """Yield kinds of lost attempts to be read together. Those that may have come many ways are few at a time: they take memory."""
+    """Yield kinds of lost attempts to be read together: fewer of those that may have come many ways, which take more memory."""
     loose = [any(has_failed for caller, _, has_failed in seen if caller is None) for (seen, _), _ in lost]
     for is_loose, size in ((True, CHUNK // 2), (False, CHUNK)):
         mine = [each for each, has_many in zip(lost, loose, strict=True) if has_many is is_loose]
