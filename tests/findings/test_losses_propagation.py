@@ -7,8 +7,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from wholeservice.findings.ends import trail_of
 from wholeservice.findings.ledger import Pattern, account, failure_rates
-from wholeservice.findings.propagation import AT_OR_BELOW, STARTS_HERE, Attempt, Dependency, Plan, follow
+from wholeservice.findings.propagation import AT_OR_BELOW, STARTS_HERE, Dependency, Plan
 
 STEP = "service.pay"
 
@@ -17,7 +18,7 @@ def trail(seen, uses, lost_at=((STEP,),)):
     """Follow an attempt lost at STEP; *uses* is {box: [dependency or id]}."""
     wiring = {box: tuple(d if isinstance(d, Dependency) else Dependency(d) for d in each) for box, each in uses.items()}
     plan = Plan(wiring, frozenset({STEP}))
-    found = follow(Attempt(frozenset(seen), plan), lost_at)
+    found = trail_of(frozenset(seen), lost_at, plan)
     return replace(found, dark={box: plan.named(table) for box, table in found.dark.items()})
 
 

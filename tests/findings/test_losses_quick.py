@@ -2,14 +2,16 @@
 
 import random
 from collections import defaultdict
+from itertools import pairwise
 
 import pytest
 
 from findings import plain_propagation as plain
 from wholeservice.findings.circles import circles
-from wholeservice.findings.closure import added_up, closures, members
+from wholeservice.findings.closure import Weights, inner_first, table_of
+from wholeservice.findings.ends import trail_of
 from wholeservice.findings.ledger import Pattern, account
-from wholeservice.findings.propagation import ABSORBED, Attempt, Dependency, Plan, follow
+from wholeservice.findings.propagation import ABSORBED, STARTS_HERE, Dependency, Plan, follow
 from wholeservice.findings.shapley import split
 
 STEP = "s.go"
@@ -46,7 +48,7 @@ def plainly(seen, wiring):
 
 def quickly(seen, wiring, plan=None):
     plan = plan or Plan(wiring, frozenset({STEP}))
-    found = follow(Attempt(seen, plan), ((STEP,),))
+    found = trail_of(seen, ((STEP,),), plan)
     return _told(found, {box: set(plan.named(dark)) for box, dark in found.dark.items()})
 
 
@@ -121,19 +123,86 @@ def test_no_way_is_guessed_where_one_was_seen():
     assert ("page", "help") in guessed.edges
 
 
-@pytest.mark.parametrize("seed", range(20))
-def test_tables_are_added_up_as_one_by_one(seed):
-    """Sums by byte are those of a loop over every bit, past one byte and with bits that are never set."""
+def sent_back(trail, lost):
+    """What flows over each pair of boxes in one attempt, sent back box by box along its trail; *lost*: what is lost where."""
+    felt, flow, over = defaultdict(list), defaultdict(float, lost), defaultdict(float)
+    for effect, cause in trail.edges:
+        felt[cause].append(effect)
+    for box in trail.order:
+        for effect in felt[box]:
+            flow[effect] += flow[box] / len(felt[box])
+            over[effect, box] += flow[box] / len(felt[box])
+    return over, flow, trail.dark
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_attempts_read_together_add_up_to_each_by_itself(seed):
+    """Sixty attempts, three boxes in ten dark, spares among them: ribbons, flows and what was dark are the sums over all."""
     chance = random.Random(seed)
-    sizes = {chance.getrandbits(40): chance.random() for _ in range(50)}
-    one_by_one = defaultdict(float)
-    for table, size in sizes.items():
-        for at in members(table):
-            one_by_one[at] += size
-    assert added_up(sizes, 40) == pytest.approx(dict(one_by_one))
+    wiring = wired(chance, with_spares=True)
+    dark = set(chance.sample(sorted(wiring), 4)) - {STEP}
+    seen = [darkened(seen_of(chance, wiring, callers=(None, ABSORBED) if at % 3 else ()), dark) for at in range(60)]
+    patterns = [Pattern(each, ((STEP,),) if at % 2 else ((STEP, "b3"), ("b1",)), at + 1) for at, each in enumerate(seen)]
+    plan = Plan(wiring, frozenset({STEP}))
+    ledger = account(patterns, plan, lambda _: 1.0)
+    over, into, unseen = defaultdict(float), defaultdict(float), defaultdict(float)
+    for pattern, lost in zip(patterns, ledger.per_attempt, strict=True):
+        trail = trail_of(pattern.seen, pattern.lost_at, Plan(wiring, frozenset({STEP})))
+        for sums, sizes in zip((over, into), sent_back(trail, lost)[:2], strict=True):
+            for key, size in sizes.items():
+                sums[key] += size * pattern.n
+        for box, table in trail.dark.items():
+            for behind in plan.named(table):
+                unseen[behind] += lost[box] * pattern.n
+    for found, expected in ((ledger.ribbons, over), (ledger.flow_in, into), (ledger.dark, unseen)):
+        assert {key: size for key, size in found.items() if size} == pytest.approx(
+            {key: size for key, size in expected.items() if size}
+        )
 
 
-def test_boxes_in_a_circle_reach_each_other():
-    """a uses b, b uses a and c: both reach all three."""
-    found = closures({"a": ["b"], "b": ["a", "c"]}, {"a": 0, "b": 1, "c": 2})
-    assert found == {"a": 0b111, "b": 0b111, "c": 0b100}
+def darkened(seen, dark):
+    """The same attempt, had the boxes in *dark* recorded nothing: what they called was called by somebody."""
+    return frozenset((None if caller in dark else caller, to, failed) for caller, to, failed in seen if to not in dark)
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_boxes_in_circles_are_read_as_the_plain_way_reads_them(seed):
+    """Three calls back close circles, and four boxes are dark: the same origins, untraced steps and unseen boxes."""
+    chance = random.Random(seed)
+    wiring = wired(chance, with_spares=seed % 2 == 0)
+    boxes = sorted(set(wiring) - {STEP})
+    for user, used in (chance.sample(boxes, 2) for _ in range(3)):
+        if used not in [each.to for each in wiring[user]]:
+            wiring[user] = (*wiring[user], Dependency(used))
+    seen = darkened(seen_of(chance, wiring), set(chance.sample(boxes, 4)))
+    assert quickly(seen, wiring)[:4] == plainly(seen, wiring)[:4]
+
+
+def test_ways_through_the_dark_are_never_walked_one_by_one():
+    """Twelve layers of thirty dark boxes, each of which uses all of the next: thirty to the twelfth ways, read at once."""
+    layers = [[f"b{depth}-{i}" for i in range(30)] for depth in range(12)] + [["store"]]
+    wiring = {STEP: tuple(map(Dependency, layers[0]))}
+    for near, far in pairwise(layers):
+        wiring |= dict.fromkeys(near, tuple(map(Dependency, far)))
+    seen = [frozenset([(None, "store", True), *((None, f"b11-{i}", False) for i in range(at))]) for at in range(29)]
+    ledger = account([Pattern(each, ((STEP,),), 1) for each in seen], Plan(wiring, frozenset({STEP})), lambda _: 1.0)
+    assert dict(ledger.share) == {("store", STARTS_HERE): pytest.approx(29)}
+    assert ledger.flow_in[STEP] == pytest.approx(29)
+    assert ledger.ribbons["b4-7", "b5-3"] == pytest.approx(29 / 900)
+    assert ledger.ribbons["b11-0", "store"] == pytest.approx(1 / 30)  # only the first attempt did not see it to be well
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_weights_are_added_up_as_one_by_one(seed):
+    """Sums over few bits and over many are those of a loop over every bit."""
+    chance = random.Random(seed)
+    weights = [chance.random() for _ in range(100)]
+    for n in (0, 1, 20, 70):
+        some = chance.sample(range(100), n)
+        assert Weights(weights).of(table_of(some)) == pytest.approx(sum(weights[at] for at in some))
+
+
+def test_a_box_comes_after_all_it_uses_unless_they_use_each_other():
+    """a uses b, b uses c: c is first; where c uses a as well there is a circle."""
+    assert inner_first({"a": ["b"], "b": ["c"]}, "abc") == (["c", "b", "a"], False)
+    assert inner_first({"a": ["b"], "b": ["c"], "c": ["a"]}, "abc")[1]

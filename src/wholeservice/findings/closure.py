@@ -1,48 +1,31 @@
-"""What lies behind a box, as bit tables: one bit a box, so that "is anything of this behind that" is one operation.
-
-A loss map asks of each kind of attempt which boxes nobody saw. Behind one box there may be thousands; with a table for each,
-made once, a union costs no more than a few hundred words of memory, and the sizes of all unions are added up at the end.
-"""
+"""Orders of boxes that use each other, and tables of one bit each."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
 
-CHUNK = 16_384
-"""Unions added up at once: with ten thousand boxes, 20 MB."""
+if TYPE_CHECKING:
+    import numpy as np
+
+    Array = np.ndarray[Any, np.dtype[Any]]
+
+Box = TypeVar("Box", str, int)
+FEW = 24
+"""Bits that are walked one by one; of more, all are added up at once."""
 
 
-def closures(
-    out: Mapping[str, Sequence[str]], index: Mapping[str, int], own: Mapping[str, int] | None = None
-) -> dict[str, int]:
+def inner_first(out: Mapping[Box, Sequence[Box]], boxes: Iterable[Box]) -> tuple[list[Box], bool]:
     """
-    Return, for each box of *index*, the table of itself and all it reaches.
+    Return all boxes, each after all it reaches where there is no circle, and whether there is one.
 
-    Shape    out: box -> boxes it reaches directly; index: box -> its bit; own: box -> what it brings along besides its own bit
-
-    >>> closures({"a": ["b"], "b": ["c"]}, {"a": 0, "b": 1, "c": 2})["a"] == 0b111
-    True
+    >>> inner_first({"a": ["b"], "b": ["c"]}, ["a", "b", "c"])
+    (['c', 'b', 'a'], False)
     """
-    tables = {box: 1 << at for box, at in index.items()} if own is None else dict(own)
-    order, has_circle = _finished(out, index)
-    is_growing = True
-    while is_growing:  # once, unless boxes use each other in a circle
-        is_growing = False
-        for box in order:
-            table = tables[box]
-            for to in out.get(box, ()):
-                table |= tables[to]
-            is_growing = is_growing or (has_circle and table != tables[box])
-            tables[box] = table
-    return tables
-
-
-def _finished(out: Mapping[str, Sequence[str]], index: Mapping[str, int]) -> tuple[list[str], bool]:
-    """Return all boxes, each after all it reaches where there is no circle, and whether there is one."""
-    done: dict[str, bool] = {}  # False while the box is being walked
-    order: list[str] = []
+    done: dict[Box, bool] = {}  # False while the box is being walked
+    order: list[Box] = []
     has_circle = False
-    for start in index:
+    for start in boxes:
         stack = [] if start in done else [(start, iter(out.get(start, ())))]
         done.setdefault(start, False)
         while stack:
@@ -74,28 +57,41 @@ def members(table: int) -> Iterator[int]:
         table ^= lowest
 
 
-def added_up(sizes: Mapping[int, float], n_boxes: int) -> dict[int, float]:
-    """
-    Return, for each bit, the sum of the sizes of the tables in which it is set; bits that are in none are left out.
-
-    Source   one count per value of each byte, then eight sums of those ("four Russians"): tables are never unpacked
-
-    >>> added_up({0b011: 2.0, 0b110: 0.5}, 3)
-    {0: 2.0, 1: 2.5, 2: 0.5}
-    """
+def places(table: int, n: int) -> Array:
+    """Return the bits that are set, of *n* at most, as an array."""
     import numpy as np
 
-    n_bytes = (n_boxes + 7) // 8
-    sums = np.zeros((n_bytes, 256))
-    tables = [(table, size) for table, size in sizes.items() if table]
-    for first in range(0, len(tables), CHUNK):
-        some = tables[first : first + CHUNK]
-        joined = b"".join(table.to_bytes(n_bytes, "little") for table, _ in some)
-        columns = np.ascontiguousarray(np.frombuffer(joined, dtype=np.uint8).reshape(len(some), n_bytes).T)
-        weights = np.array([size for _, size in some])
-        for at in np.flatnonzero(columns.any(axis=1)):
-            sums[at] += np.bincount(columns[at], weights, minlength=256)
-    is_set = (np.arange(256)[:, None] >> np.arange(8)) & 1
-    by_bit = (sums @ is_set).ravel()
-    was_set = ((sums > 0) @ is_set).ravel()
-    return {int(at): float(by_bit[at]) for at in np.flatnonzero(was_set)}
+    packed = np.frombuffer(table.to_bytes((n + 7) // 8, "little"), dtype=np.uint8)
+    found: Array = np.flatnonzero(np.unpackbits(packed, bitorder="little"))
+    return found
+
+
+def table_of(bits: Iterable[int]) -> int:
+    """Return the table in which these bits are set."""
+    table = 0
+    for at in bits:
+        table |= 1 << at
+    return table
+
+
+class Weights:
+    """A weight for each bit; sums of a table that was asked for before are kept."""
+
+    def __init__(self, weights: Sequence[float]) -> None:
+        import numpy as np
+
+        self._weights, self.array = weights, np.array(weights)
+        self._known: dict[int, float] = {}
+
+    def of(self, table: int) -> float:
+        """
+        Return the sum of the weights of the bits that are set.
+
+        >>> Weights([1.0, 2.0, 0.5]).of(0b101)
+        1.5
+        """
+        if table.bit_count() <= FEW:
+            return sum(self._weights[at] for at in members(table))
+        if table not in self._known:
+            self._known[table] = float(self.array[places(table, len(self._weights))].sum())
+        return self._known[table]

@@ -7,14 +7,16 @@ that at every box: in = starts here + not traced further + what goes out.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from itertools import pairwise
 
-from wholeservice.findings.closure import added_up
+from wholeservice.findings.closure import members
+from wholeservice.findings.ends import CHUNK, Ends, Lost, Read, failures_that_start, read_lost
 from wholeservice.findings.joined_in_time import Timed
-from wholeservice.findings.propagation import AT_OR_BELOW, Attempt, LostAt, Plan, SeenCall, Trail, Wiring, follow
+from wholeservice.findings.propagation import AT_OR_BELOW, LostAt, Plan, SeenCall, Wiring
+from wholeservice.findings.sent_back import in_the_dark, send_back
 from wholeservice.findings.shapley import Split, split
 
 
@@ -60,8 +62,8 @@ def failure_rates(patterns: Iterable[Pattern], n_used: Mapping[str, float], wiri
     for pattern in patterns:
         counts[pattern.seen] += pattern.n
     starts: dict[str, float] = defaultdict(float)
-    for seen, n in counts.items():
-        for box in Attempt(seen, plan).failures_that_start():
+    for n, found in zip(counts.values(), failures_that_start(list(counts), plan), strict=True):
+        for box in found:
             starts[box] += n
     return {box: n / n_used[box] for box, n in starts.items() if n_used.get(box)}
 
@@ -75,82 +77,110 @@ def account(patterns: Sequence[Pattern], plan: Plan, healing: Callable[[str], fl
     Source   Shapley values are linear, so the map of all attempts is the sum of the maps of each
     """
     ledger = Ledger()
-    kinds: dict[tuple[frozenset[SeenCall], LostAt], int] = {}
+    kinds: dict[Lost, int] = {}
     kind_of = [kinds.setdefault((each.seen, each.lost_at), len(kinds)) for each in patterns]
     counts = [0.0] * len(kinds)
     for kind, pattern in zip(kind_of, patterns, strict=True):
         counts[kind] += pattern.n
     contributions, alike = [_NOTHING] * len(kinds), [_NOTHING] * len(kinds)
-    unseen: dict[int, float] = defaultdict(float)
-    chance_of = cache(healing)
-    for ((seen, lost_at), kind), n in zip(kinds.items(), counts, strict=True):
-        if lost_at:
-            trail, result, contributions[kind] = _explain(follow(Attempt(seen, plan), lost_at), chance_of)
-            _enter(ledger, n, trail, result, unseen)
-            alike[kind] = _of_one(trail, result)
+    explain = cache(partial(_explain, healing=cache(healing)))
+    for some in _chunks([(kind, at) for kind, at in kinds.items() if kind[1]]):
+        read, counted = read_lost([kind for kind, _ in some], plan), [counts[kind] for _, kind in some]
+        results = [explain(ends) for ends in read.ends]
+        for (_, kind), result in zip(some, results, strict=True):
+            contributions[kind], alike[kind] = result.contribution, result.of_one
+        for result, n in _summed(results, counted).items():
+            _enter(ledger, n, result)
+        _send_back(ledger, read, results, counted)
     ledger.contributions = [contributions[kind] for kind in kind_of]
     ledger.per_attempt = [alike[kind] for kind in kind_of]
-    ledger.dark = {plan.names[at]: size for at, size in added_up(unseen, len(plan.names)).items()}
     return ledger
+
+
+def _chunks(lost: Sequence[tuple[Lost, int]]) -> Iterator[Sequence[tuple[Lost, int]]]:
+    """Yield kinds of lost attempts to be read together: fewer of those that may have come many ways, which take more memory."""
+    loose = [any(has_failed for caller, _, has_failed in seen if caller is None) for (seen, _), _ in lost]
+    for is_loose, size in ((True, CHUNK // 2), (False, CHUNK)):
+        mine = [each for each, has_many in zip(lost, loose, strict=True) if has_many is is_loose]
+        for first in range(0, len(mine), size):
+            yield mine[first : first + size]
 
 
 _NOTHING: dict[str, float] = {}
 
 
-def _of_one(trail: Trail, result: Split) -> dict[str, float]:
-    """Return what one attempt loses at each box, what is not traced further at its steps among it."""
-    lost: dict[str, float] = defaultdict(float)
-    for (box, _), share in zip(trail.origins, result.share, strict=True):
-        lost[box] += share
-    for step in trail.untraced:
-        lost[step] += (1.0 - result.together) / len(trail.untraced)
-    return dict(lost)
+@dataclass(frozen=True, slots=True, eq=False)
+class _Result:
+    """The split of a kind of attempt, what one contributes with nothing tolerated, and what one loses at each box."""
+
+    ends: Ends
+    split: Split
+    contribution: dict[str, float]
+    of_one: dict[str, float]
+
+    @property
+    def sizes(self) -> list[tuple[str, float, bool]]:
+        """Where one attempt ends: the box, what is lost there, and whether something behind it was seen by nobody."""
+        found = [
+            (box, share, claim == AT_OR_BELOW) for (box, claim), share in zip(self.ends.origins, self.split.share, strict=True)
+        ]
+        return found + [(step, self.of_one[step], step in self.ends.hidden) for step in self.ends.untraced]
 
 
-def _explain(trail: Trail, healing: Callable[[str], float]) -> tuple[Trail, Split, dict[str, float]]:
-    """Return the trail, its split, and what one such attempt contributes with nothing tolerated."""
-    chances = tuple(healing(box) for box, _ in trail.origins)
-    whole = split(trail.still_lost, (1.0,) * len(chances))
-    result = whole if all(chance == 1.0 for chance in chances) else split(trail.still_lost, chances)
-    contribution = {box: share for (box, _), share in zip(trail.origins, whole.share, strict=True) if share}
-    hidden = [step for step in trail.untraced if trail.dark[step]]
-    contribution |= dict.fromkeys(hidden, (1.0 - whole.together) / len(trail.untraced)) if hidden else {}
-    return trail, result, contribution
+def _explain(ends: Ends, healing: Callable[[str], float]) -> _Result:
+    chances = tuple(healing(box) for box, _ in ends.origins)
+    whole = split(ends.still_lost, (1.0,) * len(chances))
+    result = whole if all(chance == 1.0 for chance in chances) else split(ends.still_lost, chances)
+    contribution = {box: share for (box, _), share in zip(ends.origins, whole.share, strict=True) if share}
+    if ends.hidden:
+        contribution |= dict.fromkeys(ends.hidden, (1.0 - whole.together) / len(ends.untraced))
+    of_one = {box: share for (box, _), share in zip(ends.origins, result.share, strict=True)}
+    if ends.untraced:
+        of_one |= dict.fromkeys(ends.untraced, (1.0 - result.together) / len(ends.untraced))
+    return _Result(ends, result, contribution, of_one)
 
 
-def _enter(ledger: Ledger, n: float, trail: Trail, result: Split, unseen: dict[int, float]) -> None:
+def _summed(results: Sequence[_Result], counts: Sequence[float]) -> dict[_Result, float]:
+    sums: dict[_Result, float] = defaultdict(float)
+    for result, n in zip(results, counts, strict=True):
+        sums[result] += n
+    return sums
+
+
+def _enter(ledger: Ledger, n: float, result: _Result) -> None:
     ledger.lost += n
-    ledger.mended += n * result.together
-    flow: dict[str, float] = defaultdict(float)
-    for i, (box, claim) in enumerate(trail.origins):
-        share = n * result.share[i]
-        ledger.share[box, claim] += share
-        ledger.alone[box] += n * result.alone[i]
-        ledger.last[box] += n * result.last[i]
-        flow[box] += share
-        if claim == AT_OR_BELOW:
-            unseen[trail.dark[box]] += share
-    for step in trail.untraced:
-        stays = n * (1.0 - result.together) / len(trail.untraced)
+    ledger.mended += n * result.split.together
+    for i, (box, claim) in enumerate(result.ends.origins):
+        ledger.share[box, claim] += n * result.split.share[i]
+        ledger.alone[box] += n * result.split.alone[i]
+        ledger.last[box] += n * result.split.last[i]
+    for step in result.ends.untraced:
+        stays = n * (1.0 - result.split.together) / len(result.ends.untraced)
         ledger.untraced[step] += stays
-        ledger.hidden[step] += stays if trail.dark[step] else 0.0
-        flow[step] += stays
-        unseen[trail.dark[step]] += stays
-    _send_back(ledger, trail, flow)
+        ledger.hidden[step] += stays if step in result.ends.hidden else 0.0
 
 
-def _send_back(ledger: Ledger, trail: Trail, flow: dict[str, float]) -> None:
-    """Send each share from where it starts to the steps, equally over the boxes that felt it."""
-    felt_by: dict[str, list[str]] = {}
-    for effect, cause in trail.edges:
-        felt_by.setdefault(cause, []).append(effect)
-    for box in trail.order:  # causes come before effects
-        size, effects = flow.get(box, 0.0), felt_by.get(box, ())
-        ledger.flow_in[box] += size
-        for effect in effects:
-            each = size / len(effects)
-            ledger.ribbons[effect, box] += each
-            flow[effect] += each
+def _send_back(ledger: Ledger, read: Read, results: Sequence[_Result], counts: Sequence[float]) -> None:
+    """Send each share from where it starts to the steps, and add up what may lie at boxes that nobody saw."""
+    names, bit = read.reading.plan.names, read.reading.plan.bit
+    only = [n * result.sizes[0][1] for result, n in zip(results, counts, strict=True)]
+    several: dict[int, dict[int, float]] = defaultdict(dict)
+    dark: list[dict[int, dict[int, float]]] = []
+    for at in members(read.several):
+        sizes = [(bit[box], counts[at] * size, is_dark) for box, size, is_dark in results[at].sizes]
+        for box, size, _ in sizes:
+            several[box][at] = size
+        for place, (box, size, _) in enumerate(each for each in sizes if each[2]):
+            dark += [defaultdict(dict)] if place == len(dark) else []
+            dark[place][box][at] = size
+        only[at] = 0.0
+    over, into = send_back(read, only, several)
+    for (effect, cause), size in over.items():
+        ledger.ribbons[names[effect], names[cause]] += size
+    for box, size in into.items():
+        ledger.flow_in[names[box]] += size
+    for box, size in in_the_dark(read, only, dark).items():
+        ledger.dark[names[box]] += size
 
 
 def enter_timed(ledger: Ledger, timed: Timed) -> None:

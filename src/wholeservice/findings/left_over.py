@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from wholeservice.findings.cases import cases_of_steps
+from wholeservice.findings.ends import CHUNK, read_lost
 from wholeservice.findings.fit_rest import with_fitted
 from wholeservice.findings.fitted import fit
 from wholeservice.findings.ledger import Pattern
 from wholeservice.findings.losses import LossMap, Observations
-from wholeservice.findings.propagation import Attempt, Plan, follow
+from wholeservice.findings.propagation import Plan
 from wholeservice.findings.shapley import split
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def fit_what_is_left(
         return drawn
     steps = frozenset(box for box, place in seen.places.items() if place.kind == "step")
     plan = Plan(seen.wiring, steps)
-    stays = [_stays(pattern, plan) for pattern in seen.patterns]
+    stays = _stays(seen.patterns, plan)
     lost = {row["attempt"]: row["lost_step"] for row in observed.units.to_pylist()}
     prefix = drawn.entity + "."
 
@@ -52,13 +53,18 @@ def fit_what_is_left(
     return with_fitted(drawn, fitted, float(len(lost)))
 
 
-def _stays(pattern: Pattern, plan: Plan) -> dict[str, float]:
-    """What stays at each step of one such attempt when all its origins are mended."""
-    if not pattern.lost_at:
-        return {}
-    trail = follow(Attempt(pattern.seen, plan), pattern.lost_at)
-    stays = 1.0 - split(trail.still_lost, (1.0,) * len(trail.origins)).together
-    return {step: stays / len(trail.untraced) for step in trail.untraced} if stays > 0 else {pattern.lost_at[0][0]: 0.0}
+def _stays(patterns: Sequence[Pattern], plan: Plan) -> list[dict[str, float]]:
+    """What stays at each step of one attempt of each pattern when all its origins are mended."""
+    found: list[dict[str, float]] = [{} for _ in patterns]
+    lost = [(at, pattern) for at, pattern in enumerate(patterns) if pattern.lost_at]
+    for first in range(0, len(lost), CHUNK):
+        some = lost[first : first + CHUNK]
+        ends = read_lost([(pattern.seen, pattern.lost_at) for _, pattern in some], plan).ends
+        for (at, pattern), each in zip(some, ends, strict=True):
+            stays = 1.0 - split(each.still_lost, (1.0,) * len(each.origins)).together
+            by_step = {step: stays / len(each.untraced) for step in each.untraced}
+            found[at] = by_step if stays > 0 else {pattern.lost_at[0][0]: 0.0}
+    return found
 
 
 def _usual(left: Mapping[tuple[str, str], float]) -> dict[str, float]:

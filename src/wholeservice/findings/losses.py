@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from wholeservice.findings.circles import circles, join_calls, join_timed, join_wiring
@@ -159,7 +161,11 @@ def draw_up(asked: LossMap, seen: Observations) -> LossMap:
     Unit     that of the target: share of attempts
     Source   docs/loss_map.md; gap = sum of shares + unexplained - headroom
     """
-    seen, ledger = ledger_of(seen)
+    with _collector_paused():
+        return _drawn(asked, *ledger_of(seen))
+
+
+def _drawn(asked: LossMap, seen: Observations, ledger: Ledger) -> LossMap:
     n = seen.n_units or asked.n
     lost = sum(pattern.n for pattern in seen.patterns if pattern.lost_at)
     linked = sum(pattern.n for pattern in seen.patterns if pattern.lost_at and pattern.is_linked)
@@ -179,6 +185,18 @@ def draw_up(asked: LossMap, seen: Observations) -> LossMap:
         top=with_others(certainty.top, together),
         missing=tuple(what_would_tell(n, ledger, seen.patterns, _recordable(seen))),
     )
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Let no memory be searched for circles of references: a map makes none, and each search goes through all facts again."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def ledger_of(seen: Observations, rates: Mapping[str, float] | None = None) -> tuple[Observations, Ledger]:

@@ -14,13 +14,14 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from wholeservice.derived.exposures import NO_STEP
+from wholeservice.findings.ends import failures_that_start
 from wholeservice.findings.interfaces import BETWEEN, NEITHER_SIDE, through_interfaces, with_interfaces
 from wholeservice.findings.interfaces import title_of as interface_title
 from wholeservice.findings.joined_in_time import Timed, join_in_time
 from wholeservice.findings.ledger import Pattern
 from wholeservice.findings.left_over import fit_what_is_left
 from wholeservice.findings.losses import LossMap, Observations, Place, draw_up
-from wholeservice.findings.propagation import ABSORBED, AT_OR_BELOW, STARTS_HERE, Attempt, Dependency, Plan, SeenCall
+from wholeservice.findings.propagation import ABSORBED, Dependency, Plan, SeenCall
 from wholeservice.findings.supplied import as_supplied, contract_words
 from wholeservice.organisation.graph import Organisation, Target, steps
 from wholeservice.units import SHARE, write
@@ -114,10 +115,9 @@ def met_by(organisation: Organisation, entity: str, observed: Observed) -> dict[
     plan, retried = Plan(wiring, frozenset(titles)), _retried(wiring)
     at_step = {box: frozenset(each.to for each in uses) for box, uses in wiring.items()}
     found: dict[str, dict[str, str]] = defaultdict(dict)
-    for visit in visits:
-        attempt = Attempt(_seen(visit, retried, at_step.get(visit.box, frozenset())), plan)
-        for box in attempt.failures_that_start():
-            claim = AT_OR_BELOW if attempt.explain(box).dark else STARTS_HERE
+    seen = [_seen(visit, retried, at_step.get(visit.box, frozenset())) for visit in visits]
+    for visit, starting in zip(visits, failures_that_start(seen, plan), strict=True):
+        for box, claim in starting.items():
             found[visit.attempt][box] = max(claim, found[visit.attempt].get(box, claim))  # "at or below" gives way
     return dict(found)
 

@@ -7,7 +7,7 @@ in some lost attempts beside the lost attempts in which it was seen.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from wholeservice.findings.ledger import Ledger, Pattern
@@ -35,7 +35,9 @@ def what_would_tell(n: float, ledger: Ledger, patterns: Sequence[Pattern], title
 
     Shape    n: attempts behind the map; sizes are shares of them
     """
-    rows = [_calls_of(box, titles[box], size, ledger, patterns) for box, size in ledger.dark.items() if box in titles]
+    dark = {box: size for box, size in ledger.dark.items() if box in titles and size > LEAST}
+    alike = _where_seen(dark, ledger, patterns) if dark else {}
+    rows = [_calls_of(titles[box], size, *alike[box]) for box, size in dark.items()]
     rows.append(_unlinked(ledger, patterns))
     at_steps = sum(ledger.untraced.values()) - sum(ledger.hidden.values())
     rows.append(("what people met at the step itself: waits, messages, prices, rules", at_steps, None))
@@ -47,13 +49,19 @@ def what_would_tell(n: float, ledger: Ledger, patterns: Sequence[Pattern], title
 _Row = tuple[str, float, float | None]
 
 
-def _calls_of(box: str, title: str, size: float, ledger: Ledger, patterns: Sequence[Pattern]) -> _Row:
-    """Where the part was seen in attempts that were lost, in how many of them did it start there?"""
-    seen = started = 0.0
+def _where_seen(boxes: Iterable[str], ledger: Ledger, patterns: Sequence[Pattern]) -> dict[str, list[float]]:
+    """Return, for each box, the lost attempts in which it was seen, and how many of them started there."""
+    found = {box: [0.0, 0.0] for box in boxes}
     for pattern, contribution in zip(patterns, ledger.contributions, strict=True):
-        if pattern.lost_at and any(part == box for _, part, _ in pattern.seen):
-            seen += pattern.n
-            started += pattern.n * contribution.get(box, 0.0)
+        if pattern.lost_at:
+            for box in found.keys() & {part for _, part, _ in pattern.seen}:
+                found[box][0] += pattern.n
+                found[box][1] += pattern.n * contribution.get(box, 0.0)
+    return found
+
+
+def _calls_of(title: str, size: float, seen: float, started: float) -> _Row:
+    """Where the part was seen in attempts that were lost, in how many of them did it start there?"""
     return (f"calls of {title}", size, size * started / seen if seen >= MIN_ALIKE else None)
 
 
