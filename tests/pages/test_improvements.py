@@ -61,6 +61,13 @@ def test_the_log_sets_promised_beside_measured(told):
     assert [(row.id, row.is_measured, row.promises) for row in page.daily] == [("SMALL", False, ())]
 
 
+def test_what_was_closed_as_unclear_is_counted_as_that(told):
+    """Evidence that does not tell is neither evidence that it helped nor none at all."""
+    more = ([], [said("HARMED", "closed", "unclear", 20), said("OPEN", "closed", "unclear", 20)], [])
+    page = improvements.build(replace(told, improvements=read_log(*more, known=told.improvements)))
+    assert page.title.endswith("; 2 were closed as unclear; 1 was closed without evidence")
+
+
 def test_places_and_findings_have_pages_while_they_are_there(told):
     """What is no longer declared, or no longer found, keeps its name and leads nowhere."""
     page = improvements.build(told)
