@@ -106,6 +106,7 @@ class LossPart:
     way: str = WAY  # how to read the drawing
     besides: tuple[str, ...] = ()  # what a loss goes with, what could not be told, what is assumed
     is_beside: bool = False  # some of it only goes with something, or is assumed
+    allowed: str = ""  # why places can lose, and win back, more than is missing
     beside: str = ""  # the time itself, where the map counts who took longer
     won: tuple[WonRow, ...] = ()  # what mending each place alone wins back a day
     not_followed: tuple[str, ...] = ()  # declared, and cannot be followed
@@ -149,6 +150,7 @@ def _part(data: Data, loss_map: LossMap) -> LossPart:
             for each in loss_map.missing
         ),
         besides=tuple(_sentence(each) or "" for each in beside_origins(loss_map)), beside=loss_map.beside,
+        allowed=allowed_words(loss_map),
         is_beside=any(box.claim in (GOES_WITH, TAKEN_FOR_GRANTED) for box in loss_map.boxes),
         way=WAY_OF_ITEMS if loss_map.of == ITEMS else WAY, withs=tuple(with_words(loss_map)),
         late=late_part(data, loss_map), no_rungs=_no_rungs(loss_map),
@@ -266,7 +268,7 @@ def loss_title(loss_map: LossMap) -> str:
     """State what can be said of where a gap starts: one place, several that cannot be told apart, or none."""
     unit = difference_unit(loss_map.unit)
     gap = (
-        f"{write(loss_map.gap, unit)} more took too long than may"
+        f"{write(loss_map.gap, unit)} too many took too long"
         if loss_map.beside
         else f"{write(loss_map.gap, unit)} are missing"
     )
@@ -284,9 +286,27 @@ def loss_title(loss_map: LossMap) -> str:
         if any(set(loss_map.top) == set(each.ids) for each in loss_map.together):
             return f"{gap}; most is lost at {', '.join(named[:-1])} or {named[-1]}, which no data tell apart"
         return f"{gap}; most is lost at {', '.join(named[:-1])} or {named[-1]}, which the data cannot rank"
-    won = write(top[0].starts_here + top[0].not_traced if top[0].alone is None else top[0].alone, unit)
+    won = top[0].starts_here + top[0].not_traced if top[0].alone is None else top[0].alone
+    beyond = write(won - loss_map.gap, unit)  # the target allows some loss, and what is mended ends that, too
+    past = f", {beyond} beyond the target" if won > loss_map.gap and beyond != write(0.0, unit) else ""
     where = f"{top[0].said}, or something below it," if top[0].claim == AT_OR_BELOW else top[0].said
-    return f"{gap}; mending {where} alone would win back {won}"
+    return f"{gap}; mending {where} alone would win back {write(won, unit)}{past}"
+
+
+def allowed_words(loss_map: LossMap) -> str:
+    """Say why the places of a map can lose, and win back, more than is missing; nothing where they cannot.
+
+    Of a share the target allows a part to fall short: all that falls short starts somewhere, and only what is too much is missing.
+    """
+    lost = sum(box.starts_here + box.not_traced for box in loss_map.boxes)
+    if loss_map.why_no_map or loss_map.unit != SHARE or lost <= loss_map.gap:
+        return ""
+    short, may = (each if loss_map.direction < 0 else 1 - each for each in (loss_map.value, loss_map.level))
+    gap = write(loss_map.gap, difference_unit(SHARE))
+    return (
+        f"In all {write(short, SHARE)} fall short, and the target lets {write(may, SHARE)} do so: places can lose, and win back, "
+        f"more than the {gap} that are missing."
+    )
 
 
 def origin_words(part: LossPart) -> str:
