@@ -96,8 +96,8 @@ def test_a_map_of_items_says_how_many_were_late_and_who_they_were_with():
     assert said.endswith("starts at or below the time until ‘check’ was recorded")
     assert "who it was with: Until ‘check’: 18.8 pp with Alpha and 6.2 pp not written down" in list(traced.footnotes(found))
     part = loss_parts(replace(data(), loss_maps={("stay", "easy"): found}), "stay")[0]
-    won = "mending the time until ‘check’ was recorded, or something below it, alone would win back 25.0 pp, 5.0 pp beyond the target"
-    assert part.title == f"20.0 pp are missing; {won}"
+    won = "mending the time until ‘check’ was recorded, or something below it, alone would win back 25.0 pp"
+    assert part.title == f"20.0 pp are missing; {won}, 5.0 pp beyond the target"
     assert part.allowed.startswith("In all 25.0% fall short, and the target lets 5.0% do so: ")
     assert part.people == "16 items more than the target allows"
     assert part.way.startswith("from the channel")

@@ -188,3 +188,26 @@ def test_a_change_is_sure_only_when_its_whole_range_is_on_one_side(page):
 def test_what_came_last_is_said_of_the_sources_behind_the_service_only(page):
     """The bookings brought 4,900 facts about it; the desk's facts are about another service."""
     assert page.changed.came_says == "Read 2 Jan 2027, 08:30: new facts, 4,900 from bookings."
+
+
+def with_boxes(data, **changes):
+    """The sample, every box of its first map changed."""
+    found = data.loss_maps[("stay", "sure-of-price")]
+    boxes = tuple(replace(each, **changes) for each in found.boxes)
+    return replace(data, loss_maps={("stay", "sure-of-price"): replace(found, boxes=boxes, top=())})
+
+
+def test_where_nothing_can_be_won_back_a_line_says_so_and_no_table_of_unknowns(data):
+    """Five rows of `not known` tell less than one sentence; what only goes with a loss is called that once."""
+    loss = service.build(with_boxes(data, alone=None), "stay").losses[0]
+    assert (loss.won, loss.why_no_won.partition(":")[0]) == ((), "What mending one place alone would win back is not known")
+    beside = service.build(with_boxes(data, alone=None, claim="goes with"), "stay").losses[0]
+    assert "need not be its cause" in beside.why_no_won
+    assert {each.claim for each in beside.origins} == {"no proof of a cause"}
+
+
+def test_a_loss_that_is_known_at_steps_only_is_not_called_untraced(data):
+    """Nobody changes a step, so nobody is named who could; the map stands above all the same."""
+    page = service.build(with_boxes(data, kind="step"), "stay")
+    assert page.junction is None
+    assert next(each.note for each in page.facts if each.anchor == "answers") == "the loss is not followed beyond the steps"

@@ -25,7 +25,7 @@ from wholeservice.pages.base import Data
 from wholeservice.pages.late_part import LatePart, late_part
 from wholeservice.pages.need_rows import target_words
 from wholeservice.pages.numbers import listed, plural, when
-from wholeservice.pages.won_part import WonRow, apart_words, won_rows
+from wholeservice.pages.won_part import WonRow, apart_words, why_no_won, won_rows
 from wholeservice.uncertainty import Interval
 from wholeservice.units import COUNT, SHARE, Unit, difference_unit, write
 
@@ -46,6 +46,7 @@ WAY_OF_ITEMS = (
 )
 N_WITH = 3  # origins of which it is said who it was with
 NOBODY = "not written down"
+CLAIMS = {AT_OR_BELOW: "here or below, not traced further", GOES_WITH: "no proof of a cause"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +110,7 @@ class LossPart:
     allowed: str = ""  # why places can lose, and win back, more than is missing
     beside: str = ""  # the time itself, where the map counts who took longer
     won: tuple[WonRow, ...] = ()  # what mending each place alone wins back a day
+    why_no_won: str = ""  # in place of `won`, where of no place it is known
     not_followed: tuple[str, ...] = ()  # declared, and cannot be followed
     apart: tuple[str, ...] = ()  # places that no data tell apart, and which data would
     withs: tuple[str, ...] = ()  # of the largest origins, who it was with; only where work is followed
@@ -154,7 +156,7 @@ def _part(data: Data, loss_map: LossMap) -> LossPart:
         is_beside=any(box.claim in (GOES_WITH, TAKEN_FOR_GRANTED) for box in loss_map.boxes),
         way=WAY_OF_ITEMS if loss_map.of == ITEMS else WAY, withs=tuple(with_words(loss_map)),
         late=late_part(data, loss_map), no_rungs=_no_rungs(loss_map),
-        won=won_rows(data, loss_map, origins_of(loss_map), KINDS) if not loss_map.why_no_map else (),
+        won=won_rows(data, loss_map, origins_of(loss_map), KINDS), why_no_won=why_no_won(loss_map, origins_of(loss_map)),
         apart=apart_words(loss_map), not_followed=tuple(not_followed(data.organisation, loss_map)),
     )  # fmt: skip
 
@@ -255,7 +257,7 @@ def origin_of(data: Data, loss_map: LossMap, box: Box) -> Origin:
     return Origin(
         entity=box.id if box.id in data.organisation.entities else "", title=box.title,
         kind=KINDS.get(box.kind, box.kind).lower(),
-        claim="here or below, not traced further" if box.claim == AT_OR_BELOW else box.claim,
+        claim=CLAIMS.get(box.claim, box.claim),
         share=signed(-(box.starts_here + box.not_traced), unit),
         range_written=_range(spread, unit),
         alone=None if box.alone is None else signed(box.alone, unit), reference=box.reference,
@@ -268,9 +270,7 @@ def loss_title(loss_map: LossMap) -> str:
     """State what can be said of where a gap starts: one place, several that cannot be told apart, or none."""
     unit = difference_unit(loss_map.unit)
     gap = (
-        f"{write(loss_map.gap, unit)} too many took too long"
-        if loss_map.beside
-        else f"{write(loss_map.gap, unit)} are missing"
+        f"{write(loss_map.gap, unit)} too many took too long" if loss_map.beside else f"{write(loss_map.gap, unit)} are missing"
     )
     if loss_map.why_no_map:
         return f"{gap}; where they are lost cannot be drawn yet"
@@ -296,7 +296,7 @@ def loss_title(loss_map: LossMap) -> str:
 def allowed_words(loss_map: LossMap) -> str:
     """Say why the places of a map can lose, and win back, more than is missing; nothing where they cannot.
 
-    Of a share the target allows a part to fall short: all that falls short starts somewhere, and only what is too much is missing.
+    Of a share the target allows a part to fall short: all that falls short starts somewhere, only what is too much is missing.
     """
     lost = sum(box.starts_here + box.not_traced for box in loss_map.boxes)
     if loss_map.why_no_map or loss_map.unit != SHARE or lost <= loss_map.gap:
@@ -304,8 +304,8 @@ def allowed_words(loss_map: LossMap) -> str:
     short, may = (each if loss_map.direction < 0 else 1 - each for each in (loss_map.value, loss_map.level))
     gap = write(loss_map.gap, difference_unit(SHARE))
     return (
-        f"In all {write(short, SHARE)} fall short, and the target lets {write(may, SHARE)} do so: places can lose, and win back, "
-        f"more than the {gap} that are missing."
+        f"In all {write(short, SHARE)} fall short, and the target lets {write(may, SHARE)} do so: places can lose, and win "
+        f"back, more than the {gap} that are missing."
     )
 
 

@@ -37,6 +37,7 @@ from wholeservice.units import SHARE, write
 
 MOST_CHILDREN = 60
 NO_LOSS = "no loss was traced"
+AT_STEPS = "the loss is not followed beyond the steps"
 NOBODY_ANSWERS = "nobody is named who answers for it"
 KINDS_WITH_NEEDS = (SERVICE, "part")
 
@@ -242,15 +243,15 @@ def _facts(
         Fact("Needs met", f"{met} of {len(needs)}" if needs else "not written down", note or "as consumers say them", "needs"),
         Fact("The journey", drop[0] if drop else "not measured", drop[1] if drop else "where people leave", "journey"),
         Fact("Where it is lost", loss.gap if loss else "no map", origin_words(loss) if loss else NO_LOSS, "losses"),
-        Fact("Who could change it", within or "not known", _who_note(junction, within), "answers"),
+        Fact("Who could change it", within or "not known", _who_note(junction, within, loss), "answers"),
         Fact("What changed", f"{moved} of {len(changed.rows)}" if changed.rows else "not known",
              "measures surely moved" if changed.rows else "two like periods are needed", "changed"),
     )  # fmt: skip
 
 
-def _who_note(junction: JunctionPart | None, within: str | None) -> str:
+def _who_note(junction: JunctionPart | None, within: str | None, loss: LossPart | None) -> str:
     if junction is None:
-        return NO_LOSS
+        return AT_STEPS if loss and loss.drawing else NO_LOSS
     return "within its owner’s reach" if within else NOBODY_ANSWERS
 
 
