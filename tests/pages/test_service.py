@@ -7,7 +7,9 @@ from dataclasses import replace
 import pytest
 
 from pages import sample, sample_asked
+from wholeservice.app.web import render
 from wholeservice.draw import drop_out
+from wholeservice.measures.results import Results
 from wholeservice.organisation.graph import Edge, Entity, Need, Target
 from wholeservice.pages import service
 from wholeservice.units import parse_amount
@@ -211,3 +213,19 @@ def test_a_loss_that_is_known_at_steps_only_is_not_called_untraced(data):
     page = service.build(with_boxes(data, kind="step"), "stay")
     assert page.junction is None
     assert next(each.note for each in page.facts if each.anchor == "answers") == "the loss is not followed beyond the steps"
+
+
+def test_where_nothing_is_known_of_any_step_one_sentence_stands_instead_of_three_empty_pictures(data):
+    """The steps are declared and stay; what is not recorded, and what to connect, is said once."""
+    page = service.build(replace(data, results=Results(data.measures.values(), [])), "stay")
+    assert page.band.title == "Nobody recorded how people come through its 7 steps"
+    assert page.band.dark.startswith("Not recorded: how many people come to each step")
+    printed = render(service.PAGE, page)
+    band = printed[printed.index('id="journey"') : printed.index('id="losses"')]
+    assert (band.count("not measured"), band.count("as a table")) == (0, 0)
+    assert all(f'id="{each}"' in band for each in ("feeling", "drop-out", "channels"))
+
+
+def test_a_journey_of_which_anything_is_known_keeps_its_rows(page):
+    """One measured step is enough: its holes are hatched where they are."""
+    assert page.band.dark is None
