@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from pages import sample, sample_asked
+from wholeservice.app import web
 from wholeservice.app.web import render
 from wholeservice.draw import drop_out
 from wholeservice.measures.results import Results
@@ -229,3 +231,18 @@ def test_where_nothing_is_known_of_any_step_one_sentence_stands_instead_of_three
 def test_a_journey_of_which_anything_is_known_keeps_its_rows(page):
     """One measured step is enough: its holes are hatched where they are."""
     assert page.band.dark is None
+
+
+def test_what_a_fold_says_of_a_loss_stands_on_paper(data):
+    """A second map is folded on the screen and open on paper: by the style, and by the script in a browser that lacks it."""
+    first = data.loss_maps[("stay", "sure-of-price")]
+    second = replace(first, need="finish", gap=0.05, people_per_day=1.0)
+    page = service.build(replace(data, loss_maps={("stay", each.need): each for each in (first, second)}), "stay")
+    assert len(page.losses) == 2
+    printed = render(service.PAGE, page)
+    assert printed.count('<details class="more prints">') == 1
+    assert printed.index('<details class="more prints">') < printed.rindex("Loss map of")
+    style, script = ((Path(web.__file__).parent / "static" / name).read_text() for name in ("app.css", "app.js"))
+    assert "@media print{details.prints::details-content{content-visibility:visible" in style
+    assert 'addEventListener("beforeprint"' in script
+    assert 'querySelectorAll("details.prints:not([open])")' in script
