@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 from pages import sample, sample_asked
 from wholeservice.app import web
 from wholeservice.app.web import render
-from wholeservice.draw import drop_out
+from wholeservice.draw import drop_out, loss_map
 from wholeservice.measures.results import Results
 from wholeservice.organisation.graph import Edge, Entity, Need, Target
 from wholeservice.pages import service
@@ -246,3 +247,15 @@ def test_what_a_fold_says_of_a_loss_stands_on_paper(data):
     assert "@media print{details.prints::details-content{content-visibility:visible" in style
     assert 'addEventListener("beforeprint"' in script
     assert 'querySelectorAll("details.prints:not([open])")' in script
+
+
+def test_the_place_where_most_is_lost_is_printed(data):
+    """No class of a box of the map is one that paper hides: `top` was the bar of the page and the largest origin at once."""
+    style = (Path(web.__file__).parent / "static" / "app.css").read_text()
+    rules = [rule for sheet in re.findall(r"@media print(.*)", style) for rule in re.findall(r"([^{}]+){display:none}", sheet)]
+    hidden = {each.strip() for rule in rules for each in rule.split(",")}
+    drawn = loss_map.draw(service.build(data, "stay").losses[0].drawing)
+    classes = {f".{each}" for words in re.findall(r'class="([^"]*)"', drawn) for each in words.split()}
+    assert ".is-top" in classes
+    assert "header.top" in hidden
+    assert not hidden & classes

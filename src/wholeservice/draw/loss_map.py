@@ -297,7 +297,7 @@ def _box(loss_map: LossMap, frame: _Frame, box: Box) -> Markup:
     return svg.titled(
         says, svg.rect(x, y, BOX, size, "ground", rx=5), *_cover(box, (x, y, size)), *_edge(frame, box, (x, y, size)),
         *_labels(loss_map, box, (x, y, size)),
-        class_=" ".join(filter(None, ("box", _heat(box, frame), box.kind, "top" if box.is_top else ""))), data_box=box.id,
+        class_=" ".join(filter(None, ("box", _heat(box, frame), box.kind, "is-top" if box.is_top else ""))), data_box=box.id,
         data_in=frame.figure(box.flow_in), tabindex=0, role="button",
         aria_label=None if frame.is_large else says, aria_pressed="false",
     )  # fmt: skip
