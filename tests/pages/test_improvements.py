@@ -57,6 +57,7 @@ def test_the_log_sets_promised_beside_measured(told):
     ]  # fmt: skip
     shut, unstarted = page.groups[1].rows
     assert (shut.state, shut.is_unproven, shut.promises[0].verdict) == ("closed without evidence", True, "never judged")
+    assert (unstarted.state, unstarted.since) == ("not started", "written down on 3 Mar 2026")
     assert (unstarted.promises[0].verdict, unstarted.promises[0].source) == ("not started", "simulated: now")
     assert [(row.id, row.is_measured, row.promises) for row in page.daily] == [("SMALL", False, ())]
 

@@ -98,8 +98,9 @@ def row_of(data: Data, each: Improvement, priority: Priority | None = None) -> I
 
 
 def _since(data: Data, each: Improvement) -> str:
-    at = each.closed_at or each.started_at or each.created_at
-    return f"{'since' if not each.closed_at else 'on'} {day(data, at)}"
+    if each.closed_at:
+        return f"on {day(data, each.closed_at)}"
+    return f"since {day(data, each.started_at)}" if each.started_at else f"written down on {day(data, each.created_at)}"
 
 
 def day(data: Data, at: dt.datetime) -> str:

@@ -148,8 +148,7 @@ def _part(data: Data, loss_map: LossMap) -> LossPart:
         unexplained=signed(-loss_map.unexplained, unit) if loss_map.unexplained > 0 else None,
         headroom=signed(loss_map.headroom, unit) if loss_map.headroom > 0 else None,
         missing=tuple(
-            Missing(each.what, signed(-each.could_explain, unit), None if each.likely is None else signed(-each.likely, unit))
-            for each in loss_map.missing
+            Missing(each.what, signed(-each.could_explain, unit), _likely(each.likely, unit)) for each in loss_map.missing
         ),
         besides=tuple(_sentence(each) or "" for each in beside_origins(loss_map)), beside=loss_map.beside,
         allowed=allowed_words(loss_map),
@@ -203,6 +202,13 @@ def beside_origins(loss_map: LossMap) -> list[str]:
 
 def _share_of(team: str | None, size: str) -> str:
     return f"{size} with {team}" if team else f"{size} {NOBODY}"
+
+
+def _likely(size: float | None, unit: Unit) -> str | None:
+    """Write what a missing piece would explain if it is like the rest; what is too small to be written is not told."""
+    if size is None or write(size, difference_unit(unit)).startswith("<"):
+        return None
+    return signed(-size, unit)
 
 
 def _sentence(words: str | None) -> str | None:
@@ -299,7 +305,7 @@ def allowed_words(loss_map: LossMap) -> str:
     Of a share the target allows a part to fall short: all that falls short starts somewhere, only what is too much is missing.
     """
     lost = sum(box.starts_here + box.not_traced for box in loss_map.boxes)
-    if loss_map.why_no_map or loss_map.unit != SHARE or lost <= loss_map.gap:
+    if loss_map.why_no_map or loss_map.unit.kind != SHARE.kind or lost <= loss_map.gap:
         return ""
     short, may = (each if loss_map.direction < 0 else 1 - each for each in (loss_map.value, loss_map.level))
     gap = write(loss_map.gap, difference_unit(SHARE))

@@ -11,6 +11,7 @@ from wholeservice.organisation.graph import Entity, edges_out
 from wholeservice.pages.addresses import address
 from wholeservice.pages.base import Data
 from wholeservice.pages.entries import address_of
+from wholeservice.pages.flow_part import window_words
 from wholeservice.pages.holdings_part import Thing
 from wholeservice.pages.numbers import listed
 from wholeservice.pages.stream_map_part import Waiter, waiters_of
@@ -24,6 +25,7 @@ class PolicyPart:
     basis: str | None
     binds: tuple[Thing, ...]
     waiters: tuple[Waiter, ...]
+    seen: str | None  # in which days work was seen
 
 
 def policy_part(data: Data, entity: Entity) -> PolicyPart | None:
@@ -32,7 +34,10 @@ def policy_part(data: Data, entity: Entity) -> PolicyPart | None:
         return None
     binds, basis = tuple(_bound(data, entity)), entity.fields.get("basis")
     title = f"It binds {listed([each.title for each in binds])}" if binds else "What it binds is not written down"
-    return PolicyPart(title, str(basis) if basis else None, binds, waiters_of(data, frozenset((entity.id,))))
+    waiters = waiters_of(data, frozenset((entity.id,)))
+    waiting = (each for each in data.flows if any(cause.on_entity == entity.id for cause in each.causes))
+    seen = next(map(window_words, waiting), None) if waiters else None
+    return PolicyPart(title, str(basis) if basis else None, binds, waiters, seen)
 
 
 def _bound(data: Data, entity: Entity) -> Iterator[Thing]:
