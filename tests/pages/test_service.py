@@ -244,6 +244,9 @@ def test_what_a_fold_says_of_a_loss_stands_on_paper(data):
     assert printed.count('<details class="more prints">') == 1
     assert printed.index('<details class="more prints">') < printed.rindex("Loss map of")
     style, script = ((Path(web.__file__).parent / "static" / name).read_text() for name in ("app.css", "app.js"))
+    assert (
+        ".scroll .diagram{width:auto;max-width:100%;height:auto;max-height:240mm}" in style
+    )  # a map of 140 boxes on one sheet
     assert "@media print{details.prints::details-content{content-visibility:visible" in style
     assert 'addEventListener("beforeprint"' in script
     assert 'querySelectorAll("details.prints:not([open])")' in script
