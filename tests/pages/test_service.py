@@ -262,3 +262,16 @@ def test_the_place_where_most_is_lost_is_printed(data):
     assert ".is-top" in classes
     assert "header.top" in hidden
     assert not hidden & classes
+
+
+def test_below_a_loss_map_stands_what_is_drawn_in_it_and_nothing_else(data):
+    """Where no loss passes from box to box there is no orange to follow, and no mark for it."""
+    loss = service.build(data, "stay").losses[0]
+    assert [each.swatch for each in loss.marks] == ["ribbon", "edge", "below", "thin", "hatched", "warm"]
+    assert loss.way.startswith("Follow the orange from the step")
+    found = data.loss_maps[("stay", "sure-of-price")]
+    boxes = tuple(replace(each, claim="at or below", starts_here=0.0) for each in found.boxes)
+    bare = replace(data, loss_maps={("stay", "sure-of-price"): replace(found, boxes=boxes, ribbons=(), unexplained=0.0)})
+    loss = service.build(bare, "stay").losses[0]
+    assert [each.swatch for each in loss.marks] == ["below", "warm"]
+    assert loss.way.startswith("Each box is as high as what is lost there")

@@ -23,6 +23,7 @@ from wholeservice.organisation.graph import team_of
 from wholeservice.organisation.remit import owner_of
 from wholeservice.pages.base import Data
 from wholeservice.pages.late_part import LatePart, late_part
+from wholeservice.pages.map_reading import Mark, marks_of, way_words
 from wholeservice.pages.need_rows import target_words
 from wholeservice.pages.numbers import listed, plural, when
 from wholeservice.pages.won_part import WonRow, apart_words, why_no_won, won_rows
@@ -40,10 +41,6 @@ RUNGS_OF_ITEMS = {
 }  # fmt: skip
 WITHIN = "within reference"
 N_ORIGINS = 6
-WAY = "from the step where it is felt to the place where it starts, marked by a dark edge."
-WAY_OF_ITEMS = (
-    "from the channel by which requests came to the time in which they took longer than is usual for those done in time."
-)
 N_WITH = 3  # origins of which it is said who it was with
 NOBODY = "not written down"
 CLAIMS = {AT_OR_BELOW: "here or below, not traced further", GOES_WITH: "no proof of a cause"}
@@ -104,7 +101,8 @@ class LossPart:
     unexplained: str | None
     headroom: str | None
     missing: tuple[Missing, ...]
-    way: str = WAY  # how to read the drawing
+    way: str = ""  # how to read the drawing
+    marks: tuple[Mark, ...] = ()  # what is drawn in it
     besides: tuple[str, ...] = ()  # what a loss goes with, what could not be told, what is assumed
     is_beside: bool = False  # some of it only goes with something, or is assumed
     allowed: str = ""  # why places can lose, and win back, more than is missing
@@ -153,7 +151,7 @@ def _part(data: Data, loss_map: LossMap) -> LossPart:
         besides=tuple(_sentence(each) or "" for each in beside_origins(loss_map)), beside=loss_map.beside,
         allowed=allowed_words(loss_map),
         is_beside=any(box.claim in (GOES_WITH, TAKEN_FOR_GRANTED) for box in loss_map.boxes),
-        way=WAY_OF_ITEMS if loss_map.of == ITEMS else WAY, withs=tuple(with_words(loss_map)),
+        way=way_words(loss_map), marks=marks_of(loss_map), withs=tuple(with_words(loss_map)),
         late=late_part(data, loss_map), no_rungs=_no_rungs(loss_map),
         won=won_rows(data, loss_map, origins_of(loss_map), KINDS), why_no_won=why_no_won(loss_map, origins_of(loss_map)),
         apart=apart_words(loss_map), not_followed=tuple(not_followed(data.organisation, loss_map)),
