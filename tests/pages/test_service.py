@@ -275,3 +275,6 @@ def test_below_a_loss_map_stands_what_is_drawn_in_it_and_nothing_else(data):
     loss = service.build(bare, "stay").losses[0]
     assert [each.swatch for each in loss.marks] == ["below", "warm"]
     assert loss.way.startswith("Each box is as high as what is lost there")
+    fitted = tuple(replace(each, rung="fitted") for each in found.ribbons)
+    beside = replace(data, loss_maps={("stay", "sure-of-price"): replace(found, ribbons=fitted)})
+    assert "to what it goes with, which need not be its cause" in service.build(beside, "stay").losses[0].way

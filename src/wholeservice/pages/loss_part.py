@@ -187,7 +187,7 @@ def beside_origins(loss_map: LossMap) -> list[str]:
     for box in loss_map.boxes:
         size = write(box.starts_here, unit)
         if box.claim == GOES_WITH:
-            levels = listed([f"{level} {write(part, unit)}" for level, part in box.by_level[:N_ORIGINS]])
+            levels = listed([f"{level}: {write(part, unit)}" for level, part in box.by_level[:N_ORIGINS]])
             told.append(f"{size} go with {box.title} ({levels}), beyond {box.reference}; that is no proof of a cause")
         if box.claim == TAKEN_FOR_GRANTED:
             told.append(f"{size} are assumed to be lost at {box.title}, and no data say so: {box.reference}")

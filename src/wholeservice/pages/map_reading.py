@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from wholeservice.findings.losses import AT_OR_BELOW, GOES_WITH, ITEMS, NOT_OBSERVED, TAKEN_FOR_GRANTED, LossMap
+from wholeservice.findings.losses import AT_OR_BELOW, FITTED, GOES_WITH, ITEMS, NOT_OBSERVED, TAKEN_FOR_GRANTED, LossMap
 
 WAY = "Follow the orange from the step where it is felt to the place where it starts, marked by a dark edge. Width is loss."
 WAY_OF_ITEMS = (
     "Follow the orange from the channel by which requests came to the time in which they took longer than is usual for those "
     "done in time. Width is loss."
+)
+WAY_BESIDE = (
+    "Follow the orange from the step where it is felt to what it goes with, which need not be its cause. Width is loss."
 )
 NO_WAY = "Each box is as high as what is lost there; behind it nothing was recorded that a loss could be followed to."
 PICK = "Pick a box to see only its paths."
@@ -26,9 +29,11 @@ class Mark:
 
 def way_words(loss_map: LossMap) -> str:
     """Say how a map is read; one in which no loss passes from box to box has no orange to follow."""
-    if not any(each.size > 0 for each in loss_map.ribbons):
+    lost = {each.rung for each in loss_map.ribbons if each.size > 0}
+    if not lost:
         return NO_WAY
-    return f"{WAY_OF_ITEMS if loss_map.of == ITEMS else WAY} {PICK}"
+    way = WAY_BESIDE if lost == {FITTED} else WAY_OF_ITEMS if loss_map.of == ITEMS else WAY
+    return f"{way} {PICK}"
 
 
 def marks_of(loss_map: LossMap) -> tuple[Mark, ...]:
@@ -39,7 +44,7 @@ def marks_of(loss_map: LossMap) -> tuple[Mark, ...]:
 def _marks(loss_map: LossMap) -> Iterator[Mark]:
     claims, lost = {box.claim for box in loss_map.boxes}, [each for each in loss_map.ribbons if each.size > 0]
     starting = [box for box in loss_map.boxes if box.claim not in (GOES_WITH, TAKEN_FOR_GRANTED)]
-    if any(each.rung != "fitted" for each in lost):
+    if any(each.rung != FITTED for each in lost):
         yield Mark("ribbon", "loss that passes on")
     if any(box.starts_here > 0 for box in starting):
         yield Mark("edge", "starts here")
