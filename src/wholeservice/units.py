@@ -33,6 +33,7 @@ ENDS = {SCORE: (0.0, 100.0), NET_SCORE: (-100.0, 100.0)}
 """The least and the most that a number of a unit can be."""
 
 SMALLEST = 1e-9  # what is smaller is written as less than this
+SHORTEST = 2.0**-10  # seconds: where the lowest bucket of durations ends
 SMALLEST_SHARE = 1e-4  # of a share, a hundredth of a percent
 _SECONDS_PER = {"ms": 0.001, "s": 1.0, "min": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0}
 _SCALE = {"": 1, "k": 10**3, "K": 10**3, "M": 10**6, "bn": 10**9}
@@ -106,6 +107,23 @@ def write(number: float | None, unit: Unit, *, signed: bool = False) -> str:
     if 0 < abs(number) < smallest:
         return f"{sign}<{_magnitude(smallest, unit)}"
     return sign + _magnitude(abs(number), unit)
+
+
+def write_range(low: float, high: float, unit: Unit, *, signed: bool = False) -> str:
+    """
+    Write a range for people. Times within the shortest that is counted apart are told no finer than a second.
+
+    Durations are counted in buckets, and the lowest begins at nothing and ends at 1 ms: of times that were recorded in whole
+    seconds, or in days, its edge says nothing.
+
+    >>> write_range(0.61, 0.62, SHARE), write_range(0, 2.0**-10, SECONDS), write_range(0, 45, SECONDS)
+    ('61.0% to 62.0%', 'less than 1 s', '0 s to 45 s')
+    >>> write_range(-(2.0**-10), 2.0**-10, SECONDS, signed=True)
+    'less than 1 s either way'
+    """
+    if unit.kind == "seconds" and max(abs(low), abs(high)) <= SHORTEST:
+        return "less than 1 s" + (" either way" if signed else "")
+    return f"{write(low, unit, signed=signed)} to {write(high, unit, signed=signed)}"
 
 
 def _magnitude(number: float, unit: Unit) -> str:

@@ -97,9 +97,10 @@ def test_a_map_of_items_says_how_many_were_late_and_who_they_were_with():
     assert "who it was with: Until ‘check’: 18.8 pp with Alpha and 6.2 pp not written down" in list(traced.footnotes(found))
     part = loss_parts(replace(data(), loss_maps={("stay", "easy"): found}), "stay")[0]
     won = "mending the time until ‘check’ was recorded, or something below it, alone would win back 25.0 pp"
-    assert part.title == f"20.0 pp are missing; {won}"
+    assert part.title == f"20.0 pp are missing; {won}, 5.0 pp beyond the target"
+    assert part.allowed.startswith("In all 25.0% fall short, and the target lets 5.0% do so: ")
     assert part.people == "16 items more than the target allows"
-    assert part.way.startswith("from the channel")
+    assert part.way.startswith("Follow the orange from the channel")
     assert (part.rungs[0].share, part.rungs[0].words) == ("100.0%", "linked: the recorded life of the same item")
     assert [rung.share for rung in part.rungs[1:]] == ["0.0%"] * 4  # what is not there is said as well
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -124,6 +125,24 @@ def test_no_text_of_a_loss_map_lies_on_another(shown):
     drawn = loss_map.draw(LossDrawing("m", "A map", shown))
     assert overlaps(drawn) == []
     assert outside(drawn) == []
+
+
+def test_the_head_of_a_column_and_the_name_of_a_box_are_told_in_full():
+    """Kinds of a last column, and a name of three lines, take the room they need; boxes begin below the longest head."""
+    base = sample.loss_map()
+    kinds = ("interval", "unrecorded", "several")
+    last = tuple(
+        Box(kind, kind, "Until ‘T06 Determine necessity of stop advice’", 1, 0.02, 0.02, 0, "at or below") for kind in kinds
+    )
+    first = Box("web", "channel", "Web", 0, 0.06, 0, 0, "passes on")
+    ribbons = tuple(Ribbon("web", kind, 0.02) for kind in kinds)
+    drawn = loss_map.draw(LossDrawing("m", "A map", replace(base, boxes=(first, *last), ribbons=ribbons, unexplained=0.0)))
+    words = " ".join(re.findall(r"<text[^>]*>([^<]*)</text>", drawn))
+    assert "Work or wait, not recorded or smaller ones" in " ".join(
+        reversed(re.findall(r'class="t-head"[^>]*>([^<]*)<', drawn))
+    )
+    assert "…" not in words
+    assert (overlaps(drawn), outside(drawn)) == ([], [])
 
 
 def many_boxes() -> LossMap:

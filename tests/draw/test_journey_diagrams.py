@@ -263,3 +263,12 @@ def test_a_trend_without_any_number_is_hatched():
     assert "hatched" in drawn
     assert "None of 2 periods measured." in drawn
     assert "curve" not in drawn
+
+
+def test_a_long_word_of_a_step_makes_the_columns_wider_and_is_not_cut():
+    """Eleven steps would be 97 pixels wide, which is less than some of their words take."""
+    titles = ("Eligibility", "Employment", "Self employment", "Consent and declaration", *"abcdefg")
+    shown = Journey("j", "A claim", tuple(JourneyStep(each, each) for each in titles))
+    assert "…" not in journey.draw(shown)
+    assert journey.across(shown).size < 130
+    assert journey.across(Journey("j", "Short", tuple(JourneyStep(each, each) for each in "abcdefghijk"))).size < 100

@@ -60,7 +60,7 @@ def test_p95_is_missed_where_the_median_is_met():
     (found,) = target_missed.check(facts_of("p95 response-time < 800ms over 28d", calls("2026-02", *SLOW)))
     assert found.size == pytest.approx(2.0 - 0.8, rel=0.05)
     assert found.people is None  # the gap is a time, not so many people
-    assert "How long calls take, 95 of 100 2.03 s" in found.title
+    assert "How long calls take, 95 of 100: 2.03 s" in found.title
     assert found.title.endswith("the target is less than 800 ms")
     assert "10.0% took longer than 800 ms; the target allows 5.0%" in [each.says for each in found.evidence]
     assert list(target_missed.check(facts_of("median response-time < 800ms over 28d", calls("2026-02", *SLOW)))) == []

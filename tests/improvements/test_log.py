@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import pytest
 
 from improvements.told import PAY, at, item, link, said
 from wholeservice.improvements.alike import alike
-from wholeservice.improvements.base import DAILY, PROMISED, WITHOUT_EVIDENCE, Number
+from wholeservice.improvements.base import DAILY, PROMISED, VERDICTS, WITHOUT_EVIDENCE, Number
 from wholeservice.improvements.log import newest_verdicts, read_log
 from wholeservice.improvements.states import state_of
 
@@ -76,7 +76,14 @@ def test_closed_without_evidence_stays_visible():
         [item("A")], [said("A", "promise", PAY, value=3.0, unit="pp"), said("A", "closed", WITHOUT_EVIDENCE, 5)], []
     )
     assert (state_of(one), one.closed_at, len(one.promises)) == ("closed without evidence", at(5), 1)
-    assert state_of(replace(one, closed="improved")) == "closed by evidence"
+
+
+@pytest.mark.parametrize("verdict", VERDICTS)
+def test_only_a_verdict_that_tells_something_is_evidence(verdict):
+    """Closed as unclear it was looked at, and nobody knows whether it helped: the state says that, and not `by evidence`."""
+    (one,) = read_log([item("A")], [said("A", "promise", PAY, value=3.0, unit="pp"), said("A", "closed", verdict, 5)], [])
+    tells = verdict in ("improved", "no effect", "worse")
+    assert state_of(one) == ("closed by evidence" if tells else "closed, not told by the evidence")
 
 
 def test_of_verdicts_on_one_number_the_newest_counts():

@@ -220,10 +220,10 @@ def test_with_a_log_every_band_has_its_number():
     mine = improvement(26, findings=("finding:F101.stay",), closed=IMPROVED, closed_at=week(40), promises=(promise,),
                        entries=(Entry(CLOSED, IMPROVED, week(39)),))  # fmt: skip
     page = PAGE["transformation"].build(data_of(Q, improvements=(mine,), stories={"a": story("a", "I-1", 30)}))
-    assert page.changed_says.startswith("1 of 1 delivered items measurably improved something: 100.0%")
+    assert page.changed_says.startswith("1 of 1 delivered item measurably improved something: 100.0%")
     assert page.left == ()
     assert page.took_says == "Half took at most 140 days (n = 1)"
-    assert page.rhythm_says.startswith("1 of 1 promises were looked at")
+    assert page.rhythm_says.startswith("1 of 1 promise was looked at within two weeks of its day")
 
 
 def test_the_leaderboard_page_opens_what_they_did():

@@ -154,7 +154,7 @@ def test_a_loss_that_began_elsewhere_with_the_change_could_be_why_it_got_worse(b
     began = Happened(LOSS, place, week(12), "stay/easy")
     found = judge(looked({STAY: wavy(0.7, 20, by, 12)}, happened=(began,)), improvement())[0]
     assert found.verdict == verdict
-    assert (found.why or "").startswith("a loss of bank at the same time") == (verdict == UNCLEAR)
+    assert (found.why or "").startswith("a loss at bank at the same time") == (verdict == UNCLEAR)
 
 
 def test_a_shock_that_the_service_beside_had_too_is_no_effect_of_the_change():

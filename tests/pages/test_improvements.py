@@ -57,8 +57,16 @@ def test_the_log_sets_promised_beside_measured(told):
     ]  # fmt: skip
     shut, unstarted = page.groups[1].rows
     assert (shut.state, shut.is_unproven, shut.promises[0].verdict) == ("closed without evidence", True, "never judged")
+    assert (unstarted.state, unstarted.since) == ("not started", "written down on 3 Mar 2026")
     assert (unstarted.promises[0].verdict, unstarted.promises[0].source) == ("not started", "simulated: now")
     assert [(row.id, row.is_measured, row.promises) for row in page.daily] == [("SMALL", False, ())]
+
+
+def test_what_was_closed_as_unclear_is_counted_as_that(told):
+    """Evidence that does not tell is neither evidence that it helped nor none at all."""
+    more = ([], [said("HARMED", "closed", "unclear", 20), said("OPEN", "closed", "unclear", 20)], [])
+    page = improvements.build(replace(told, improvements=read_log(*more, known=told.improvements)))
+    assert page.title.endswith("; 2 were closed as unclear; 1 was closed without evidence")
 
 
 def test_places_and_findings_have_pages_while_they_are_there(told):

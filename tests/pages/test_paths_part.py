@@ -99,3 +99,9 @@ def test_the_page_shows_the_ways_and_leads_to_their_rows():
     assert "<b>x</b>" not in shown
     assert "segment=path%3Afind%20%3E%20choose%20%3E%20pay" in shown
     assert "All other ways" in shown
+
+
+def test_times_that_were_recorded_to_the_day_are_told_no_finer_than_a_second():
+    """All of them took no time that was counted: the edge of the lowest bucket, a thousandth of a second, is none of theirs."""
+    found = part((of(AUGUST, "find > choose > pay"), sums(500, 450, 0)))
+    assert [(each.took_written, each.took_range_written) for each in found.rows] == [("0 s", "less than 1 s")]

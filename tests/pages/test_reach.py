@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from pages import sample_asked
+from wholeservice.app.web import render
 from wholeservice.findings import riding
 from wholeservice.organisation.graph import Edge, Entity
 from wholeservice.pages import service
@@ -119,6 +120,20 @@ def test_a_policy_stops_what_it_binds(asked):
     reach = reach_of(replace(asked, organisation=replace(organisation, entities=entities, edges=edges)), "rule")
     assert [(each.title, each.is_hard) for each in reach.steps] == [("Pay", True)]
     assert [each.title for each in reach.services] == ["Book and stay"]
+
+
+def test_the_page_of_a_rule_says_what_it_binds_and_why_and_plans_for_no_day_it_stops(asked):
+    """Nobody uses a rule, and it does not break: its page says whom it meets."""
+    page = service.build(asked, "id-check")
+    assert (page.policy.title, page.policy.basis) == ("It binds Book and stay: Pay and Payment page", "our own choice")
+    assert [(each.note, each.address) for each in page.policy.binds] == [
+        ("step", "/service/stay/step/pay"), ("part", "/service/checkout"),
+    ]  # fmt: skip
+    assert page.reach.title.endswith(" meet it")
+    printed = render(service.PAGE, page)
+    assert all(words in printed for words in ("Why it is so: our own choice.", "Whose work waits for it", "Who meets it"))
+    assert all(words not in printed for words in ("No plan is declared", "Nothing is declared to use it", "ride on it"))
+    assert service.build(asked, "checkout").policy is None
 
 
 def test_a_plan_is_told_with_its_day_or_that_there_is_none(asked):

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from pages import sample, sample_asked
-from wholeservice.draw import drop_out
+from wholeservice.app import web
+from wholeservice.app.web import render
+from wholeservice.draw import drop_out, loss_map
+from wholeservice.measures.results import Results
 from wholeservice.organisation.graph import Edge, Entity, Need, Target
 from wholeservice.pages import service
 from wholeservice.units import parse_amount
@@ -188,3 +193,88 @@ def test_a_change_is_sure_only_when_its_whole_range_is_on_one_side(page):
 def test_what_came_last_is_said_of_the_sources_behind_the_service_only(page):
     """The bookings brought 4,900 facts about it; the desk's facts are about another service."""
     assert page.changed.came_says == "Read 2 Jan 2027, 08:30: new facts, 4,900 from bookings."
+
+
+def with_boxes(data, **changes):
+    """The sample, every box of its first map changed."""
+    found = data.loss_maps[("stay", "sure-of-price")]
+    boxes = tuple(replace(each, **changes) for each in found.boxes)
+    return replace(data, loss_maps={("stay", "sure-of-price"): replace(found, boxes=boxes, top=())})
+
+
+def test_where_nothing_can_be_won_back_a_line_says_so_and_no_table_of_unknowns(data):
+    """Five rows of `not known` tell less than one sentence; what only goes with a loss is called that once."""
+    loss = service.build(with_boxes(data, alone=None), "stay").losses[0]
+    assert (loss.won, loss.why_no_won.partition(":")[0]) == ((), "What mending one place alone would win back is not known")
+    beside = service.build(with_boxes(data, alone=None, claim="goes with"), "stay").losses[0]
+    assert "need not be its cause" in beside.why_no_won
+    assert {each.claim for each in beside.origins} == {"no proof of a cause"}
+
+
+def test_a_loss_that_is_known_at_steps_only_is_not_called_untraced(data):
+    """Nobody changes a step, so nobody is named who could; the map stands above all the same."""
+    page = service.build(with_boxes(data, kind="step"), "stay")
+    assert page.junction is None
+    assert next(each.note for each in page.facts if each.anchor == "answers") == "the loss is not followed beyond the steps"
+
+
+def test_where_nothing_is_known_of_any_step_one_sentence_stands_instead_of_three_empty_pictures(data):
+    """The steps are declared and stay; what is not recorded, and what to connect, is said once."""
+    page = service.build(replace(data, results=Results(data.measures.values(), [])), "stay")
+    assert page.band.title == "Nobody recorded how people come through its 7 steps"
+    assert page.band.dark.startswith("Not recorded: how many people come to each step")
+    printed = render(service.PAGE, page)
+    band = printed[printed.index('id="journey"') : printed.index('id="losses"')]
+    assert (band.count("not measured"), band.count("as a table")) == (0, 0)
+    assert all(f'id="{each}"' in band for each in ("feeling", "drop-out", "channels"))
+
+
+def test_a_journey_of_which_anything_is_known_keeps_its_rows(page):
+    """One measured step is enough: its holes are hatched where they are."""
+    assert page.band.dark is None
+
+
+def test_what_a_fold_says_of_a_loss_stands_on_paper(data):
+    """A second map is folded on the screen and open on paper: by the style, and by the script in a browser that lacks it."""
+    first = data.loss_maps[("stay", "sure-of-price")]
+    second = replace(first, need="finish", gap=0.05, people_per_day=1.0)
+    page = service.build(replace(data, loss_maps={("stay", each.need): each for each in (first, second)}), "stay")
+    assert len(page.losses) == 2
+    printed = render(service.PAGE, page)
+    assert printed.count('<details class="more prints">') == 1
+    assert printed.index('<details class="more prints">') < printed.rindex("Loss map of")
+    style, script = ((Path(web.__file__).parent / "static" / name).read_text() for name in ("app.css", "app.js"))
+    assert (
+        ".scroll .diagram{width:auto;max-width:100%;height:auto;max-height:240mm}" in style
+    )  # a map of 140 boxes on one sheet
+    assert "@media print{details.prints::details-content{content-visibility:visible" in style
+    assert 'addEventListener("beforeprint"' in script
+    assert 'querySelectorAll("details.prints:not([open])")' in script
+
+
+def test_the_place_where_most_is_lost_is_printed(data):
+    """No class of a box of the map is one that paper hides: `top` was the bar of the page and the largest origin at once."""
+    style = (Path(web.__file__).parent / "static" / "app.css").read_text()
+    rules = [rule for sheet in re.findall(r"@media print(.*)", style) for rule in re.findall(r"([^{}]+){display:none}", sheet)]
+    hidden = {each.strip() for rule in rules for each in rule.split(",")}
+    drawn = loss_map.draw(service.build(data, "stay").losses[0].drawing)
+    classes = {f".{each}" for words in re.findall(r'class="([^"]*)"', drawn) for each in words.split()}
+    assert ".is-top" in classes
+    assert "header.top" in hidden
+    assert not hidden & classes
+
+
+def test_below_a_loss_map_stands_what_is_drawn_in_it_and_nothing_else(data):
+    """Where no loss passes from box to box there is no orange to follow, and no mark for it."""
+    loss = service.build(data, "stay").losses[0]
+    assert [each.swatch for each in loss.marks] == ["ribbon", "edge", "below", "thin", "hatched", "warm"]
+    assert loss.way.startswith("Follow the orange from the step")
+    found = data.loss_maps[("stay", "sure-of-price")]
+    boxes = tuple(replace(each, claim="at or below", starts_here=0.0) for each in found.boxes)
+    bare = replace(data, loss_maps={("stay", "sure-of-price"): replace(found, boxes=boxes, ribbons=(), unexplained=0.0)})
+    loss = service.build(bare, "stay").losses[0]
+    assert [each.swatch for each in loss.marks] == ["below", "warm"]
+    assert loss.way.startswith("Each box is as high as what is lost there")
+    fitted = tuple(replace(each, rung="fitted") for each in found.ribbons)
+    beside = replace(data, loss_maps={("stay", "sure-of-price"): replace(found, ribbons=fitted)})
+    assert "to what it goes with, which need not be its cause" in service.build(beside, "stay").losses[0].way

@@ -159,13 +159,19 @@ def test_a_stream_with_work_and_no_deployments_says_which_numbers_are_not_known_
     year = {"from_at": at(-24 * 365), "to_at": at(0), "window": CALENDAR}
     sums = Statistics(n=30, numerator=30, denominator=30, clusters=30, cluster_aa=30, cluster_ab=30, cluster_bb=30)
 
-    def with_numbers(*names: str) -> tuple[str, ...]:
+    def with_numbers(*names: str, flows=()) -> tuple[str, ...]:
         results = Results(MEASURES, [(Cell(name, "look-to-stay", **year), sums) for name in names])
-        known = replace(asked, results=results, measures={each.name: each for each in MEASURES})
+        known = replace(asked, results=results, measures={each.name: each for each in MEASURES}, flows=flows or asked.flows)
         return stream.build(known, "look-to-stay").not_known
 
     assert with_numbers("rework") == tuple(NOT_KNOWN.values())
     others = [words for name, words in NOT_KNOWN.items() if name != "change-fail-rate"]
     assert list(with_numbers("rework", "change-fail-rate")) == others
     assert with_numbers() == ()
+    requests, mixed = (
+        tuple(replace(each, kinds=kinds) for each in asked.flows)
+        for kinds in ((("request", 40),), (("change", 2), ("request", 40)))
+    )
+    assert with_numbers("rework", flows=requests) == ()  # what people ask for is decided, and nothing of it is deployed
+    assert with_numbers("rework", flows=mixed) == tuple(NOT_KNOWN.values())
     assert {*NOT_KNOWN} <= {each.name for each in MEASURES}

@@ -16,7 +16,7 @@ from wholeservice.errors import InputError
 from wholeservice.improvements.judged import RELEASE, Happened
 from wholeservice.pages.base import Data
 from wholeservice.pages.improvements_part import promise_rows
-from wholeservice.pages.verdict_part import VerdictPart, verdict_part
+from wholeservice.pages.verdict_part import SURELY_WORSE, UNTOLD_WORSE, VerdictPart, _worse_title, verdict_part
 
 STAY = (COMPLETION, "stay")
 
@@ -64,6 +64,13 @@ def test_it_says_the_verdict_with_its_range_and_what_was_promised(shown):
     printed = html(shown)
     for words in (row.effect, "It could also be:", "Also worse since then", "not yet its cause", "How we know", row.alarms):
         assert words in printed.replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_above_what_got_worse_no_more_is_claimed_than_below():
+    """Where each of these is unclear, the title says that nothing tells whether it came by this."""
+    row = verdict_part(data_of(wavy(0.70, 20, 0.10, 12)), improvement()).worse[0]
+    unclear = replace(row, verdict="unclear")
+    assert [_worse_title(rows) for rows in ((), (row, unclear), (unclear,))] == ["", SURELY_WORSE, UNTOLD_WORSE]
 
 
 def test_method_names_stand_behind_the_fold_only(shown):

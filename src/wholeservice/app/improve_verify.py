@@ -107,7 +107,8 @@ def rows_of(data: Data, improvement: Improvement) -> Iterator[Row]:
 
 def _row(data: Data, judged: Judged) -> Row:
     from wholeservice.improvements.numbers import number_words
-    from wholeservice.improvements.telling import alarm_words, effect_words, method_words, rival_words
+    from wholeservice.improvements.rival_words import rival_words
+    from wholeservice.improvements.telling import alarm_words, effect_words, method_words
     from wholeservice.pages.numbers import when
     from wholeservice.periods import Period
     from wholeservice.units import difference_unit, write

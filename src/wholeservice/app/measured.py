@@ -16,7 +16,7 @@ from wholeservice.pages.attribution import FAIL_RATE, attributed
 from wholeservice.pages.base import Data
 from wholeservice.periods import ROLLING, Period, label
 from wholeservice.uncertainty import BETWEEN_PERIODS
-from wholeservice.units import Unit, money, write
+from wholeservice.units import Unit, money, write, write_range
 
 CHANNEL, STEP = "channel", "step"
 MARK = "~"
@@ -227,7 +227,7 @@ def _interval(data: Data, row: Row) -> str:
         return "–"
     unit = _row_unit(data, row)
     mark = f" {MARK}" if row["interval_of"] == BETWEEN_PERIODS else ""
-    return f"{write(row['low'], unit)} to {write(row['high'], unit)}{mark}"
+    return write_range(row["low"], row["high"], unit) + mark
 
 
 def note(rows: Sequence[Row]) -> str | None:

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from wholeservice.draw import svg
-from wholeservice.units import Unit, difference_unit, time_scale, write
+from wholeservice.units import Unit, difference_unit, time_scale, write, write_range
 
 NOT_MEASURED = "not measured"
 _SHORT = ((1e12, "tn"), (1e9, "bn"), (1e6, "m"), (1e3, "k"))
@@ -139,4 +139,4 @@ def likely(low: float | None, high: float | None, unit: Unit) -> str:
     >>> likely(0.88, 0.92, SHARE)
     'likely 88.0% to 92.0%'
     """
-    return "" if low is None or high is None else f"likely {write(low, unit)} to {write(high, unit)}"
+    return "" if low is None or high is None else f"likely {write_range(low, high, unit)}"

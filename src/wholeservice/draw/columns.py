@@ -12,6 +12,7 @@ from wholeservice.draw.svg import Markup
 
 LEFT, NARROWEST, WIDEST = 176.0, 92.0, 168.0
 HEAD_HEIGHT, NOSE, PHASE_HEIGHT = 58.0, 9.0, 34.0
+HEAD_ROOM = 28.0  # of a head, left and right of its words
 SWATCH, LEGEND_LINE = 18.0, 19.0
 
 
@@ -42,14 +43,17 @@ class Columns:
         return self.x(index) + self.size / 2
 
 
-def columns(n: int, width: float, *, left: float = LEFT) -> Columns:
-    """Return columns that fill *width* as far as each stays readable: many steps make the drawing wider.
+def columns(n: int, width: float, *, left: float = LEFT, titles: Sequence[str] = ()) -> Columns:
+    """Return columns that fill *width* as far as each stays readable: many steps make the drawing wider, and so does a long
+    word of one of their *titles*, which is not cut.
 
     >>> columns(30, 1240).size, columns(1, 1240).width
     (92.0, 344.0)
     """
     n = max(1, n)
-    return Columns(n, max(NARROWEST, min(WIDEST, (width - left) / n)), left)
+    longest = max((svg.width(word, svg.NODE) for title in titles for word in title.split()), default=0.0)
+    least = max(NARROWEST, min(WIDEST, longest + HEAD_ROOM))
+    return Columns(n, max(least, min(WIDEST, (width - left) / n)), left)
 
 
 def head(x: float, y: float, width: float, title: str, *, is_first: bool = False, cls: str = "step-head") -> Iterator[Markup]:
@@ -57,7 +61,7 @@ def head(x: float, y: float, width: float, title: str, *, is_first: bool = False
     flat, half = width - 13.0, HEAD_HEIGHT / 2
     notch = f"v{-HEAD_HEIGHT}" if is_first else f"l{NOSE} {-half}"
     outline = f"M{x + 2:.1f} {y + 2:.1f}h{flat:.1f}l{NOSE} {half}l{-NOSE} {half}h{-flat:.1f}{notch}z"
-    lines = svg.wrap(title, svg.NODE, width - 28, 3)
+    lines = svg.wrap(title, svg.NODE, width - HEAD_ROOM, 3)
     first = y + 2 + half + 5 - 8 * (len(lines) - 1)
     middle = x + width / 2 + (-2 if is_first else 2)
     words = [svg.text(middle, first + 16 * at, each, svg.NODE, anchor="middle") for at, each in enumerate(lines)]

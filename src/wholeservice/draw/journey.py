@@ -38,7 +38,8 @@ class Journey:
 
 def across(journey: Journey, *, width: float = 1240) -> Columns:
     """Return the columns that everything under the heads shares: one a step, and one for the whole where it has a head."""
-    return columns(len(journey.steps) + (journey.whole is not None), width)
+    titles = [each.title for each in journey.steps]
+    return columns(len(journey.steps) + (journey.whole is not None), width, titles=titles)
 
 
 def draw(journey: Journey, *, width: float = 1240) -> Markup:

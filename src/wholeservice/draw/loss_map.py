@@ -6,7 +6,7 @@ starts there or below; a grey hairline is a dependency that works; hatched is no
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from wholeservice.draw import svg
@@ -35,6 +35,7 @@ from wholeservice.findings.losses import (
 from wholeservice.units import SHARE, write
 
 BOX, BETWEEN, TOP, SPACE = 156.0, 62.0, 46.0, 12.0
+HEAD_LINE, MOST_HEAD_LINES, MOST_NAME_LINES = 18.0, 4, 3
 LOSS_HEIGHT, TALLEST, HAIRLINE, NOTHING = 340.0, 46.0, 1.6, 1e-9
 SMALLEST_DRAWN = 0.005  # of the gap
 MOST_TOLD = 20  # places that the description of the drawing names
@@ -66,6 +67,8 @@ class _Frame:
     height: float
     width: float
     sizes: dict[str, float]  # of the boxes
+    heads: list[list[str]]  # the lines above each column
+    top: float  # where boxes begin
 
     @property
     def is_large(self) -> bool:
@@ -150,11 +153,13 @@ def _frame(loss_map: LossMap, width: float) -> _Frame:
     )
     rest = max(TALLEST, loss_map.unexplained * per_loss + 14) + 28 if _is_drawn(loss_map) else 0
     whole = max(column * (n_layers - 1) + BOX, 2 * BOX)
-    return _Frame(boxes, layout, centres, column, per_loss, TOP + length + rest + 8, whole, sizes)
+    heads = [_head(boxes, row, BOX if row is layout.rows[-1] else column - 12) for row in layout.rows]
+    top = TOP + HEAD_LINE * (max(map(len, heads), default=1) - 1)
+    return _Frame(boxes, layout, centres, column, per_loss, top + length + rest + 8, whole, sizes, heads, top)
 
 
 def _size(box: Box, per_loss: float) -> float:
-    lines = 16.0 * (len(svg.wrap(box.title, svg.NODE, BOX - 24, 2)) - 1)
+    lines = 16.0 * (len(svg.wrap(box.title, svg.NODE, BOX - 24, MOST_NAME_LINES)) - 1)
     return max(TALLEST + lines, box.flow_in * per_loss + 14)
 
 
@@ -163,17 +168,23 @@ def _thin_first(loss_map: LossMap) -> list[Ribbon]:
     return sorted(loss_map.ribbons, key=lambda ribbon: (ribbon.size > 0, -ribbon.size, ribbon.from_id, ribbon.to_id))
 
 
+def _head(boxes: Mapping[str, Box], row: Sequence[Spot], room: float) -> list[str]:
+    """Name the kinds of places in a column, on as many lines as they need."""
+    here = [boxes[spot] for spot in row if isinstance(spot, str)]
+    kinds = {box.kind for box in here if box.claim != TAKEN_FOR_GRANTED} or {box.kind for box in here}
+    named = [name for kind, name in KINDS.items() if kind in kinds]
+    named = [*named[:1], *(name.lower() for name in named[1:])]
+    words = " or ".join(filter(None, (", ".join(named[:-1]), *named[-1:]))) or "Behind it"
+    return svg.wrap(words, svg.HEAD, room, MOST_HEAD_LINES)
+
+
 def _headings(frame: _Frame) -> Iterator[Markup]:
-    for index, row in enumerate(frame.layout.rows):
-        here = [frame.boxes[spot] for spot in row if isinstance(spot, str)]
-        kinds = {box.kind for box in here if box.claim != TAKEN_FOR_GRANTED} or {box.kind for box in here}
+    rule = frame.top - TOP + 26
+    for index, lines in enumerate(frame.heads):
         x = index * frame.column
-        named = [name for kind, name in KINDS.items() if kind in kinds]
-        named = [*named[:1], *(name.lower() for name in named[1:])]
-        words = " or ".join(filter(None, (", ".join(named[:-1]), *named[-1:]))) or "Behind it"
-        room = BOX if index == len(frame.layout.rows) - 1 else frame.column - 12
-        yield svg.text(x, 16, svg.shorten(words, svg.HEAD, room), svg.HEAD)
-        yield svg.line(x, 26, x + BOX, 26, "rule")
+        for at, words in enumerate(reversed(lines)):
+            yield svg.text(x, rule - 10 - HEAD_LINE * at, words, svg.HEAD)
+        yield svg.line(x, rule, x + BOX, rule, "rule")
 
 
 Ports = dict[tuple[str, str], float]
@@ -244,7 +255,7 @@ def _course(frame: _Frame, ribbon: Ribbon, ends: tuple[float, float]) -> str:
     x1 = boxes[ribbon.from_id].layer * frame.column + BOX
     if chain is None:
         bulge = x1 + BETWEEN * 0.7
-        y1, y2 = TOP + ends[0], TOP + ends[1]
+        y1, y2 = frame.top + ends[0], frame.top + ends[1]
         if frame.is_large:
             return f"M{x1:.0f} {y1:.0f}c{bulge - x1:.0f} 0 {bulge - x1:.0f} {y2 - y1:.0f} 0 {y2 - y1:.0f}"
         return f"M{x1:.1f} {y1:.1f}C{bulge:.1f} {y1:.1f} {bulge:.1f} {y2:.1f} {x1:.1f} {y2:.1f}"
@@ -253,12 +264,12 @@ def _course(frame: _Frame, ribbon: Ribbon, ends: tuple[float, float]) -> str:
         spots += [(bend.layer * frame.column, frame.centres[bend]), (bend.layer * frame.column + BOX, frame.centres[bend])]
     spots.append((boxes[ribbon.to_id].layer * frame.column, ends[1]))
     if frame.is_large:
-        return _in_whole_pixels(spots, is_straight=ribbon.size <= 0)
-    d = f"M{x1:.1f} {TOP + ends[0]:.1f}"
+        return _in_whole_pixels([(x, frame.top + y) for x, y in spots], is_straight=ribbon.size <= 0)
+    d = f"M{x1:.1f} {frame.top + ends[0]:.1f}"
     for index in range(0, len(spots) - 1, 2):
         (left, y1), (right, y2) = spots[index], spots[index + 1]
         middle = (left + right) / 2
-        d += f"C{middle:.1f} {TOP + y1:.1f} {middle:.1f} {TOP + y2:.1f} {right:.1f} {TOP + y2:.1f}"
+        d += f"C{middle:.1f} {frame.top + y1:.1f} {middle:.1f} {frame.top + y2:.1f} {right:.1f} {frame.top + y2:.1f}"
         if index + 2 < len(spots):
             d += f"H{spots[index + 2][0]:.1f}"
     return d
@@ -266,7 +277,7 @@ def _course(frame: _Frame, ribbon: Ribbon, ends: tuple[float, float]) -> str:
 
 def _in_whole_pixels(spots: Sequence[tuple[float, float]], *, is_straight: bool) -> str:
     """The same course, each stretch told from where the one before ended: half as long to write; a hairline is straight."""
-    whole = [(round(x), round(TOP + y)) for x, y in spots]
+    whole = [(round(x), round(y)) for x, y in spots]
     d = f"M{whole[0][0]} {whole[0][1]}"
     for index in range(0, len(whole) - 1, 2):
         (left, y1), (right, y2) = whole[index], whole[index + 1]
@@ -279,14 +290,14 @@ def _in_whole_pixels(spots: Sequence[tuple[float, float]], *, is_straight: bool)
 
 def _box(loss_map: LossMap, frame: _Frame, box: Box) -> Markup:
     size = frame.sizes[box.id]
-    x, y = box.layer * frame.column, TOP + frame.centres[box.id] - size / 2
+    x, y = box.layer * frame.column, frame.top + frame.centres[box.id] - size / 2
     if frame.is_large:
         x, y = float(round(x)), float(round(y))
     says = _box_says(loss_map, box)
     return svg.titled(
         says, svg.rect(x, y, BOX, size, "ground", rx=5), *_cover(box, (x, y, size)), *_edge(frame, box, (x, y, size)),
         *_labels(loss_map, box, (x, y, size)),
-        class_=" ".join(filter(None, ("box", _heat(box, frame), box.kind, "top" if box.is_top else ""))), data_box=box.id,
+        class_=" ".join(filter(None, ("box", _heat(box, frame), box.kind, "is-top" if box.is_top else ""))), data_box=box.id,
         data_in=frame.figure(box.flow_in), tabindex=0, role="button",
         aria_label=None if frame.is_large else says, aria_pressed="false",
     )  # fmt: skip
@@ -343,7 +354,7 @@ def _labels(loss_map: LossMap, box: Box, spot: tuple[float, float, float]) -> It
     """Name above, kind and loss on one line below; the loss always whole, the kind as far as it fits."""
     x, y, size = spot
     halo = "halo" if box.claim in (NOT_OBSERVED, AT_OR_BELOW) else ""
-    names = svg.wrap(box.title, svg.NODE, BOX - 24, 2)
+    names = svg.wrap(box.title, svg.NODE, BOX - 24, MOST_NAME_LINES)
     first = y + size / 2 - 8 * len(names) + 8 - (1 if len(names) == 1 else 0)
     for index, words in enumerate(names):
         yield svg.text(x + 10, first + 16 * index, words, svg.NODE, tone=halo)

@@ -269,7 +269,8 @@ def _usual(row: OpenRow, y: float, frame: _Frame) -> Iterator[Markup]:
 def _lost(row: OpenRow, top: float) -> Iterator[Markup]:
     room = WIDTH - DAYS_END - 92
     yield svg.text(WIDTH, top + 30, svg.shorten(row.lost, svg.HEAD, room), svg.HEAD, anchor="end", tone="loss")
-    yield svg.text(WIDTH, top + 47, svg.shorten(row.product, svg.TINY, room), svg.TINY, anchor="end", tone="soft")
+    product = svg.first_that_fits((row.product, row.product.replace(" ", "")), svg.TINY, room)
+    yield svg.text(WIDTH, top + 47, product or svg.shorten(row.product, svg.TINY, room), svg.TINY, anchor="end", tone="soft")
 
 
 def _sum(shown: OpenTimes, foot: float) -> Iterator[Markup]:

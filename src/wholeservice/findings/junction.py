@@ -268,12 +268,19 @@ def lasting_rows(found: Sequence[OpenTime]) -> list[dict[str, Any]]:
 UNITS = {ATTEMPTS: ("person", "people"), ITEMS: ("item", "items")}
 
 
+SMALLEST_TOLD = 0.1
+
+
 def amount(n: float, of: str) -> str:
-    """Write a number of people, calls or items; small ones keep a digit.
+    """Write a number of people, calls or items; small ones keep a digit, and what is lost is never written as none.
 
     >>> amount(1.24, ATTEMPTS), amount(524.3, ATTEMPTS), amount(1.0, "calls"), amount(0.3, ITEMS), amount(749_000, ATTEMPTS)
     ('1.2 people', '524 people', '1 call', '0.3 items', '749,000 people')
+    >>> amount(0.03, ITEMS), amount(0.0, ITEMS)
+    ('under 0.1 items', '0 items')
     """
     one, many = UNITS.get(of, ("call", "calls"))
+    if 0 < n < SMALLEST_TOLD / 2:
+        return f"under {SMALLEST_TOLD} {many}"
     number = f"{n:.1f}".removesuffix(".0") if n < 9.95 else f"{n:,.0f}"
     return f"{number} {one if number == '1' else many}"

@@ -65,7 +65,8 @@ def _title(facts: Facts, need: Need, result: TargetResult) -> str:
     where += [f"by {target.channel}"] if target.channel else []
     where += [f"for {title_of(facts, target.consumer)}"] if target.consumer else []
     level = f"{WORDS[target.op]} {write(result.level, unit)}"
-    number = f"{result.measure.title} {measured(result.point, unit, facts)}"
+    said = ": " if target.quantile is not None else " "  # `80 of 100 21 d` reads as one number
+    number = f"{result.measure.title}{said}{measured(result.point, unit, facts)}"
     return f"“{need.says}” ({', '.join(where)}): {number}; the target is {level}"
 
 

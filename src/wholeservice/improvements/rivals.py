@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Sequence, Set
 from dataclasses import replace
 
 from wholeservice.improvements.base import IMPROVED, STARTED, Improvement, Number
 from wholeservice.improvements.judged import IMPROVEMENT, INCIDENT, LOSS, RELEASE, Happened, Rival
 from wholeservice.improvements.looked import Looked
 from wholeservice.improvements.reach import all_behind, entities_behind, entities_named, numbers_named
+from wholeservice.improvements.rival_words import coincident_words
 from wholeservice.improvements.series import MOST_AFTER, Series
 
 ROUTINE = 8  # periods with a release: of fewer nobody knows whether they are routine
@@ -95,18 +96,11 @@ def nothing_tells_apart(looked: Looked, rivals: Sequence[Rival], verdict: str) -
                  and not (each.kind == LOSS and verdict == IMPROVED)]  # fmt: skip
     if not open_ones:
         return None
-    words = " and ".join(_words(looked, open_ones))
+    titles = {each.id: each.title for each in looked.organisation.entities.values()}
+    words = coincident_words(open_ones, titles)
     can_help = any(each.kind in (INCIDENT, LOSS) for each in open_ones)
     what = "name a service that had it too and did not change: --compare-with" if can_help else "only time apart could"
     return f"{words} at the same time; nothing tells them apart; {what}"
-
-
-def _words(looked: Looked, rivals: Sequence[Rival]) -> Iterator[str]:
-    for each in rivals:
-        entity = looked.organisation.entities.get(each.of)
-        article = "an" if each.kind == INCIDENT else "a"
-        is_other = each.kind == IMPROVEMENT
-        yield f"improvement {each.of}" if is_other else f"{article} {each.kind} of {entity.title if entity else each.of}"
 
 
 def _grouped(happened: Sequence[Happened]) -> tuple[Rival, ...]:

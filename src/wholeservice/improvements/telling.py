@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from wholeservice.improvements.judged import IMPROVEMENT, Judged, Rival
+from wholeservice.improvements.judged import Judged
 from wholeservice.improvements.verify import WORDS_OF_DAYS
 from wholeservice.units import difference_unit, write
 
@@ -50,17 +48,3 @@ def method_words(judged: Judged) -> str:
     word, n = WORDS_OF_DAYS.get(judged.days, "period"), judged.n_left_out
     says = METHOD.format(season=season, n=judged.n_before + judged.n_after, word=word)
     return f"{says} Left out: {n} {word}{'' if n == 1 else 's'} in which there was an incident that is over." if n else says
-
-
-def rival_words(rivals: Sequence[Rival], titles: dict[str, str]) -> str | None:
-    """Name what else could explain a change at that date; None where nothing is known."""
-    if not rivals:
-        return None
-    return ", ".join(_rival(each, titles) for each in rivals)
-
-
-def _rival(rival: Rival, titles: dict[str, str]) -> str:
-    if rival.kind == IMPROVEMENT:
-        return f"improvement {rival.of}, begun {rival.first_at:%d %b %Y}".replace(" 0", " ")
-    noun = rival.kind if rival.n == 1 else f"{rival.kind}s"
-    return f"{rival.n} {noun} of {titles.get(rival.of, rival.of)}"

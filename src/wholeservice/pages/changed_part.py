@@ -23,7 +23,7 @@ from wholeservice.pages.sources_part import moment
 from wholeservice.pages.split_part import Split, splits_of
 from wholeservice.periods import Period
 from wholeservice.uncertainty import Interval
-from wholeservice.units import COUNT, Unit, write
+from wholeservice.units import COUNT, Unit, difference_unit, write, write_range
 
 BETTER, WORSE, MORE, LESS, SAME = "better", "worse", "more", "less", "cannot tell"
 LEAST_ROWS = 5
@@ -188,7 +188,7 @@ def _without(data: Data, entity: str, places: Iterable[_Where]) -> Iterator[str]
 def _row(data: Data, at: _Where, before: Point, now: Point) -> ChangeRow:
     measure, unit = at.measure, unit_of(at.measure, now)
     change, spread = (now.value.value or 0.0) - (before.value.value or 0.0), change_range(before, now, unit)
-    written = f"{signed(spread.low, unit)} to {signed(spread.high, unit)}" if spread else None
+    written = write_range(spread.low, spread.high, difference_unit(unit), signed=True) if spread else None
     remark = None if _is_same_reporting(before, now) else "others report now than then; part of the change may be theirs"
     return ChangeRow(
         at.title, number_of(data, measure, before), number_of(data, measure, now), signed(change, unit), written,

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from wholeservice.draw.spark import Spark
+from wholeservice.findings.flow_pace import REQUEST
 from wholeservice.measures.compute import OF_WORK
 from wholeservice.pages.attribution import FAIL_RATE, attributed
 from wholeservice.pages.base import Data
+from wholeservice.pages.flow_part import flow_of
 from wholeservice.pages.listing import measures_of
 from wholeservice.pages.numbers import Number, number_of
 from wholeservice.pages.series import measured_points, newest_of, spark_of
@@ -35,8 +37,14 @@ NOT_KNOWN = {
 
 
 def not_known(data: Data, entity: str) -> tuple[str, ...]:
-    """Say which numbers of delivery an entity with numbers of work has not, and why; nothing where none of them is."""
-    if not flow_numbers(data, entity):
+    """
+    Say which numbers of delivery an entity with numbers of work has not, and why.
+
+    Nothing where there are no numbers of work, nor where all of it is requests: a permit is decided, and nothing is deployed.
+    """
+    flow = flow_of(data, entity)
+    is_requests = flow is not None and bool(flow.kinds) and all(kind == REQUEST for kind, _ in flow.kinds)
+    if is_requests or not flow_numbers(data, entity):
         return ()
     return tuple(words for name, words in NOT_KNOWN.items() if not measured_points(data.results, name, entity))
 

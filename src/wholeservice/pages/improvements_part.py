@@ -14,7 +14,7 @@ from wholeservice.improvements.log import FINDING, newest_verdicts
 from wholeservice.improvements.numbers import number_words, parse_number
 from wholeservice.improvements.places import STEP, place_at
 from wholeservice.improvements.priorities import Priority, priority_words
-from wholeservice.improvements.states import NEVER_JUDGED, NO_VERDICT, UNPROVEN, is_measured, state_of
+from wholeservice.improvements.states import NEVER_JUDGED, NO_VERDICT, UNPROVEN, UNTOLD, is_measured, state_of
 from wholeservice.improvements.states import OPEN as NOT_STARTED
 from wholeservice.organisation import graph
 from wholeservice.organisation.graph import Entity
@@ -98,8 +98,9 @@ def row_of(data: Data, each: Improvement, priority: Priority | None = None) -> I
 
 
 def _since(data: Data, each: Improvement) -> str:
-    at = each.closed_at or each.started_at or each.created_at
-    return f"{'since' if not each.closed_at else 'on'} {day(data, at)}"
+    if each.closed_at:
+        return f"on {day(data, each.closed_at)}"
+    return f"since {day(data, each.started_at)}" if each.started_at else f"written down on {day(data, each.created_at)}"
 
 
 def day(data: Data, at: dt.datetime) -> str:
@@ -231,11 +232,16 @@ def title_of(rows: Iterable[ImprovementRow]) -> str:
                                                for one in each.promises)]  # fmt: skip
     helped = sum(any(one.tone == GAIN for one in each.promises) and all(one.tone != LOSS for one in each.promises)
                  for each in judged)  # fmt: skip
-    unproven = sum(each.is_unproven for each in promised)
     words = f"{plural(len(promised), 'improvement')} promised a better number"
     words += (
         f"; of {len(judged)} that {'was' if len(judged) == 1 else 'were'} judged, {helped} surely helped"
         if judged
         else ("; none was judged yet")
     )
-    return words + (f"; {unproven} {'was' if unproven == 1 else 'were'} closed without evidence" if unproven else "")
+    return words + _closed_words(promised, UNTOLD, "closed as unclear") + _closed_words(promised, UNPROVEN, UNPROVEN)
+
+
+def _closed_words(rows: Iterable[ImprovementRow], state: str, words: str) -> str:
+    """Say how many were closed without knowing whether they helped; nothing where none was."""
+    n = sum(each.state == state for each in rows)
+    return f"; {n} {'was' if n == 1 else 'were'} {words}" if n else ""

@@ -23,9 +23,10 @@ from wholeservice.organisation.graph import team_of
 from wholeservice.organisation.remit import owner_of
 from wholeservice.pages.base import Data
 from wholeservice.pages.late_part import LatePart, late_part
+from wholeservice.pages.map_reading import Mark, marks_of, way_words
 from wholeservice.pages.need_rows import target_words
 from wholeservice.pages.numbers import listed, plural, when
-from wholeservice.pages.won_part import WonRow, apart_words, won_rows
+from wholeservice.pages.won_part import WonRow, apart_words, why_no_won, won_rows
 from wholeservice.uncertainty import Interval
 from wholeservice.units import COUNT, SHARE, Unit, difference_unit, write
 
@@ -40,12 +41,9 @@ RUNGS_OF_ITEMS = {
 }  # fmt: skip
 WITHIN = "within reference"
 N_ORIGINS = 6
-WAY = "from the step where it is felt to the place where it starts, marked by a dark edge."
-WAY_OF_ITEMS = (
-    "from the channel by which requests came to the time in which they took longer than is usual for those done in time."
-)
 N_WITH = 3  # origins of which it is said who it was with
 NOBODY = "not written down"
+CLAIMS = {AT_OR_BELOW: "here or below, not traced further", GOES_WITH: "no proof of a cause"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +101,14 @@ class LossPart:
     unexplained: str | None
     headroom: str | None
     missing: tuple[Missing, ...]
-    way: str = WAY  # how to read the drawing
+    way: str = ""  # how to read the drawing
+    marks: tuple[Mark, ...] = ()  # what is drawn in it
     besides: tuple[str, ...] = ()  # what a loss goes with, what could not be told, what is assumed
     is_beside: bool = False  # some of it only goes with something, or is assumed
+    allowed: str = ""  # why places can lose, and win back, more than is missing
     beside: str = ""  # the time itself, where the map counts who took longer
     won: tuple[WonRow, ...] = ()  # what mending each place alone wins back a day
+    why_no_won: str = ""  # in place of `won`, where of no place it is known
     not_followed: tuple[str, ...] = ()  # declared, and cannot be followed
     apart: tuple[str, ...] = ()  # places that no data tell apart, and which data would
     withs: tuple[str, ...] = ()  # of the largest origins, who it was with; only where work is followed
@@ -145,14 +146,14 @@ def _part(data: Data, loss_map: LossMap) -> LossPart:
         unexplained=signed(-loss_map.unexplained, unit) if loss_map.unexplained > 0 else None,
         headroom=signed(loss_map.headroom, unit) if loss_map.headroom > 0 else None,
         missing=tuple(
-            Missing(each.what, signed(-each.could_explain, unit), None if each.likely is None else signed(-each.likely, unit))
-            for each in loss_map.missing
+            Missing(each.what, signed(-each.could_explain, unit), _likely(each.likely, unit)) for each in loss_map.missing
         ),
         besides=tuple(_sentence(each) or "" for each in beside_origins(loss_map)), beside=loss_map.beside,
+        allowed=allowed_words(loss_map),
         is_beside=any(box.claim in (GOES_WITH, TAKEN_FOR_GRANTED) for box in loss_map.boxes),
-        way=WAY_OF_ITEMS if loss_map.of == ITEMS else WAY, withs=tuple(with_words(loss_map)),
+        way=way_words(loss_map), marks=marks_of(loss_map), withs=tuple(with_words(loss_map)),
         late=late_part(data, loss_map), no_rungs=_no_rungs(loss_map),
-        won=won_rows(data, loss_map, origins_of(loss_map), KINDS) if not loss_map.why_no_map else (),
+        won=won_rows(data, loss_map, origins_of(loss_map), KINDS), why_no_won=why_no_won(loss_map, origins_of(loss_map)),
         apart=apart_words(loss_map), not_followed=tuple(not_followed(data.organisation, loss_map)),
     )  # fmt: skip
 
@@ -186,7 +187,7 @@ def beside_origins(loss_map: LossMap) -> list[str]:
     for box in loss_map.boxes:
         size = write(box.starts_here, unit)
         if box.claim == GOES_WITH:
-            levels = listed([f"{level} {write(part, unit)}" for level, part in box.by_level[:N_ORIGINS]])
+            levels = listed([f"{level}: {write(part, unit)}" for level, part in box.by_level[:N_ORIGINS]])
             told.append(f"{size} go with {box.title} ({levels}), beyond {box.reference}; that is no proof of a cause")
         if box.claim == TAKEN_FOR_GRANTED:
             told.append(f"{size} are assumed to be lost at {box.title}, and no data say so: {box.reference}")
@@ -199,6 +200,13 @@ def beside_origins(loss_map: LossMap) -> list[str]:
 
 def _share_of(team: str | None, size: str) -> str:
     return f"{size} with {team}" if team else f"{size} {NOBODY}"
+
+
+def _likely(size: float | None, unit: Unit) -> str | None:
+    """Write what a missing piece would explain if it is like the rest; what is too small to be written is not told."""
+    if size is None or write(size, difference_unit(unit)).startswith("<"):
+        return None
+    return signed(-size, unit)
 
 
 def _sentence(words: str | None) -> str | None:
@@ -253,7 +261,7 @@ def origin_of(data: Data, loss_map: LossMap, box: Box) -> Origin:
     return Origin(
         entity=box.id if box.id in data.organisation.entities else "", title=box.title,
         kind=KINDS.get(box.kind, box.kind).lower(),
-        claim="here or below, not traced further" if box.claim == AT_OR_BELOW else box.claim,
+        claim=CLAIMS.get(box.claim, box.claim),
         share=signed(-(box.starts_here + box.not_traced), unit),
         range_written=_range(spread, unit),
         alone=None if box.alone is None else signed(box.alone, unit), reference=box.reference,
@@ -266,9 +274,7 @@ def loss_title(loss_map: LossMap) -> str:
     """State what can be said of where a gap starts: one place, several that cannot be told apart, or none."""
     unit = difference_unit(loss_map.unit)
     gap = (
-        f"{write(loss_map.gap, unit)} more took too long than may"
-        if loss_map.beside
-        else f"{write(loss_map.gap, unit)} are missing"
+        f"{write(loss_map.gap, unit)} too many took too long" if loss_map.beside else f"{write(loss_map.gap, unit)} are missing"
     )
     if loss_map.why_no_map:
         return f"{gap}; where they are lost cannot be drawn yet"
@@ -284,9 +290,27 @@ def loss_title(loss_map: LossMap) -> str:
         if any(set(loss_map.top) == set(each.ids) for each in loss_map.together):
             return f"{gap}; most is lost at {', '.join(named[:-1])} or {named[-1]}, which no data tell apart"
         return f"{gap}; most is lost at {', '.join(named[:-1])} or {named[-1]}, which the data cannot rank"
-    won = write(top[0].starts_here + top[0].not_traced if top[0].alone is None else top[0].alone, unit)
+    won = top[0].starts_here + top[0].not_traced if top[0].alone is None else top[0].alone
+    beyond = write(won - loss_map.gap, unit)  # the target allows some loss, and what is mended ends that, too
+    past = f", {beyond} beyond the target" if won > loss_map.gap and beyond != write(0.0, unit) else ""
     where = f"{top[0].said}, or something below it," if top[0].claim == AT_OR_BELOW else top[0].said
-    return f"{gap}; mending {where} alone would win back {won}"
+    return f"{gap}; mending {where} alone would win back {write(won, unit)}{past}"
+
+
+def allowed_words(loss_map: LossMap) -> str:
+    """Say why the places of a map can lose, and win back, more than is missing; nothing where they cannot.
+
+    Of a share the target allows a part to fall short: all that falls short starts somewhere, only what is too much is missing.
+    """
+    lost = sum(box.starts_here + box.not_traced for box in loss_map.boxes)
+    if loss_map.why_no_map or loss_map.unit.kind != SHARE.kind or lost <= loss_map.gap:
+        return ""
+    short, may = (each if loss_map.direction < 0 else 1 - each for each in (loss_map.value, loss_map.level))
+    gap = write(loss_map.gap, difference_unit(SHARE))
+    return (
+        f"In all {write(short, SHARE)} fall short, and the target lets {write(may, SHARE)} do so: places can lose, and win "
+        f"back, more than the {gap} that are missing."
+    )
 
 
 def origin_words(part: LossPart) -> str:

@@ -13,7 +13,7 @@ from wholeservice.pages.addresses import rows_address
 from wholeservice.pages.base import Data
 from wholeservice.periods import ROLLING, Period, civil, label
 from wholeservice.uncertainty import Interval
-from wholeservice.units import COUNT, Unit, money, write
+from wholeservice.units import COUNT, Unit, money, write, write_range
 
 NOT_MEASURED = "not measured"
 ONE_PERIOD = "the likely range comes from how much it varies from one period to the next; there are fewer than three"
@@ -80,7 +80,7 @@ def number_of(data: Data, measure: Measure, point: Point, cells: Sequence[Cell] 
         n=value.n, period=when(data, point.period), from_at=point.cell.from_at, to_at=point.cell.to_at,
         reporting=sums.reporting if sums.expected else None, expected=sums.expected or None,
         is_few=value.is_few, written=write(value.value, unit),
-        range_written=f"{write(interval.low, unit)} to {write(interval.high, unit)}" if interval else None,
+        range_written=write_range(interval.low, interval.high, unit) if interval else None,
         why_no_range=None if interval or value.value is None else ONE_PERIOD if measure.basis == FULL_COUNT else TOO_FEW,
         why_missing=value.why_missing, of_whole=not (point.cell.step or point.cell.channel or point.cell.segment),
         rows=rows_address(*(cells or (point.cell,))),

@@ -21,7 +21,7 @@ from wholeservice.organisation.graph import Entity
 from wholeservice.pages.base import Data
 from wholeservice.pages.numbers import Number, number_of, plural, when
 from wholeservice.periods import Period
-from wholeservice.units import SECONDS, SHARE, write
+from wholeservice.units import SECONDS, SHARE, write, write_range
 
 MEASURE = "completion-by-path"
 A_WEEK = dt.timedelta(days=7)
@@ -106,7 +106,7 @@ def _taken(data: Data, entity: Entity, measure: Measure, row: Row, n: float) -> 
         path, tuple(steps[each].title if each in steps else each for each in words), sums.n, sums.n / n,
         f"{sums.n:,.0f} ({write(sums.n / n, SHARE)})", number_of(data, measure, Point(cell, sums, measure.finish(sums))),
         took.value, write(took.value, SECONDS) if took.value is not None else None,
-        f"{write(spread.low, SECONDS)} to {write(spread.high, SECONDS)}" if spread else None,
+        write_range(spread.low, spread.high, SECONDS) if spread else None,
         known, FORESEEN[known] if words else AMONG_OTHERS,
     )  # fmt: skip
 

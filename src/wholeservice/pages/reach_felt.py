@@ -71,7 +71,7 @@ def plan_words(data: Data, entity: str) -> str:
         suppliers = [edge.from_id for edge in graph.edges_in(data.organisation, entity, "provides")]
         if suppliers and plan_of(data.organisation, suppliers[0]):
             return plan_words(data, suppliers[0])
-        return "" if known is not None and known.kind == kinds.TEAM else NO_PLAN
+        return "" if known is not None and known.kind in (kinds.TEAM, kinds.POLICY) else NO_PLAN
     says, dated = planned
     written = f" (written {dated:%-d %b %Y})" if isinstance(dated, dt.date) else " (nobody says when that was written)"
     return f"The day it stops: {says}{written}."

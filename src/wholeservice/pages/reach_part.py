@@ -89,7 +89,8 @@ def reach_of(data: Data, entity: str) -> Reach | None:
     n_between = len(set(every) - {*stops_with(org, entity), *whole})
     redundancy = _redundancy(users) if found.kind not in (kinds.POLICY, kinds.TEAM) else STOPS[found.kind]
     return Reach(
-        _title(services, steps, people), users, rests_on, services, steps, people, redundancy, n_between,
+        _title(services, steps, people, is_rule=found.kind == kinds.POLICY),
+        users, rests_on, services, steps, people, redundancy, n_between,
         a_day_words(data, hit), first_words(data, hit), plan_words(data, entity), _contract(org, entity),
         tuple(felt_through(data, entity)),
     )  # fmt: skip
@@ -178,13 +179,15 @@ def volume_words(amount: object) -> str | None:
     return write(amount.number, amount.unit) + per.get(getattr(amount, "per", None) or "", "")
 
 
-def _title(services: tuple[Rider, ...], steps: tuple[Rider, ...], people: tuple[Rider, ...]) -> str:
+def _title(services: tuple[Rider, ...], steps: tuple[Rider, ...], people: tuple[Rider, ...], *, is_rule: bool) -> str:
     parts = [plural(len(services), "whole service")] if services else []
     parts += [plural(len(steps), "step")] if steps else []
     parts += [plural(len(people), "kind of people", "kinds of people")] if people else []
     if not parts:
         return "It is used, but no whole service is declared to rest on it"
-    return f"{listed(parts)} {'rides' if len(parts) == 1 and parts[0].startswith('1 ') else 'ride'} on it"
+    one = len(parts) == 1 and parts[0].startswith("1 ")
+    verb = "meet" if is_rule else "ride"
+    return f"{listed(parts)} {verb}{'s' if one else ''} {'it' if is_rule else 'on it'}"
 
 
 def _redundancy(users: tuple[User, ...]) -> str:

@@ -25,6 +25,7 @@ from wholeservice.pages.listing import SERVICE, UNIT, Row, by_title, leading_mea
 from wholeservice.pages.loss_part import LossPart, loss_parts, maps_of, origin_words
 from wholeservice.pages.need_rows import MET, MISSED, UNKNOWN, NeedRow, need_rows, needs_title
 from wholeservice.pages.numbers import Number, number_of, plural
+from wholeservice.pages.policy_part import PolicyPart, policy_part
 from wholeservice.pages.reach_part import Reach, reach_of
 from wholeservice.pages.series import measured_points, newest_of, trend_of
 from wholeservice.pages.served_part import ServedPart, served_part
@@ -37,6 +38,7 @@ from wholeservice.units import SHARE, write
 
 MOST_CHILDREN = 60
 NO_LOSS = "no loss was traced"
+AT_STEPS = "the loss is not followed beyond the steps"
 NOBODY_ANSWERS = "nobody is named who answers for it"
 KINDS_WITH_NEEDS = (SERVICE, "part")
 
@@ -111,6 +113,7 @@ class ServicePage:
     outside: str | None = None  # every technical target is met, and people are not content
     changes: ChangeFlow | None = None  # how it changes: the work on it
     improvements: ImprovementsPart | None = None  # what is changed, and whether it helped
+    policy: PolicyPart | None = None  # of a rule: what it binds, why, and whose work waits for it
     leads: LeadPart | None = None  # whether how people feel moves before what they do
 
 
@@ -144,7 +147,7 @@ def _page(data: Data, entity: Entity) -> ServicePage:
         answers_title=_answers_title(data, entity), junction=junction, changed=changed, unexplained=unexplained_words(losses),
         value=value_part(data, entity), audit=audit_line(data, entity), absent=absent_part(data, entity),
         outside=outside_words(data, entity.id), leads=lead_part(data, entity.id), served=served_part(data, entity.id),
-        changes=change_flow(data, entity), improvements=improvements_part(data, entity),
+        changes=change_flow(data, entity), improvements=improvements_part(data, entity), policy=policy_part(data, entity),
     )  # fmt: skip
 
 
@@ -242,15 +245,15 @@ def _facts(
         Fact("Needs met", f"{met} of {len(needs)}" if needs else "not written down", note or "as consumers say them", "needs"),
         Fact("The journey", drop[0] if drop else "not measured", drop[1] if drop else "where people leave", "journey"),
         Fact("Where it is lost", loss.gap if loss else "no map", origin_words(loss) if loss else NO_LOSS, "losses"),
-        Fact("Who could change it", within or "not known", _who_note(junction, within), "answers"),
+        Fact("Who could change it", within or "not known", _who_note(junction, within, loss), "answers"),
         Fact("What changed", f"{moved} of {len(changed.rows)}" if changed.rows else "not known",
              "measures surely moved" if changed.rows else "two like periods are needed", "changed"),
     )  # fmt: skip
 
 
-def _who_note(junction: JunctionPart | None, within: str | None) -> str:
+def _who_note(junction: JunctionPart | None, within: str | None, loss: LossPart | None) -> str:
     if junction is None:
-        return NO_LOSS
+        return AT_STEPS if loss and loss.drawing else NO_LOSS
     return "within its owner’s reach" if within else NOBODY_ANSWERS
 
 

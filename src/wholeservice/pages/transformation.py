@@ -129,7 +129,7 @@ def _changed_says(changed: Changed) -> str | None:
     likely = f"likely {write(changed.interval.low, SHARE)} to {write(changed.interval.high, SHARE)}"
     better = dict(changed.counts)[IMPROVED]
     share = write(changed.share, SHARE)
-    return f"{better:,} of {changed.n:,} delivered items measurably improved something: {share}, {likely}"
+    return f"{better:,} of {plural(changed.n, 'delivered item')} measurably improved something: {share}, {likely}"
 
 
 def _left(data: Data, standing: LeftStanding) -> LeftRow:
@@ -162,9 +162,9 @@ def _took_says(took: Took) -> str | None:
 def _rhythm_says(rhythm: Rhythm) -> str | None:
     if not rhythm.n_weeks and not rhythm.n_due:
         return None
-    due = f"{rhythm.n_kept} of {rhythm.n_due} promises were looked at within two weeks of their day" if rhythm.n_due else (
-        "no promise has come due yet"
-    )  # fmt: skip
+    was, its = ("was", "its") if rhythm.n_due == 1 else ("were", "their")
+    kept = f"{rhythm.n_kept} of {plural(rhythm.n_due, 'promise')} {was} looked at within two weeks of {its} day"
+    due = kept if rhythm.n_due else "no promise has come due yet"
     return f"{due}; something was written into the log in {rhythm.n_weeks} of the newest {rhythm.of_weeks} weeks"
 
 

@@ -15,4 +15,6 @@ def _words(loss: LossPart) -> str:
         return f"“{loss.says}”: not all of the {loss.gap} has a place where it starts; what it goes with is no explanation."
     if loss.unexplained is None:
         return f"“{loss.says}”: every part of the {loss.gap} has a place where it starts, or below which it starts."
+    if loss.unexplained == loss.gap:
+        return f"“{loss.says}”: no place claims any of the {loss.gap}."
     return f"“{loss.says}”: of {loss.gap}, {loss.unexplained} is claimed by no place."

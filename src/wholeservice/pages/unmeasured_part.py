@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from wholeservice.findings.coverage import not_come_by, not_counted, undescribed
 from wholeservice.findings.holes import Hole, Spot
-from wholeservice.findings.losses import NOT_OBSERVED
+from wholeservice.findings.losses import NOT_OBSERVED, UNRECORDED
 from wholeservice.measures.asked import unasked
 from wholeservice.organisation.graph import Entity
 from wholeservice.pages.base import Data
@@ -71,6 +71,11 @@ def _channels(data: Data, entity: Entity) -> frozenset[str]:
 
 def _behind(data: Data, entity: Entity) -> Iterator[Unmeasured]:
     maps = [each for (owner, _), each in data.loss_maps.items() if owner == entity.id]
-    dark = dict.fromkeys(box.title for each in maps for box in each.boxes if box.claim == NOT_OBSERVED)
+    unseen = [box for each in maps for box in each.boxes if box.claim == NOT_OBSERVED]
+    for title in dict.fromkeys(box.title for box in unseen if box.kind == UNRECORDED):
+        yield Unmeasured(
+            f"What happens then: {title[:1].lower()}{title[1:]}", "Write down when each part of it begins and ends."
+        )
+    dark = dict.fromkeys(box.title for box in unseen if box.kind != UNRECORDED)
     if dark:
         yield Unmeasured(f"What happens at {listed(list(dark))}", "Record the calls to it, with the attempt they belong to.")

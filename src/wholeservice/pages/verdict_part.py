@@ -6,14 +6,19 @@ from dataclasses import dataclass
 
 from wholeservice.draw.interrupted import Interrupted, InterruptedPoint
 from wholeservice.draw.svg import id_of
-from wholeservice.improvements.base import Improvement
+from wholeservice.improvements.base import WORSE, Improvement, Number
 from wholeservice.improvements.judged import ALSO_WORSE, Judged
-from wholeservice.improvements.telling import alarm_words, effect_words, method_words, rival_words
+from wholeservice.improvements.places import STEP, place_at
+from wholeservice.improvements.rival_words import rival_words
+from wholeservice.improvements.telling import alarm_words, effect_words, method_words
 from wholeservice.pages.base import Data
 from wholeservice.pages.numbers import plural, when
 from wholeservice.pages.verdicts import verdicts_on, worse_elsewhere
 from wholeservice.periods import Period, civil
 from wholeservice.units import difference_unit, write
+
+SURELY_WORSE = "Also worse since then"
+UNTOLD_WORSE = "Also worse since then, and nothing tells whether by this"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,7 @@ class VerdictPart:
     rows: tuple[VerdictRow, ...]
     worse: tuple[VerdictRow, ...]
     n_elsewhere: int
+    worse_title: str = ""  # above `worse`
 
 
 def verdict_part(data: Data, improvement: Improvement) -> VerdictPart | None:
@@ -57,8 +63,15 @@ def verdict_part(data: Data, improvement: Improvement) -> VerdictPart | None:
         return None
     found = worse_elsewhere(data, improvement)
     rows = tuple(_row(data, improvement, each) for each in judged)
-    return VerdictPart(_says(rows, len(found.worse)), rows, tuple(_row(data, improvement, each) for each in found.worse),
-                       found.n_looked)  # fmt: skip
+    worse = tuple(_row(data, improvement, each) for each in found.worse)
+    return VerdictPart(_says(rows, len(found.worse)), rows, worse, found.n_looked, _worse_title(worse))
+
+
+def _worse_title(rows: tuple[VerdictRow, ...]) -> str:
+    """Claim no more than the verdicts below it do."""
+    if not rows:
+        return ""
+    return SURELY_WORSE if any(each.verdict == WORSE for each in rows) else UNTOLD_WORSE
 
 
 def _says(rows: tuple[VerdictRow, ...], n_worse: int) -> str:
@@ -73,7 +86,7 @@ def _row(data: Data, improvement: Improvement, judged: Judged) -> VerdictRow:
     has_effect = judged.effect is not None
     period = when(data, Period(judged.from_at, judged.to_at)) if judged.from_at and judged.to_at else None
     return VerdictRow(
-        title=measure.title if measure else judged.number.measure, of=_of(judged, titles), role=judged.role,
+        title=measure.title if measure else judged.number.measure, of=_of(data, judged.number), role=judged.role,
         verdict=judged.verdict, effect=effect_words(judged), why=judged.why if has_effect else None,
         promised=write(judged.promised, unit, signed=True) if judged.promised is not None else None,
         worth=f"{write(judged.worth, unit)}, {judged.worth_from}" if judged.worth is not None else None,
@@ -87,11 +100,13 @@ def _row(data: Data, improvement: Improvement, judged: Judged) -> VerdictRow:
     )  # fmt: skip
 
 
-def _of(judged: Judged, titles: dict[str, str]) -> str:
-    number = judged.number
-    where = [titles.get(number.entity, number.entity)]
-    where += [f"step {number.step}"] if number.step else []
-    return ", ".join([*where, *([f"in {number.channel}"] if number.channel else [])])
+def _of(data: Data, number: Number) -> str:
+    """Say whose number it is, as people call it: the service or its step, and the channel."""
+    place = place_at(data.organisation, f"{STEP}:{number.entity}.{number.step}") if number.step else None
+    entity = data.organisation.entities.get(number.entity)
+    where = place.title if place else entity.title if entity else number.entity
+    missing = f", step {number.step}" if number.step and not place else ""
+    return where + missing + (f", in {number.channel}" if number.channel else "")
 
 
 def _drawing(data: Data, improvement: Improvement, judged: Judged) -> Interrupted:

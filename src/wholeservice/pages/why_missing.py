@@ -44,7 +44,9 @@ def _no_end(data: Data, entity: Entity) -> str | None:
 
 
 def _has_facts(data: Data, entity: str) -> bool:
-    return any(rests.entity == entity for source in data.sources for rests in source.rests)
+    """Say whether anything names a step of an entity, or what could be one: of items of work nobody was seen at a step."""
+    named = any(rests.entity == entity and rests.steps for source in data.sources for rests in source.rests)
+    return named or any(_lacking(data, entity))
 
 
 def _has_number(data: Data, measure: str, entity: str, step: str | None) -> bool:

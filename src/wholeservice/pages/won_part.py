@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from wholeservice.findings.inseparable import titles_of
-from wholeservice.findings.losses import ITEMS, Box, LossMap
+from wholeservice.findings.losses import GOES_WITH, ITEMS, Box, LossMap
 from wholeservice.findings.worth import Won, won_a_day
 from wholeservice.pages.base import Data
 from wholeservice.pages.entries import address_of
 from wholeservice.units import Unit, difference_unit, write
+
+NO_WON = "What mending one place alone would win back is not known"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +31,23 @@ class WonRow:
 
 
 def won_rows(data: Data, loss_map: LossMap, boxes: list[Box], kinds: dict[str, str]) -> tuple[WonRow, ...]:
-    """Return the places of *boxes* with what mending each alone wins; money only where a completion has a declared worth."""
+    """
+    Return the places of *boxes* with what mending each alone wins; money only where a completion has a declared worth.
+
+    Nothing where of no place it is known, or there is no map: `why_no_won` then says why.
+    """
+    if loss_map.why_no_map or all(box.alone is None for box in boxes):
+        return ()
     return tuple(_row(data, loss_map, box, kinds) for box in boxes)
+
+
+def why_no_won(loss_map: LossMap, boxes: list[Box]) -> str:
+    """Say why it is known of no place of a map what mending it would win back; nothing where it is known of one."""
+    if loss_map.why_no_map or not boxes or any(box.alone is not None for box in boxes):
+        return ""
+    if any(box.claim == GOES_WITH for box in boxes):
+        return f"{NO_WON}: what a loss goes with need not be its cause, and nothing that was seen at the other places failed."
+    return f"{NO_WON}: nothing that was seen at these places failed."
 
 
 def _row(data: Data, loss_map: LossMap, box: Box, kinds: dict[str, str]) -> WonRow:

@@ -77,6 +77,14 @@ const findable = input => {
   });
 };
 
+// Paper has no folds: what carries a finding is opened to print. The style does so too, in browsers that know ::details-content.
+let unfolded = [];
+addEventListener("beforeprint", () => {
+  unfolded = [...document.querySelectorAll("details.prints:not([open])")];
+  for (const each of unfolded) each.open = true;
+});
+addEventListener("afterprint", () => { for (const each of unfolded) each.open = false; });
+
 addEventListener("DOMContentLoaded", () => {
   const button = document.querySelector("[data-theme-switch]");
   if (button) { button.hidden = false; button.addEventListener("click", switchTheme); }
