@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from wholeservice.facts.store import Run, Store
 from wholeservice.facts.supersede import Change
 from wholeservice.mapping import quarantine
 from wholeservice.mapping.columns import arrow_schema
+from wholeservice.measures.base import Measure
 from wholeservice.measures.compute import compute
 from wholeservice.measures.rows import Row
 from wholeservice.organisation.graph import Organisation
@@ -144,8 +145,8 @@ def changes(rows: Mapping[str, pa.Table]) -> list[Change]:
     return found
 
 
-def computed(engine: Engine, facts: Golden) -> list[Row]:
+def computed(engine: Engine, facts: Golden, measures: Sequence[Measure]) -> list[Row]:
     """Resolve, derive and measure; the engine then holds every table."""
     for name, files in facts.files.items():
         engine.add(name, files)
-    return compute(engine, facts.organisation, zone=ZONE, source_order=["register", "website"])
+    return compute(engine, facts.organisation, zone=ZONE, source_order=["register", "website"], measures=measures)

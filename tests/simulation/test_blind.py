@@ -1,16 +1,13 @@
 """The tracer judged blind on organisations with hidden causes: how rarely it is wrong and confident."""
 
-import hashlib
 import itertools
-import os
-import subprocess
 from collections import Counter
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
 
+from commit import first_seed
 from wholeservice.findings.losses import Box, LossMap
 from wholeservice.simulation.blind import (
     BASELINES,
@@ -33,14 +30,6 @@ MAX_WRONG = 0.05
 BARS = {"everything seen": 0.95, "10 % of attempts traced": 0.80}
 """Of the organisations with six standard errors planted, the share in which a planted cause is named, alone or in a group."""
 CHANCE = 0.001  # a cell fails when the bar's own rate would give such a count this rarely
-
-
-def first_seed():
-    """Seeds come from the commit, so that nobody can tune the tracer to them."""
-    if chosen := os.environ.get("WHOLESERVICE_SEED"):
-        return int(chosen)
-    found = subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, text=True, cwd=Path(__file__).parent, check=False)
-    return int(hashlib.sha256(found.stdout.encode()).hexdigest()[:8], 16) % 1_000_000
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from simulation.test_blind import CHANCE, MAX_WRONG, first_seed
+from commit import first_seed
+from simulation.test_blind import CHANCE, MAX_WRONG
 from wholeservice.simulation.blind import truth_table
 from wholeservice.simulation.driven import random_driven
 from wholeservice.simulation.driven_blind import ATTRIBUTED, NAIVE, judge_driven, recorded_attributes, verdict

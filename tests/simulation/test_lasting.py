@@ -4,7 +4,8 @@ from collections import Counter
 
 import pytest
 
-from simulation.test_blind import CHANCE, first_seed
+from commit import first_seed
+from simulation.test_blind import CHANCE
 from wholeservice.findings import open_time as words
 from wholeservice.simulation import lasting as planted
 from wholeservice.simulation.lasting import CAUSES, random_lasting
