@@ -86,7 +86,8 @@ def account(patterns: Sequence[Pattern], plan: Plan, healing: Callable[[str], fl
     explain = cache(partial(_explain, healing=cache(healing)))
     for some in _chunks([(kind, at) for kind, at in kinds.items() if kind[1]]):
         read, counted = read_lost([kind for kind, _ in some], plan), [counts[kind] for _, kind in some]
-        results = [explain(ends) for ends in read.ends]
+        told = {id(ends): explain(ends) for ends in {id(ends): ends for ends in read.ends}.values()}
+        results = [told[id(ends)] for ends in read.ends]  # most share one
         for (_, kind), result in zip(some, results, strict=True):
             contributions[kind], alike[kind] = result.contribution, result.of_one
         for result, n in _summed(results, counted).items():
@@ -117,14 +118,8 @@ class _Result:
     split: Split
     contribution: dict[str, float]
     of_one: dict[str, float]
-
-    @property
-    def sizes(self) -> list[tuple[str, float, bool]]:
-        """Where one attempt ends: the box, what is lost there, and whether something behind it was seen by nobody."""
-        found = [
-            (box, share, claim == AT_OR_BELOW) for (box, claim), share in zip(self.ends.origins, self.split.share, strict=True)
-        ]
-        return found + [(step, self.of_one[step], step in self.ends.hidden) for step in self.ends.untraced]
+    sizes: list[tuple[str, float, bool]]
+    """Where one attempt ends: the box, what is lost there, and whether something behind it was seen by nobody."""
 
 
 def _explain(ends: Ends, healing: Callable[[str], float]) -> _Result:
@@ -137,7 +132,9 @@ def _explain(ends: Ends, healing: Callable[[str], float]) -> _Result:
     of_one = {box: share for (box, _), share in zip(ends.origins, result.share, strict=True)}
     if ends.untraced:
         of_one |= dict.fromkeys(ends.untraced, (1.0 - result.together) / len(ends.untraced))
-    return _Result(ends, result, contribution, of_one)
+    sizes = [(box, share, claim == AT_OR_BELOW) for (box, claim), share in zip(ends.origins, result.share, strict=True)]
+    sizes += [(step, of_one[step], step in ends.hidden) for step in ends.untraced]
+    return _Result(ends, result, contribution, of_one, sizes)
 
 
 def _summed(results: Sequence[_Result], counts: Sequence[float]) -> dict[_Result, float]:
@@ -181,6 +178,18 @@ def _send_back(ledger: Ledger, read: Read, results: Sequence[_Result], counts: S
         ledger.flow_in[names[box]] += size
     for box, size in in_the_dark(read, only, dark).items():
         ledger.dark[names[box]] += size
+
+
+def losses_of_one(ledger: Ledger, patterns: Sequence[Pattern]) -> Iterator[tuple[Mapping[str, float], float]]:
+    """Yield what one attempt lost where, and how many were recorded that lost the same."""
+    counts: dict[tuple[int, float], float] = defaultdict(float)
+    shared: dict[tuple[int, float], Mapping[str, float]] = {}
+    for pattern, contribution in zip(patterns, ledger.contributions, strict=True):
+        key = id(contribution), pattern.weight  # the ledger holds on to it, so no other has its id
+        shared[key] = contribution
+        counts[key] += pattern.n / pattern.weight
+    for key, count in counts.items():
+        yield {box: loss * key[1] for box, loss in shared[key].items()}, count
 
 
 def enter_timed(ledger: Ledger, timed: Timed) -> None:

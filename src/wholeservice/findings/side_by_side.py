@@ -137,7 +137,11 @@ class Reading:
 
     def _explain(self) -> None:
         plan, calls, explained, through = self.plan, self.calls, self.explained, self._through
+        due = set(calls.failed).union(calls.spoilt, *map(plan.users_at, calls.spoilt))  # nothing explains any other box
+        due.update(*(plan.users_at(box) for box, table in enumerate(explained) if table))
         for box in plan.inner_first:
+            if box not in due:
+                continue
             table = 0
             if box in calls.called or box in plan.steps_at:
                 for _, sure, behind in self._needs(box):
@@ -149,6 +153,8 @@ class Reading:
                 table |= self._all_failed(box, group)
             explained[box] = table
             through[box] = table & ~calls.loose[box] | calls.spoilt.get(box, 0) if box in calls.loose else table
+            if table or through[box]:
+                due.update(plan.users_at(box))
 
     def _needs(self, box: int) -> Iterator[tuple[int, Table, Table]]:
         """Yield what the box must have, attempts in which it was seen to fail, and in which something behind it explains it."""
@@ -193,13 +199,18 @@ class Reading:
 
     def _meet(self, followed: Mapping[int, Table]) -> None:
         met, touched, needs = self._met, self.calls.touched, self.plan.needs_at
+        due = set(touched).union(*(self.plan.users_at(box) for box, table in enumerate(met) if table))
         for box in self.plan.inner_first:
+            if box not in due:
+                continue
             table = touched.get(box, 0)
             if table and box in followed:
                 table &= ~followed[box]
             for to in needs[box]:
                 table |= met[to]
             met[box] = table
+            if table:
+                due.update(self.plan.users_at(box))
 
     def _reach(self) -> None:
         reached, felt = self.reached, self.felt
