@@ -13,8 +13,9 @@ from functools import cache, partial
 from itertools import pairwise
 
 from wholeservice.findings.closure import members
-from wholeservice.findings.ends import CHUNK, Ends, Lost, Read, failures_that_start, read_lost
+from wholeservice.findings.ends import CHUNK, Ends, Read, failures_that_start, read_lost
 from wholeservice.findings.joined_in_time import Timed
+from wholeservice.findings.numbered import Numbered, numbered
 from wholeservice.findings.propagation import AT_OR_BELOW, LostAt, Plan, SeenCall, Wiring
 from wholeservice.findings.sent_back import in_the_dark, send_back
 from wholeservice.findings.shapley import Split, split
@@ -77,18 +78,20 @@ def account(patterns: Sequence[Pattern], plan: Plan, healing: Callable[[str], fl
     Source   Shapley values are linear, so the map of all attempts is the sum of the maps of each
     """
     ledger = Ledger()
-    kinds: dict[Lost, int] = {}
+    kinds: dict[tuple[frozenset[SeenCall], LostAt], int] = {}
     kind_of = [kinds.setdefault((each.seen, each.lost_at), len(kinds)) for each in patterns]
     counts = [0.0] * len(kinds)
     for kind, pattern in zip(kind_of, patterns, strict=True):
         counts[kind] += pattern.n
     contributions, alike = [_NOTHING] * len(kinds), [_NOTHING] * len(kinds)
     explain = cache(partial(_explain, healing=cache(healing)))
-    for some in _chunks([(kind, at) for kind, at in kinds.items() if kind[1]]):
-        read, counted = read_lost([kind for kind, _ in some], plan), [counts[kind] for _, kind in some]
+    lost = [(seen, lost_at, kind) for (seen, lost_at), kind in kinds.items() if lost_at]
+    for seen, places in _chunks(numbered([seen for seen, _, _ in lost])):
+        some = [lost[place] for place in places]
+        read, counted = read_lost(seen, [lost_at for _, lost_at, _ in some], plan), [counts[kind] for _, _, kind in some]
         told = {id(ends): explain(ends) for ends in {id(ends): ends for ends in read.ends}.values()}
         results = [told[id(ends)] for ends in read.ends]  # most share one
-        for (_, kind), result in zip(some, results, strict=True):
+        for (_, _, kind), result in zip(some, results, strict=True):
             contributions[kind], alike[kind] = result.contribution, result.of_one
         for result, n in _summed(results, counted).items():
             _enter(ledger, n, result)
@@ -98,13 +101,12 @@ def account(patterns: Sequence[Pattern], plan: Plan, healing: Callable[[str], fl
     return ledger
 
 
-def _chunks(lost: Sequence[tuple[Lost, int]]) -> Iterator[Sequence[tuple[Lost, int]]]:
-    """Yield kinds of lost attempts to be read together: fewer of those that may have come many ways, which take more memory."""
-    loose = [any(has_failed for caller, _, has_failed in seen if caller is None) for (seen, _), _ in lost]
-    for is_loose, size in ((True, CHUNK // 2), (False, CHUNK)):
-        mine = [each for each, has_many in zip(lost, loose, strict=True) if has_many is is_loose]
+def _chunks(lost: Numbered) -> Iterator[tuple[Numbered, list[int]]]:
+    """Yield lost attempts to be read together, and their places: fewer where they may have come many ways, for memory."""
+    loose = lost.with_loose_failures()
+    for mine, size in ((loose.nonzero()[0], CHUNK // 2), ((~loose).nonzero()[0], CHUNK)):
         for first in range(0, len(mine), size):
-            yield mine[first : first + size]
+            yield lost.some(mine[first : first + size]), mine[first : first + size].tolist()
 
 
 _NOTHING: dict[str, float] = {}
