@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from wholeservice.findings.closure import members, table_of
+from wholeservice.findings.numbered import Numbered, numbered
 from wholeservice.findings.propagation import (
     AT_OR_BELOW,
     STARTS_HERE,
@@ -22,9 +23,6 @@ from wholeservice.findings.side_by_side import Reading, Table, bits
 
 CHUNK = 8_192
 """Attempts read side by side: more would take more memory, fewer more time."""
-
-Lost = tuple[frozenset[SeenCall], LostAt]
-"""What was seen of a kind of attempt, and where it was lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,18 +54,18 @@ class Read:
     several: Table
 
 
-def read_lost(lost: Sequence[Lost], plan: Plan) -> Read:
+def read_lost(seen: Numbered, lost_at: Sequence[LostAt], plan: Plan) -> Read:
     """
     Read kinds of lost attempts side by side.
 
-    Shape    lost: CHUNK of them at most, each lost somewhere; the ends follow their order
+    Shape    seen, lost_at: of CHUNK of them at most, each lost somewhere; the ends follow their order
     """
-    reading = Reading([seen for seen, _ in lost], plan, _starts(lost, plan))
+    reading = Reading(seen, plan, _starts(lost_at, plan))
     ended, several, once = dict(reading.ends()), 0, 0
     for table in ended.values():
         several |= once & table
         once |= table
-    read = Read(reading, [_NOWHERE] * len(lost), {}, {}, several)
+    read = Read(reading, [_NOWHERE] * len(lost_at), {}, {}, several)
     found: dict[int, list[tuple[str, bool, bool]]] = {at: [] for at in members(several)}
     for box, table in ended.items():
         dark = reading.is_dark(box, table)
@@ -81,18 +79,18 @@ def read_lost(lost: Sequence[Lost], plan: Plan) -> Read:
         read.here[box], read.dark[box] = table & ~several, dark & ~several
     spared = set(members(reading.spared & several))
     for at, mine in found.items():
-        read.ends[at] = _ends(reading, at, mine, lost[at][1], at in spared)
+        read.ends[at] = _ends(reading, at, mine, lost_at[at], at in spared)
     return read
 
 
-def _starts(lost: Sequence[Lost], plan: Plan) -> dict[int, Table]:
+def _starts(lost_at: Sequence[LostAt], plan: Plan) -> dict[int, Table]:
     by_place: dict[LostAt, int] = {}
-    for bit, (_, lost_at) in zip(bits(len(lost)), lost, strict=True):
-        by_place[lost_at] = by_place.get(lost_at, 0) | bit
+    for bit, place in zip(bits(len(lost_at)), lost_at, strict=True):
+        by_place[place] = by_place.get(place, 0) | bit
     starts: dict[int, Table] = {}
-    for lost_at, table in by_place.items():
-        plan.know(starts_of(lost_at))
-        for step in starts_of(lost_at):
+    for place, table in by_place.items():
+        plan.know(starts_of(place))
+        for step in starts_of(place):
             starts[plan.bit[step]] = starts.get(plan.bit[step], 0) | table
     return starts
 
@@ -146,7 +144,7 @@ class _One:
 def trail_of(seen: frozenset[SeenCall], lost_at: LostAt, plan: Plan) -> Trail:
     """Return the trail of one lost attempt, with every way it may have come and all that nobody saw behind its ends."""
     plan.know(starts_of(lost_at))
-    reading = Reading([seen], plan, {plan.bit[step]: 1 for step in starts_of(lost_at)})
+    reading = Reading(numbered([seen]), plan, {plan.bit[step]: 1 for step in starts_of(lost_at)})
     trail = follow(_One(reading, 0), lost_at)
     dark = {box: table_of(reading.behind({plan.bit[box]: 1})) for box in trail.dark}
     return replace(trail, dark=dark)
@@ -158,7 +156,7 @@ def failures_that_start(attempts: Sequence[frozenset[SeenCall]], plan: Plan) -> 
     for first in range(0, len(attempts), CHUNK):
         some = attempts[first : first + CHUNK]
         plan.know(box for seen in some for _, box, has_failed in seen if has_failed)
-        reading, starting = Reading(some, plan), [dict[str, str]() for _ in some]
+        reading, starting = Reading(numbered(some), plan), [dict[str, str]() for _ in some]
         for box, table in reading.calls.all_failed().items():
             here = table & ~reading.explained[box]
             dark = reading.is_dark(box, here)

@@ -44,18 +44,18 @@ def always_together(
 def _linked(ledger: Ledger, patterns: Sequence[Pattern]) -> Iterator[tuple[tuple[str, ...], str]]:
     met: dict[str, list[int]] = defaultdict(list)
     kinds: dict[tuple[object, object], int] = {}
+    never_alone = {box for box, _ in ledger.share if box not in ledger.untraced and ledger.alone.get(box, 0.0) <= 1e-9}
     for pattern, contribution in zip(patterns, ledger.contributions, strict=True):
-        if len(contribution) > 0:
+        if not never_alone.isdisjoint(contribution):
             kind = kinds.setdefault((pattern.seen, pattern.lost_at), len(kinds))
-            for box in contribution:
+            for box in never_alone.intersection(contribution):
                 met[box].append(kind)
     alike: dict[frozenset[int], list[str]] = defaultdict(list)
     for box in sorted(met):
         alike[frozenset(met[box])].append(box)
     for boxes in alike.values():
-        group = tuple(box for box in boxes if box not in ledger.untraced and ledger.alone.get(box, 0.0) <= 1e-9)
-        if len(group) > 1:
-            yield group, APART_IN_ATTEMPTS
+        if len(boxes) > 1:
+            yield tuple(boxes), APART_IN_ATTEMPTS
 
 
 def with_others(top: tuple[str, ...], together: Sequence[Together]) -> tuple[str, ...]:

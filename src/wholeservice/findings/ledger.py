@@ -13,8 +13,9 @@ from functools import cache, partial
 from itertools import pairwise
 
 from wholeservice.findings.closure import members
-from wholeservice.findings.ends import CHUNK, Ends, Lost, Read, failures_that_start, read_lost
+from wholeservice.findings.ends import CHUNK, Ends, Read, failures_that_start, read_lost
 from wholeservice.findings.joined_in_time import Timed
+from wholeservice.findings.numbered import Numbered, numbered
 from wholeservice.findings.propagation import AT_OR_BELOW, LostAt, Plan, SeenCall, Wiring
 from wholeservice.findings.sent_back import in_the_dark, send_back
 from wholeservice.findings.shapley import Split, split
@@ -77,17 +78,20 @@ def account(patterns: Sequence[Pattern], plan: Plan, healing: Callable[[str], fl
     Source   Shapley values are linear, so the map of all attempts is the sum of the maps of each
     """
     ledger = Ledger()
-    kinds: dict[Lost, int] = {}
+    kinds: dict[tuple[frozenset[SeenCall], LostAt], int] = {}
     kind_of = [kinds.setdefault((each.seen, each.lost_at), len(kinds)) for each in patterns]
     counts = [0.0] * len(kinds)
     for kind, pattern in zip(kind_of, patterns, strict=True):
         counts[kind] += pattern.n
     contributions, alike = [_NOTHING] * len(kinds), [_NOTHING] * len(kinds)
     explain = cache(partial(_explain, healing=cache(healing)))
-    for some in _chunks([(kind, at) for kind, at in kinds.items() if kind[1]]):
-        read, counted = read_lost([kind for kind, _ in some], plan), [counts[kind] for _, kind in some]
-        results = [explain(ends) for ends in read.ends]
-        for (_, kind), result in zip(some, results, strict=True):
+    lost = [(seen, lost_at, kind) for (seen, lost_at), kind in kinds.items() if lost_at]
+    for seen, places in _chunks(numbered([seen for seen, _, _ in lost])):
+        some = [lost[place] for place in places]
+        read, counted = read_lost(seen, [lost_at for _, lost_at, _ in some], plan), [counts[kind] for _, _, kind in some]
+        told = {id(ends): explain(ends) for ends in {id(ends): ends for ends in read.ends}.values()}
+        results = [told[id(ends)] for ends in read.ends]  # most share one
+        for (_, _, kind), result in zip(some, results, strict=True):
             contributions[kind], alike[kind] = result.contribution, result.of_one
         for result, n in _summed(results, counted).items():
             _enter(ledger, n, result)
@@ -97,13 +101,12 @@ def account(patterns: Sequence[Pattern], plan: Plan, healing: Callable[[str], fl
     return ledger
 
 
-def _chunks(lost: Sequence[tuple[Lost, int]]) -> Iterator[Sequence[tuple[Lost, int]]]:
-    """Yield kinds of lost attempts to be read together: fewer of those that may have come many ways, which take more memory."""
-    loose = [any(has_failed for caller, _, has_failed in seen if caller is None) for (seen, _), _ in lost]
-    for is_loose, size in ((True, CHUNK // 2), (False, CHUNK)):
-        mine = [each for each, has_many in zip(lost, loose, strict=True) if has_many is is_loose]
+def _chunks(lost: Numbered) -> Iterator[tuple[Numbered, list[int]]]:
+    """Yield lost attempts to be read together, and their places: fewer where they may have come many ways, for memory."""
+    loose = lost.with_loose_failures()
+    for mine, size in ((loose.nonzero()[0], CHUNK // 2), ((~loose).nonzero()[0], CHUNK)):
         for first in range(0, len(mine), size):
-            yield mine[first : first + size]
+            yield lost.some(mine[first : first + size]), mine[first : first + size].tolist()
 
 
 _NOTHING: dict[str, float] = {}
@@ -117,14 +120,8 @@ class _Result:
     split: Split
     contribution: dict[str, float]
     of_one: dict[str, float]
-
-    @property
-    def sizes(self) -> list[tuple[str, float, bool]]:
-        """Where one attempt ends: the box, what is lost there, and whether something behind it was seen by nobody."""
-        found = [
-            (box, share, claim == AT_OR_BELOW) for (box, claim), share in zip(self.ends.origins, self.split.share, strict=True)
-        ]
-        return found + [(step, self.of_one[step], step in self.ends.hidden) for step in self.ends.untraced]
+    sizes: list[tuple[str, float, bool]]
+    """Where one attempt ends: the box, what is lost there, and whether something behind it was seen by nobody."""
 
 
 def _explain(ends: Ends, healing: Callable[[str], float]) -> _Result:
@@ -137,7 +134,9 @@ def _explain(ends: Ends, healing: Callable[[str], float]) -> _Result:
     of_one = {box: share for (box, _), share in zip(ends.origins, result.share, strict=True)}
     if ends.untraced:
         of_one |= dict.fromkeys(ends.untraced, (1.0 - result.together) / len(ends.untraced))
-    return _Result(ends, result, contribution, of_one)
+    sizes = [(box, share, claim == AT_OR_BELOW) for (box, claim), share in zip(ends.origins, result.share, strict=True)]
+    sizes += [(step, of_one[step], step in ends.hidden) for step in ends.untraced]
+    return _Result(ends, result, contribution, of_one, sizes)
 
 
 def _summed(results: Sequence[_Result], counts: Sequence[float]) -> dict[_Result, float]:
@@ -181,6 +180,18 @@ def _send_back(ledger: Ledger, read: Read, results: Sequence[_Result], counts: S
         ledger.flow_in[names[box]] += size
     for box, size in in_the_dark(read, only, dark).items():
         ledger.dark[names[box]] += size
+
+
+def losses_of_one(ledger: Ledger, patterns: Sequence[Pattern]) -> Iterator[tuple[Mapping[str, float], float]]:
+    """Yield what one attempt lost where, and how many were recorded that lost the same."""
+    counts: dict[tuple[int, float], float] = defaultdict(float)
+    shared: dict[tuple[int, float], Mapping[str, float]] = {}
+    for pattern, contribution in zip(patterns, ledger.contributions, strict=True):
+        key = id(contribution), pattern.weight  # the ledger holds on to it, so no other has its id
+        shared[key] = contribution
+        counts[key] += pattern.n / pattern.weight
+    for key, count in counts.items():
+        yield {box: loss * key[1] for box, loss in shared[key].items()}, count
 
 
 def enter_timed(ledger: Ledger, timed: Timed) -> None:

@@ -12,6 +12,7 @@ from wholeservice.findings.fit_rest import with_fitted
 from wholeservice.findings.fitted import fit
 from wholeservice.findings.ledger import Pattern
 from wholeservice.findings.losses import LossMap, Observations
+from wholeservice.findings.numbered import numbered
 from wholeservice.findings.propagation import Plan
 from wholeservice.findings.shapley import split
 
@@ -59,7 +60,8 @@ def _stays(patterns: Sequence[Pattern], plan: Plan) -> list[dict[str, float]]:
     lost = [(at, pattern) for at, pattern in enumerate(patterns) if pattern.lost_at]
     for first in range(0, len(lost), CHUNK):
         some = lost[first : first + CHUNK]
-        ends = read_lost([(pattern.seen, pattern.lost_at) for _, pattern in some], plan).ends
+        seen = numbered([pattern.seen for _, pattern in some])
+        ends = read_lost(seen, [pattern.lost_at for _, pattern in some], plan).ends
         for (at, pattern), each in zip(some, ends, strict=True):
             stays = 1.0 - split(each.still_lost, (1.0,) * len(each.origins)).together
             by_step = {step: stays / len(each.untraced) for step in each.untraced}

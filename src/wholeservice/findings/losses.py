@@ -12,7 +12,7 @@ from wholeservice.findings.circles import circles, join_calls, join_timed, join_
 from wholeservice.findings.confidence import Certainty, judge
 from wholeservice.findings.inseparable import Together, always_together, with_others
 from wholeservice.findings.joined_in_time import Timed
-from wholeservice.findings.ledger import Ledger, Pattern, account, enter_timed, failure_rates
+from wholeservice.findings.ledger import Ledger, Pattern, account, enter_timed, failure_rates, losses_of_one
 from wholeservice.findings.propagation import AT_OR_BELOW as AT_OR_BELOW
 from wholeservice.findings.propagation import STARTS_HERE as STARTS_HERE
 from wholeservice.findings.propagation import Plan, Wiring
@@ -173,11 +173,11 @@ def _drawn(asked: LossMap, seen: Observations, ledger: Ledger) -> LossMap:
     tolerated = n * (1.0 - asked.level if asked.direction > 0 else asked.level) * (1.0 - linked / lost) if is_dark else 0.0
     certainty = judge(_sizes(ledger, seen.timed, tolerated), _per_consumer(ledger, seen))
     together = always_together(n, ledger, seen.patterns, [each.together for each in seen.timed.losses])
-    residual = asked.gap - sum(ledger.share.values()) / n
+    residual, layers = asked.gap - sum(ledger.share.values()) / n, _layers(seen)
     return replace(
         asked,
-        boxes=tuple(_boxes(n, ledger, seen, certainty)),
-        ribbons=tuple(_ribbons(n, ledger, seen)),
+        boxes=tuple(_boxes(n, ledger, seen, certainty, layers)),
+        ribbons=tuple(_ribbons(n, ledger, seen, layers)),
         unexplained=max(0.0, residual),
         headroom=max(0.0, -residual),
         by_rung=_by_rung(ledger),
@@ -216,9 +216,10 @@ def ledger_of(seen: Observations, rates: Mapping[str, float] | None = None) -> t
 
 def rates_of(seen: Observations) -> dict[str, float]:
     """Return how often each box fails, where any has a target of its own that its failures are held against."""
+    if not any(place.tolerated for place in seen.places.values()):
+        return {}
     seen = _without_circles(seen)
-    tolerating = any(place.tolerated for place in seen.places.values())
-    return failure_rates(seen.patterns, seen.n_used, seen.wiring) if tolerating else {}
+    return failure_rates(seen.patterns, seen.n_used, seen.wiring)
 
 
 def _recordable(seen: Observations) -> dict[str, str]:
@@ -273,8 +274,7 @@ def _per_consumer(ledger: Ledger, seen: Observations) -> Iterator[tuple[Mapping[
     """
     yield from ((each, 1.0) for each in seen.timed.chance)
     if not seen.consumers:
-        for pattern, contribution in zip(seen.patterns, ledger.contributions, strict=True):
-            yield {box: loss * pattern.weight for box, loss in contribution.items()}, pattern.n / pattern.weight
+        yield from losses_of_one(ledger, seen.patterns)
         return
     for indexes, count in seen.consumers:
         total: dict[str, float] = defaultdict(float)
@@ -284,8 +284,7 @@ def _per_consumer(ledger: Ledger, seen: Observations) -> Iterator[tuple[Mapping[
         yield total, count
 
 
-def _boxes(n: float, ledger: Ledger, seen: Observations, certainty: Certainty) -> Iterator[Box]:
-    layers = _layers(seen)
+def _boxes(n: float, ledger: Ledger, seen: Observations, certainty: Certainty, layers: Mapping[str, int]) -> Iterator[Box]:
     for box in sorted(layers, key=lambda each: (layers[each], -ledger.flow_in.get(each, 0.0), each)):
         place = seen.places.get(box, Place("part", box))
         here = ledger.share.get((box, STARTS_HERE), 0.0)
@@ -365,12 +364,12 @@ def _sorted_from(starts: Sequence[str], wiring: Wiring) -> tuple[list[str], dict
     return order[::-1], forward
 
 
-def _ribbons(n: float, ledger: Ledger, seen: Observations) -> Iterator[Ribbon]:
+def _ribbons(n: float, ledger: Ledger, seen: Observations, layers: Mapping[str, int]) -> Iterator[Ribbon]:
     drawn = set()
     for (from_id, to_id), size in sorted(ledger.ribbons.items(), key=lambda each: (-each[1], each[0])):
         drawn.add((from_id, to_id))
         yield Ribbon(from_id, to_id, size / n, TIMED if ledger.timed_ribbons.get((from_id, to_id), 0.0) > size / 2 else LINKED)
-    for box in sorted(_layers(seen)):
+    for box in sorted(layers):
         for dependency in seen.wiring.get(box, ()):
             if (box, dependency.to) not in drawn:
                 drawn.add((box, dependency.to))

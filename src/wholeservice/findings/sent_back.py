@@ -37,9 +37,9 @@ def send_back(read: Read, only: Sequence[float], several: Sizes) -> Flows:
     into: dict[int, float] = {}
     for box, table in enumerate(reading.reached):
         if table:
-            into[box] = sums.of(table & ~forked)
-            for effect, felt in reading.felt[box]:
-                over[effect, box] = over.get((effect, box), 0.0) + sums.of(felt & ~forked)
+            into[box] = total = sums.of(table & ~forked)
+            for effect, felt in reading.felt[box]:  # often by one box alone, in all of the attempts
+                over[effect, box] = over.get((effect, box), 0.0) + (total if felt == table else sums.of(felt & ~forked))
     if forked:
         _along_all_ways(read, sums.array, several, forked, (over, into))
     return over, into

@@ -9,16 +9,14 @@ that nobody saw is ever walked by itself, however many there are.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
-from itertools import chain, count
 
-from wholeservice.findings.propagation import Plan, SeenCall
+from wholeservice.findings.numbered import Numbered
+from wholeservice.findings.propagation import Plan
 
 Table = int
 """One bit an attempt."""
-AT_ONCE = 4_096
-"""Calls of which tables are made at once."""
 
 
 @lru_cache(maxsize=4)
@@ -36,7 +34,7 @@ class Calls:
     anywhere        box that a step needs -> attempts in which anybody was seen to call it
     """
 
-    def __init__(self, attempts: Sequence[frozenset[SeenCall]], plan: Plan) -> None:
+    def __init__(self, attempts: Numbered, plan: Plan) -> None:
         self.called: dict[int, dict[int, Table]] = defaultdict(dict)
         self.failed: dict[int, dict[int, Table]] = defaultdict(dict)
         self.loose: dict[int, Table] = {}
@@ -44,7 +42,7 @@ class Calls:
         self.touched: dict[int, Table] = defaultdict(int)
         self.anywhere: dict[int, Table] = defaultdict(int)
         self._failed: dict[int, Table] = defaultdict(int)
-        tables, bit, with_loose = list(_tables(attempts)), plan.bit, 0
+        tables, bit, with_loose = list(attempts.tables()), plan.bit, 0
         for (caller, _, _), table in tables:
             with_loose |= table if caller is None else 0
         for (caller, box, has_failed), table in tables:
@@ -82,27 +80,6 @@ class Calls:
         return self._failed
 
 
-def _tables(attempts: Sequence[frozenset[SeenCall]]) -> Iterator[tuple[SeenCall, Table]]:
-    """Yield each call that was seen, and in which attempts."""
-    import numpy as np
-
-    ids: dict[SeenCall, int] = defaultdict(count().__next__)
-    lengths = [len(seen) for seen in attempts]
-    of = np.fromiter(map(ids.__getitem__, chain.from_iterable(attempts)), np.int64, sum(lengths))
-    at = np.repeat(np.arange(len(attempts)), lengths)
-    order = np.argsort(of.astype(np.uint16) if len(ids) <= 2**16 else of, kind="stable")  # short numbers are sorted in one go
-    of, at, calls = of[order], at[order], list(ids)
-    n_bytes = (len(attempts) + 7) // 8
-    for first in range(0, len(calls), AT_ONCE):
-        some = calls[first : first + AT_ONCE]
-        mine = slice(*np.searchsorted(of, (first, first + len(some))))
-        packed = np.zeros(len(some) * n_bytes, dtype=np.uint8)
-        np.add.at(packed, (of[mine] - first) * n_bytes + (at[mine] >> 3), (1 << (at[mine] & 7)).astype(np.uint8))
-        joined = packed.tobytes()
-        for place, call in enumerate(some):
-            yield call, int.from_bytes(joined[place * n_bytes : (place + 1) * n_bytes], "little")
-
-
 class Reading:
     """Some attempts, read by one plan. Boxes are told by their bit in the plan, attempts by their place.
 
@@ -111,7 +88,7 @@ class Reading:
     felt       box -> (box that it explains, in which attempts)
     """
 
-    def __init__(self, attempts: Sequence[frozenset[SeenCall]], plan: Plan, starts: Mapping[int, Table] | None = None) -> None:
+    def __init__(self, attempts: Numbered, plan: Plan, starts: Mapping[int, Table] | None = None) -> None:
         self.plan, self.calls = plan, Calls(attempts, plan)
         n = len(plan.names)
         self.explained: list[Table] = [0] * n
@@ -137,7 +114,11 @@ class Reading:
 
     def _explain(self) -> None:
         plan, calls, explained, through = self.plan, self.calls, self.explained, self._through
+        due = set(calls.failed).union(calls.spoilt, *map(plan.users_at, calls.spoilt))  # nothing explains any other box
+        due.update(*(plan.users_at(box) for box, table in enumerate(explained) if table))
         for box in plan.inner_first:
+            if box not in due:
+                continue
             table = 0
             if box in calls.called or box in plan.steps_at:
                 for _, sure, behind in self._needs(box):
@@ -149,17 +130,25 @@ class Reading:
                 table |= self._all_failed(box, group)
             explained[box] = table
             through[box] = table & ~calls.loose[box] | calls.spoilt.get(box, 0) if box in calls.loose else table
+            if table or through[box]:
+                due.update(plan.users_at(box))
 
     def _needs(self, box: int) -> Iterator[tuple[int, Table, Table]]:
-        """Yield what the box must have, attempts in which it was seen to fail, and in which something behind it explains it."""
+        """Yield what the box must have, attempts in which it was seen to fail, and in which something behind it explains it.
+
+        What did neither in any attempt is left out.
+        """
         calls, explained = self.calls, self.explained
         called, failed = calls.called.get(box, _NONE), calls.failed.get(box, _NONE)
         is_step = box in self.plan.steps_at
         for to in self.plan.needs_at[box]:
-            sure, settled = failed.get(to, 0), called.get(to, 0)
+            sure, behind = failed.get(to, 0), explained[to]
+            if not (sure or behind or to in calls.spoilt):
+                continue
+            settled = called.get(to, 0)
             if to in calls.spoilt:
                 sure |= calls.spoilt[to] & ~settled
-            behind = explained[to] & ~settled
+            behind = behind and behind & ~settled
             if behind and to in calls.loose:
                 behind &= ~calls.loose[to]
             if is_step and behind:  # a step need not call a part itself that another part of it was seen to call
@@ -169,8 +158,10 @@ class Reading:
     def has_failed(self, box: int, to: int) -> Table:
         """Return the attempts in which *box* was seen to fail at *to*, or may have been the caller for whom it failed."""
         calls = self.calls
-        settled = calls.called.get(box, _NONE).get(to, 0)
-        return calls.failed.get(box, _NONE).get(to, 0) | calls.spoilt.get(to, 0) & ~settled
+        sure = calls.failed.get(box, _NONE).get(to, 0)
+        if to not in calls.spoilt:
+            return sure
+        return sure | calls.spoilt[to] & ~calls.called.get(box, _NONE).get(to, 0)
 
     def _all_failed(self, box: int, group: tuple[int, ...]) -> Table:
         table = self.has_failed(box, group[0])
@@ -193,13 +184,18 @@ class Reading:
 
     def _meet(self, followed: Mapping[int, Table]) -> None:
         met, touched, needs = self._met, self.calls.touched, self.plan.needs_at
+        due = set(touched).union(*(self.plan.users_at(box) for box, table in enumerate(met) if table))
         for box in self.plan.inner_first:
+            if box not in due:
+                continue
             table = touched.get(box, 0)
             if table and box in followed:
                 table &= ~followed[box]
             for to in needs[box]:
                 table |= met[to]
             met[box] = table
+            if table:
+                due.update(self.plan.users_at(box))
 
     def _reach(self) -> None:
         reached, felt = self.reached, self.felt

@@ -69,13 +69,14 @@ def _unlinked(ledger: Ledger, patterns: Sequence[Pattern]) -> _Row:
     """Attempts lost at a step of which no call is recorded, beside those lost there of which some are."""
     lone: dict[str, float] = defaultdict(float)
     linked: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0])
+    for pattern in patterns:
+        if pattern.lost_at and not pattern.is_linked:
+            lone[pattern.lost_at[0][0]] += pattern.n
     for pattern, contribution in zip(patterns, ledger.contributions, strict=True):
-        if pattern.lost_at and pattern.is_linked:
+        if pattern.lost_at and pattern.is_linked and pattern.lost_at[0][0] in lone:
             step = pattern.lost_at[0][0]
             linked[step][0] += pattern.n
             linked[step][1] += pattern.n * sum(size for box, size in contribution.items() if box != step)
-        elif pattern.lost_at:
-            lone[pattern.lost_at[0][0]] += pattern.n
     size = sum(lone.values()) - sum(ledger.timed.values())
     alike = [step for step in lone if linked[step][0] >= MIN_ALIKE]
     known = sum(lone[step] for step in alike)
