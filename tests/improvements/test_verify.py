@@ -157,6 +157,13 @@ def test_a_loss_that_began_elsewhere_with_the_change_could_be_why_it_got_worse(b
     assert (found.why or "").startswith("a loss at bank at the same time") == (verdict == UNCLEAR)
 
 
+def test_one_place_that_three_maps_tell_of_is_one_loss():
+    """Two needs and the service below feel the same broken bank: it is counted once."""
+    happened = tuple(Happened(LOSS, "bank", week(12), need) for need in ("stay/easy", "stay/fast", "bank/up"))
+    (rival,) = judge(looked({STAY: wavy(0.7, 20, -0.1, 12)}, happened=happened), improvement())[0].rivals
+    assert (rival.kind, rival.of, rival.n) == (LOSS, "bank", 1)
+
+
 def test_a_shock_that_the_service_beside_had_too_is_no_effect_of_the_change():
     """Both fall by 8 points on the day: alone it looks worse, beside the other nothing was lost."""
     series = {STAY: wavy(0.7, 24, -0.08, 12), (COMPLETION, "spa"): wavy(0.6, 24, -0.08, 12)}

@@ -16,9 +16,10 @@ def rival_words(rivals: Sequence[Rival], titles: Titles) -> str | None:
     Name what else could explain a change at that date, and how often it came; None where nothing is known.
 
     >>> import datetime as dt
-    >>> three = [Rival("loss", each, n, dt.datetime(2026, 7, 13)) for each, n in (("rooms", 1), ("checkout", 2))]
-    >>> rival_words(three, {"rooms": "Rooms", "checkout": "Checkout"})
-    '3 losses (2 at Checkout and 1 at Rooms)'
+    >>> found = [Rival(kind, each, n, dt.datetime(2026, 7, 13)) for kind, each, n in
+    ...          (("release", "rooms", 1), ("release", "desk", 2), ("loss", "rooms", 1), ("loss", "desk", 1))]
+    >>> rival_words(found, {"rooms": "Rooms", "desk": "Desk"})
+    '3 releases (2 of Desk and 1 of Rooms); 2 losses at Rooms and Desk'
     """
     return "; ".join(_counted(rivals, titles)) if rivals else None
 
@@ -40,8 +41,8 @@ def _counted(rivals: Sequence[Rival], titles: Titles) -> Iterator[str]:
     for kind, group in _by_kind(rivals):
         n, where = sum(each.n for each in group), _where(kind)
         what = f"{n} {kind if n == 1 else _many(kind)}"
-        if len(group) == 1:
-            yield f"{what} {where} {titles.get(group[0].of, group[0].of)}"
+        if len(group) in (1, n):  # all in one place, or one in each
+            yield f"{what} {where} {listed([titles.get(each.of, each.of) for each in group])}"
             continue
         most = sorted(group, key=lambda each: -each.n)
         yield f"{what} ({listed([f'{each.n} {where} {titles.get(each.of, each.of)}' for each in most])})"

@@ -104,11 +104,13 @@ def nothing_tells_apart(looked: Looked, rivals: Sequence[Rival], verdict: str) -
 
 
 def _grouped(happened: Sequence[Happened]) -> tuple[Rival, ...]:
+    """Count what happened to each entity; what several loss maps tell of one place is one loss."""
     found: dict[tuple[str, str], list[Happened]] = {}
     for each in happened:
         found.setdefault((each.kind, each.entity), []).append(each)
     return tuple(
-        Rival(kind, of, len(each), min(one.at for one in each), until=_over_at(each)) for (kind, of), each in found.items()
+        Rival(kind, of, 1 if kind == LOSS else len(each), min(one.at for one in each), until=_over_at(each))
+        for (kind, of), each in found.items()
     )
 
 
